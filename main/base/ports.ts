@@ -1,0 +1,125 @@
+import type { HostPort } from "./host-port.ts";
+import type { Result } from "./result.ts";
+import type { TraceDraft } from "../../shared/model/trace-record.ts";
+
+/** Cancels a timer; harmless after it fired. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Monotonic time. Protocol timers use nothing else, so that a step of the wall clock moves none of them. */
+export interface Clock {
+  /** Milliseconds since an arbitrary start, never going back; fractions allowed. */
+  nowMs(): number;
+  /** Nanoseconds on the machine's monotonic clock, comparable between processes of one machine. */
+  nowNs(): bigint;
+  /** Wall-clock milliseconds since 1970, for people and for Date headers only. */
+  wallMs(): number;
+  startTimer(delayMs: number, fire: () => void): Timer;
+}
+
+export interface Random {
+  /** Cryptographically strong octets. */
+  bytes(length: number): Buffer;
+}
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export interface Log {
+  write(level: LogLevel, message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+}
+
+/** Every SIP and MSRP message that is sent or received passes here once. Must never throw. */
+export interface TraceTap {
+  record(draft: TraceDraft): void;
+}
+
+export interface UdpHandlers {
+  onMessage(bytes: Buffer, from: HostPort): void;
+  /** An ICMP error or a failed send; `to` where the system tells it. */
+  onError(error: SocketError, to: HostPort | undefined): void;
+}
+
+export interface UdpSocket {
+  readonly local: HostPort;
+  /** Failures arrive at `onError`. */
+  send(bytes: Uint8Array, to: HostPort): void;
+  close(): void;
+}
+
+export interface TcpHandlers {
+  /** `bytes` is valid for the reader's use without a copy; it is not reused by the port. */
+  onData(bytes: Buffer): void;
+  /** The write queue is empty again after `write` returned false. */
+  onDrained(): void;
+  /** The peer sends no more (FIN). */
+  onEnd(): void;
+  /** Called exactly once, last. */
+  onClose(error: SocketError | undefined): void;
+}
+
+export interface TcpConnection {
+  readonly local: HostPort;
+  readonly remote: HostPort;
+  /** Octets written but not yet taken by the system. */
+  readonly queuedOctets: number;
+  /** Nothing is delivered before this call; call it once. */
+  start(handlers: TcpHandlers): void;
+  /** False: the queue is above its high-water mark; wait for `onDrained`. The octets are taken in either case. */
+  write(bytes: Uint8Array): boolean;
+  /** Collects writes until `uncork`, so that small pieces leave in one segment. Nests. */
+  cork(): void;
+  uncork(): void;
+  /** Stops reading: the peer feels it as a closed TCP window. */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then FIN. */
+  end(): void;
+  /** Ends at once; queued octets are lost. */
+  destroy(): void;
+}
+
+export interface TcpListener {
+  readonly local: HostPort;
+  close(): void;
+}
+
+/** `code` is the system's name of the error, for example ECONNREFUSED, ECONNRESET, EADDRINUSE. */
+export interface SocketError {
+  readonly kind: "socket-error";
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Sockets {
+  /** Port 0 lets the system choose. */
+  bindUdp(local: HostPort, handlers: UdpHandlers): Promise<Result<UdpSocket, SocketError>>;
+  listenTcp(
+    local: HostPort,
+    onConnection: (connection: TcpConnection) => void,
+  ): Promise<Result<TcpListener, SocketError>>;
+  connectTcp(remote: HostPort, options: ConnectOptions): Promise<Result<TcpConnection, SocketError>>;
+}
+
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Address to connect from; the system's choice when absent. */
+  readonly localHost?: string;
+  /** The attempt ends with ETIMEDOUT after this time. */
+  readonly timeoutMs: number;
+}
+
+/** Names to addresses (RFC 3263 uses A and AAAA here; SRV is added with its first user). */
+export interface Resolver {
+  addresses(host: string, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** Digest algorithms of RFC 7616 and the hashes of RFC 5547. */
+export type DigestAlgorithm = "MD5" | "SHA-1" | "SHA-256";
+
+export interface Hashing {
+  digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Buffer;
+  hmac(algorithm: DigestAlgorithm, key: Uint8Array, bytes: Uint8Array): Buffer;
+  /** Compares in constant time; false when lengths differ. */
+  equals(a: Uint8Array, b: Uint8Array): boolean;
+}
