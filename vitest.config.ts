@@ -1,0 +1,44 @@
+import { defineConfig } from "vitest/config";
+
+/** Unit tests lie beside their source; everything that wires several elements together lies under tests/. */
+export default defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    passWithNoTests: false,
+    restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["main/**/*.test.ts", "shared/**/*.test.ts"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "architecture",
+          include: ["tests/architecture/**/*.test.ts"],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "flows", include: ["tests/flows/**/*.test.ts"], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: "interop",
+          include: ["tests/interop/**/*.test.ts"],
+          testTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: "v8",
+      include: ["main/**/*.ts", "shared/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*.d.ts"],
+    },
+  },
+});
