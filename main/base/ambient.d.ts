@@ -5,8 +5,16 @@
 
 interface Buffer extends Uint8Array {
   readonly length: number;
-  indexOf(value: string | number | Uint8Array, byteOffset?: number, encoding?: BufferEncoding): number;
-  includes(value: string | number | Uint8Array, byteOffset?: number, encoding?: BufferEncoding): boolean;
+  indexOf(
+    value: string | number | Uint8Array,
+    byteOffset?: number,
+    encoding?: BufferEncoding,
+  ): number;
+  includes(
+    value: string | number | Uint8Array,
+    byteOffset?: number,
+    encoding?: BufferEncoding,
+  ): boolean;
   subarray(start?: number, end?: number): Buffer;
   copy(target: Uint8Array, targetStart?: number, sourceStart?: number, sourceEnd?: number): number;
   equals(other: Uint8Array): boolean;
@@ -39,7 +47,11 @@ interface AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
   throwIfAborted(): void;
-  addEventListener(type: "abort", listener: () => void, options?: { readonly once?: boolean }): void;
+  addEventListener(
+    type: "abort",
+    listener: () => void,
+    options?: { readonly once?: boolean },
+  ): void;
   removeEventListener(type: "abort", listener: () => void): void;
 }
 

@@ -1,5 +1,5 @@
-import { bareHost, bracketHost } from "./host-port.ts";
 import { parsePort } from "./decimal.ts";
+import { bareHost, bracketHost } from "./host-port.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** An MSRP URI (RFC 4975 §6): `msrp://host:port/session-id;tcp`. */
@@ -58,7 +58,9 @@ function parseAuthority(
   const at = authority.lastIndexOf("@");
   const user = at < 0 ? undefined : authority.slice(0, at);
   const hostPort = authority.slice(at + 1);
-  const portColon = hostPort.startsWith("[") ? hostPort.indexOf(":", hostPort.indexOf("]")) : hostPort.indexOf(":");
+  const portColon = hostPort.startsWith("[")
+    ? hostPort.indexOf(":", hostPort.indexOf("]"))
+    : hostPort.indexOf(":");
   const hostText = portColon < 0 ? hostPort : hostPort.slice(0, portColon);
   const isBracketed = hostText.startsWith("[");
   if (isBracketed !== hostText.endsWith("]")) return undefined;

@@ -1,6 +1,6 @@
+import type { TraceDraft } from "../../shared/model/trace-record.ts";
 import type { HostPort } from "./host-port.ts";
 import type { Result } from "./result.ts";
-import type { TraceDraft } from "../../shared/model/trace-record.ts";
 
 /** Cancels a timer; harmless after it fired. */
 export interface Timer {
@@ -26,7 +26,11 @@ export interface Random {
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
 export interface Log {
-  write(level: LogLevel, message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  write(
+    level: LogLevel,
+    message: string,
+    fields?: Readonly<Record<string, string | number | boolean>>,
+  ): void;
 }
 
 /** Every SIP and MSRP message that is sent or received passes here once. Must never throw. */
@@ -98,7 +102,10 @@ export interface Sockets {
     local: HostPort,
     onConnection: (connection: TcpConnection) => void,
   ): Promise<Result<TcpListener, SocketError>>;
-  connectTcp(remote: HostPort, options: ConnectOptions): Promise<Result<TcpConnection, SocketError>>;
+  connectTcp(
+    remote: HostPort,
+    options: ConnectOptions,
+  ): Promise<Result<TcpConnection, SocketError>>;
 }
 
 export interface ConnectOptions {
