@@ -1,0 +1,115 @@
+import type { Result } from "./result.ts";
+
+/**
+ * Why a file could not be read or written. Discriminate by `kind`; `message` is one English sentence for people,
+ * `path` the file or folder it is about.
+ */
+export interface FileError {
+  readonly kind: FileErrorKind;
+  readonly message: string;
+  readonly path?: string;
+}
+
+export type FileErrorKind =
+  | "not-found"
+  | "not-readable"
+  | "not-a-file"
+  | "changed"
+  | "no-space"
+  | "not-writable"
+  | "too-large"
+  | "hash-mismatch"
+  | "incomplete"
+  | "cancelled"
+  | "io";
+
+/** A hash as SDP carries it: `algorithm` in lower case (`sha-1`, `sha-256`), `hex` in lower case without colons. */
+export interface FileHash {
+  readonly algorithm: string;
+  readonly hex: string;
+}
+
+/** Lower-case hexadecimal, over the whole file. */
+export interface FileHashes {
+  readonly sha1: string;
+  readonly sha256: string;
+}
+
+/** A regular file held open for sending. Size and identity are those of the moment of opening. */
+export interface FileSource {
+  readonly path: string;
+  /** The last part of `path`: what is offered as the file's name. */
+  readonly name: string;
+  readonly sizeOctets: number;
+  /** Wall-clock milliseconds since 1970. */
+  readonly modifiedMs: number;
+  /**
+   * Reads up to `length` octets from 0-based `position`. Shorter than asked only at the end of the file as it was
+   * opened; a file that has become shorter is the error `changed`.
+   */
+  read(position: number, length: number): Promise<Result<Buffer, FileError>>;
+  /** False when size, modification time or identity differ from those at opening: what was sent is then of no use. */
+  isUnchanged(): Promise<boolean>;
+  /** Harmless when called twice. */
+  close(): Promise<void>;
+}
+
+export interface CreatePartOptions {
+  readonly folder: string;
+  /** As the peer named the file; only a suggestion, made safe by the port. */
+  readonly suggestedName: string;
+  readonly sizeOctets: number;
+}
+
+/** What the finished file must be. Hashes of unknown algorithms are ignored. */
+export interface ExpectedFile {
+  readonly sizeOctets: number;
+  readonly hashes: readonly FileHash[];
+}
+
+/** A file being received. It has a hidden random name until `finish` succeeds. */
+export interface FilePart {
+  /** The safe name, before numbering because of a file of that name. */
+  readonly finalName: string;
+  /** Octets present, each counted once. */
+  readonly receivedOctets: number;
+  /**
+   * Writes at a 0-based position. Octets outside the size, an unsafe position and too many separate ranges are
+   * errors; octets that came already are replaced (RFC 4975 §7.3.1: the last one received wins).
+   * The buffer is in use until the promise resolves.
+   */
+  write(position: number, bytes: Buffer): Promise<Result<void, FileError>>;
+  /**
+   * Checks that every octet is there and that the hashes agree, makes the file durable and publishes it under
+   * `finalName` or the next free number; never replaces a file. On `hash-mismatch` the octets are set aside as
+   * `NAME.damaged`, whose path the error carries. On `incomplete` the part stays and may be written on.
+   */
+  finish(expected: ExpectedFile): Promise<Result<PublishedFile, FileError>>;
+  /** Removes the part if it is still the file that was created. Harmless after `finish` and when called twice. */
+  discard(): Promise<void>;
+}
+
+export interface PublishedFile {
+  readonly path: string;
+  readonly name: string;
+  readonly sha1: string;
+  readonly sha256: string;
+  /** The name differs from `finalName` because a file of that name existed. */
+  readonly wasRenamed: boolean;
+}
+
+/** The user's files, as the protocol sees them. */
+export interface Files {
+  /** Opens a regular file; folders, devices and pipes are `not-a-file`. */
+  openSource(path: string): Promise<Result<FileSource, FileError>>;
+  /** Hashes off the main thread. `onProgress` gets the octets done, a few times a second at most. */
+  hash(
+    source: FileSource,
+    signal: AbortSignal,
+    onProgress?: (octets: number) => void,
+  ): Promise<Result<FileHashes, FileError>>;
+  /** Octets that the user may still write below `folder`; the reserve is not yet taken off. */
+  freeOctets(folder: string): Promise<Result<number, FileError>>;
+  /** Fails with `no-space` when the file would eat into the reserve; nothing is on disk then. */
+  createPart(options: CreatePartOptions): Promise<Result<FilePart, FileError>>;
+}
