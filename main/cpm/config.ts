@@ -1,0 +1,26 @@
+import type { HostPort } from "../base/host-port.ts";
+
+/** How one device of a CPM user behaves. Durations in seconds or milliseconds as the names say. */
+export interface CpmConfig {
+  /** Public identity, a SIP URI without parameters, for example `sip:alice@a.example`. */
+  readonly aor: string;
+  /** Shown to others as the From display name. */
+  readonly displayName?: string;
+  /** The outbound proxy: where every request goes until the registrar names a Service-Route. */
+  readonly core: HostPort & { readonly transport: "udp" | "tcp" | "tls" };
+  readonly deviceName: string;
+  /** `urn:uuid:…`, the same for the whole life of the device (RFC 5626 §4.1). */
+  readonly instanceId: string;
+  readonly receiveFolder: string;
+  /** How long an incoming offer rings here before 480; also how long we wait for an answer. Default 180. */
+  readonly ringTimeS?: number;
+  /** Largest file offered or accepted; no limit of ours when absent. */
+  readonly maxSizeOctets?: number;
+  /** Lifetime asked for in REGISTER. Default 600. */
+  readonly registrationExpiresS?: number;
+  /** Refuses every offer with 486 without ringing. */
+  readonly isBusy?: boolean;
+  /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
+  readonly mediaHost?: string;
+  readonly version?: string;
+}

@@ -1,0 +1,112 @@
+import type { OfferId, OfferView } from "./offer.ts";
+import type { RegistrationFailedView, RegistrationView } from "./registration.ts";
+import type { FileState, TransferState } from "./transfer.ts";
+
+/**
+ * What a CPM client tells its user interface and, with `event`, `at` and `profile` added, what `--json` prints.
+ *
+ * The life of an offer: `offer`, then `ringing`, then at most one of `answered`, `declined`, `cancelled`, `missed`,
+ * then per accepted file `progress…` and one `file`. The last event of every offer is `transfer`, except on a device
+ * that lost it to another one: there it is `elsewhere`. An `error` may explain any of them and ends nothing itself.
+ */
+export interface ClientEvents {
+  readonly registered: RegistrationView;
+  readonly registrationFailed: RegistrationFailedView;
+  readonly offer: OfferView;
+  /** Outgoing: a device of the recipient rings. Incoming: this device rings. */
+  readonly ringing: { readonly id: OfferId };
+  /** Outgoing: the 200 is here. Incoming: our 200 was acknowledged. Both lists hold file indexes. */
+  readonly answered: {
+    readonly id: OfferId;
+    readonly accepted: readonly number[];
+    readonly declined: readonly number[];
+    /** The peer's User-Agent, where it has one. */
+    readonly peerAgent?: string;
+  };
+  readonly elsewhere: ElsewhereEvent;
+  readonly cancelled: CancelledEvent;
+  /** Incoming: nobody answered on this device in time, and no other device took the offer as far as we know. */
+  readonly missed: { readonly id: OfferId };
+  /** Outgoing: refused as a whole with this SIP status. Incoming: the status with which this device refused. */
+  readonly declined: { readonly id: OfferId; readonly status: number };
+  /** At most four a second for one file, and always one at its end. */
+  readonly progress: ProgressEvent;
+  readonly file: FileEvent;
+  readonly transfer: { readonly id: OfferId; readonly state: TransferState };
+  readonly error: ErrorEvent;
+}
+
+/** Another device of this user dealt with the offer. */
+export interface ElsewhereEvent {
+  readonly id: OfferId;
+  readonly reason: "accepted" | "declined";
+  /** Name of that device, only if the network told it. */
+  readonly device?: string;
+  /** True when this device had accepted too and was a moment later. */
+  readonly isLostRace: boolean;
+}
+
+export interface CancelledEvent {
+  readonly id: OfferId;
+  /**
+   * `us`: on this device. `peer`: by the other user. `unknown`: the request was withdrawn, and it cannot be ruled out
+   * that another device answered ("no longer ringing").
+   */
+  readonly by: "us" | "peer" | "unknown";
+  readonly reason: string;
+}
+
+export interface ProgressEvent {
+  readonly id: OfferId;
+  readonly index: number;
+  readonly octets: number;
+  readonly sizeOctets: number;
+  readonly octetsPerS: number;
+}
+
+export interface FileEvent {
+  readonly id: OfferId;
+  readonly index: number;
+  readonly state: FileState;
+  /** Incoming and complete: where the file is. With a failed verification: where it was set aside. */
+  readonly path?: string;
+  /** `sha-1:` and hexadecimal digits of the octets that are stored or were sent. */
+  readonly hash?: string;
+  /**
+   * Incoming: the hash was compared with the offer's. Outgoing: the receiver proved it. `false` with `failed` is a
+   * failed verification; `false` with `complete` means that nobody vouched for the hash.
+   */
+  readonly verified?: boolean;
+  /** A sentence for people where the state is not `complete`. */
+  readonly reason?: string;
+}
+
+export interface ErrorEvent {
+  readonly code: ErrorCode;
+  /** What happened and what it means for the files, for people. */
+  readonly message: string;
+  /** The one thing to do next, for people. */
+  readonly action: string;
+  readonly id?: OfferId;
+  /** The SIP or MSRP status behind it. */
+  readonly status?: number;
+}
+
+export type ErrorCode =
+  | "unknown-user"
+  | "no-answer"
+  | "offline"
+  | "busy"
+  | "declined"
+  | "incompatible"
+  | "too-large"
+  | "not-allowed"
+  | "authentication"
+  | "network"
+  | "connection"
+  | "protocol"
+  | "source"
+  | "storage"
+  | "no-space"
+  | "verification"
+  | "internal";
