@@ -1,0 +1,41 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { withLock } from "./lock.mjs";
+import { ENTRY, ROOT, requireNode } from "./paths.mjs";
+import { run } from "./run.mjs";
+
+/** What the build reads. */
+const SOURCES = ["main", "shared", "scripts/build.mjs", "package-lock.json"];
+const STAMP = join(ROOT, "out", "main", ".stamp");
+
+/** Newest change below a path, in ms; a folder counts too, so that a deleted file is noticed. */
+function newestMs(path) {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined || path.endsWith(".test.ts")) return 0;
+  if (!info.isDirectory()) return info.mtimeMs;
+  return readdirSync(path).reduce(
+    (newest, name) => Math.max(newest, newestMs(join(path, name))),
+    info.mtimeMs,
+  );
+}
+
+/** Text that changes whenever the sources do. */
+export function sourceStamp() {
+  return String(Math.max(...SOURCES.map((source) => newestMs(join(ROOT, source)))));
+}
+
+function isFresh() {
+  return existsSync(ENTRY) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === sourceStamp();
+}
+
+/** Builds out/main if the sources are newer; of several callers one builds and the others wait. */
+export async function ensureBuilt() {
+  if (isFresh()) return;
+  await withLock(join(ROOT, "out", ".build-lock"), async () => {
+    if (isFresh()) return;
+    const { code } = await run(requireNode(), [join(ROOT, "scripts", "build.mjs")], {
+      stdio: ["ignore", 2, 2],
+    });
+    if (code !== 0) throw new Error(`the build failed (${code})`);
+  });
+}

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { withLock } from "./lock.mjs";
+import { pinnedNode, ROOT } from "./paths.mjs";
+import { capture, run } from "./run.mjs";
+
+const MODULES = join(ROOT, "node_modules");
+const STAMP = join(MODULES, ".cpm-setup");
+const LOCK_FILE = join(ROOT, "package-lock.json");
+
+/** Programs that tests call, and the Debian package that brings each. */
+const TEST_PROGRAMS = [{ program: "tshark", debian: "tshark" }];
+
+function lockDigest() {
+  return createHash("sha256").update(readFileSync(LOCK_FILE)).digest("hex");
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+/** Whether npm's own record of what it installed agrees with the lock, package by package. */
+function agreesWithLock() {
+  const record = join(MODULES, ".package-lock.json");
+  if (!existsSync(record)) return false;
+  const installed = readJson(record).packages;
+  return Object.entries(readJson(LOCK_FILE).packages)
+    .filter(([path, wanted]) => path !== "" && wanted.optional !== true)
+    .every(([path, wanted]) => installed[path]?.version === wanted.version);
+}
+
+function isInstalled(digest) {
+  if (!existsSync(MODULES)) return false;
+  if (existsSync(STAMP)) return readFileSync(STAMP, "utf8") === digest;
+  if (!agreesWithLock()) return false;
+  writeFileSync(STAMP, digest);
+  return true;
+}
+
+async function installPackages(digest) {
+  console.log("setup: installing the npm packages of package-lock.json into node_modules");
+  // loglevel: npm itself may run on a Node that is older than the one it is about to install.
+  const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+  const { code } = await run(npm, options, { shell: process.platform === "win32" });
+  if (code !== 0) return [`npm packages ("npm ci" ended with ${code})`];
+  writeFileSync(STAMP, digest);
+  return [];
+}
+
+async function ensurePackages() {
+  const digest = lockDigest();
+  if (isInstalled(digest)) return [];
+  return withLock(join(ROOT, "out", ".setup-lock"), async () =>
+    isInstalled(digest) ? [] : installPackages(digest),
+  );
+}
+
+function isOnPath(program) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
+}
+
+async function aptGet(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const { code, output } = await capture("apt-get", args, { env });
+  return { isDone: code === 0, output };
+}
+
+async function installDebian(packages) {
+  console.log(`setup: installing Debian packages for the tests: ${packages.join(" ")}`);
+  const install = () => aptGet("install", "-y", "-q", "--no-install-recommends", ...packages);
+  let result = await install();
+  if (!result.isDone) {
+    // A fresh image has no package lists, or lists that are too old.
+    await aptGet("update", "-q");
+    result = await install();
+  }
+  if (!result.isDone) console.error(result.output.trim());
+}
+
+async function ensureTestPrograms() {
+  const absent = TEST_PROGRAMS.filter(({ program }) => !isOnPath(program));
+  if (absent.length === 0) return [];
+  if (process.getuid?.() === 0 && isOnPath("apt-get")) {
+    await installDebian(absent.map(({ debian }) => debian));
+  }
+  return absent
+    .filter(({ program }) => !isOnPath(program))
+    .map(({ program, debian }) => `${program} (as root: apt-get install ${debian})`);
+}
+
+/**
+ * Installs what is missing and says so in one line each; instant when nothing is.
+ * @param forTests also the programs that only tests need
+ * @returns what is still missing, in words; empty when all is there
+ */
+export async function setup({ forTests = false } = {}) {
+  const missing = await ensurePackages();
+  if (missing.length === 0 && pinnedNode() === undefined) {
+    missing.push(`Node 24 for ${process.platform}-${process.arch} (install it and run again)`);
+  }
+  if (forTests) missing.push(...(await ensureTestPrograms()));
+  return missing;
+}
+
+/**
+ * Says loudly what is missing.
+ * @returns whether to go on: packages are always needed, test programs only where CI=true
+ */
+export function report(missing) {
+  if (missing.length === 0) return true;
+  const line = "!".repeat(78);
+  console.error([line, "setup: MISSING", ...missing.map((what) => `  ${what}`), line].join("\n"));
+  const isEssential = !existsSync(STAMP) || pinnedNode() === undefined;
+  return !(isEssential || process.env.CI === "true");
+}
