@@ -152,7 +152,8 @@ export class FakeTcpEnd implements TcpConnection {
   /** After a partition healed: what was held back, in either direction, is on its way again. */
   retransmit(): void {
     this.#retransmit();
-    this.#peer?.#retransmit();
+    const peer = this.#peer;
+    if (peer !== undefined) peer.#retransmit();
   }
 
   #retransmit(): void {

@@ -1,0 +1,36 @@
+import type { HostPort } from "../../base/host-port.ts";
+
+/** How a TransportLayer is opened. Everything but `listen` has a default. */
+export interface TransportOptions {
+  /** Address and port for UDP and TCP alike; port 0 takes a port that is free for both. */
+  readonly listen: HostPort;
+  /** Host to write into Via when it differs from `listen.host`, for example behind a wildcard address. */
+  readonly sentByHost?: string;
+  readonly limits?: Partial<TransportLimits>;
+}
+
+/** Bounds on what others can make us hold, and on how long. */
+export interface TransportLimits {
+  /** Connections that others opened, at one time. */
+  readonly inboundConnections: number;
+  readonly inboundConnectionsPerHost: number;
+  /** An inbound connection must have brought its first whole message within this time. */
+  readonly firstMessageMs: number;
+  /** A connection without a message in either direction for this long is closed. */
+  readonly idleMs: number;
+  readonly connectMs: number;
+  /** Octets that may wait for one connection to be established or to drain. */
+  readonly queuedOctets: number;
+  /** RFC 3261 §18.1.1: a request larger than this goes over a congestion-controlled transport. */
+  readonly udpRequestOctets: number;
+}
+
+export const DEFAULT_LIMITS: TransportLimits = {
+  inboundConnections: 2048,
+  inboundConnectionsPerHost: 2048,
+  firstMessageMs: 32_000,
+  idleMs: 900_000,
+  connectMs: 10_000,
+  queuedOctets: 1_048_576,
+  udpRequestOctets: 1300,
+};
