@@ -1,0 +1,174 @@
+import type { Hashing, Random } from "../../base/ports.ts";
+import { randomToken } from "../../base/tokens.ts";
+import { quote } from "../grammar/cursor.ts";
+import type { SipHeaders } from "../message/headers.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import {
+  DIGEST_ALGORITHMS,
+  digestAlgorithm,
+  digestResponse,
+  ha1Of,
+  parseDigest,
+  type SipDigestAlgorithm,
+} from "./digest.ts";
+
+/** A user's account at one realm. No other realm is ever answered, whoever asks. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  readonly realm: string;
+  /** MD5 is answered only where configuration allows it: a challenge must not be able to lower the strength. */
+  readonly allowMd5: boolean;
+}
+
+export interface DigestClientPorts {
+  readonly hashing: Hashing;
+  readonly random: Random;
+}
+
+/** What a request still may do when it is challenged; one per request of the application. */
+export interface DigestAttempts {
+  readonly answers: number;
+}
+
+export const NO_ATTEMPTS: DigestAttempts = { answers: 0 };
+
+interface Challenge {
+  readonly algorithm: SipDigestAlgorithm;
+  readonly nonce: string;
+  readonly opaque: string | undefined;
+  /** False: a server of RFC 2617 that offers no qop. */
+  readonly isProtected: boolean;
+  readonly isStale: boolean;
+}
+
+/** A challenge that was answered, kept so that the next request needs no round trip of its own. */
+interface Answered extends Challenge {
+  count: number;
+}
+
+type AuthHeader = "Authorization" | "Proxy-Authorization";
+
+/** A second challenge is answered only when the nonce was the trouble (RFC 7616 §3.3, stale). */
+const MAX_ANSWERS = 2;
+
+/** Client side of digest authentication for one account: RFC 3261 §22, RFC 7616, RFC 8760. */
+export class DigestClient {
+  readonly #credentials: Credentials;
+  readonly #ports: DigestClientPorts;
+  readonly #answered = new Map<AuthHeader, Answered>();
+
+  constructor(credentials: Credentials, ports: DigestClientPorts) {
+    this.#credentials = credentials;
+    this.#ports = ports;
+  }
+
+  /** Adds credentials for the nonces we know, so that most requests are not challenged (RFC 7616 §3.6). */
+  authorize(request: SipRequest): SipRequest {
+    let { headers } = request;
+    for (const [header, challenge] of this.#answered) {
+      if (challenge.isProtected) headers = this.#write(headers, header, challenge, request);
+    }
+    return headers === request.headers ? request : { ...request, headers };
+  }
+
+  /**
+   * Answers a 401 or 407.
+   * @param request as it was challenged
+   * @returns the request with credentials, CSeq unchanged; undefined when the challenge is not ours to answer or was
+   *   answered already
+   */
+  answer(
+    request: SipRequest,
+    response: SipResponse,
+    attempts: DigestAttempts,
+  ): { readonly request: SipRequest; readonly attempts: DigestAttempts } | undefined {
+    const isProxy = response.status === 407;
+    if (response.status !== 401 && !isProxy) return undefined;
+    const challenge = this.#choose(
+      response.headers.getAll(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"),
+    );
+    if (challenge === undefined || attempts.answers >= MAX_ANSWERS) return undefined;
+    // The same question again after a fresh answer means a wrong password: asking on would lock the account.
+    if (attempts.answers > 0 && !challenge.isStale) return undefined;
+    const header = isProxy ? "Proxy-Authorization" : "Authorization";
+    const answered = { ...challenge, count: 0 };
+    this.#answered.set(header, answered);
+    return {
+      request: { ...request, headers: this.#write(request.headers, header, answered, request) },
+      attempts: { answers: attempts.answers + 1 },
+    };
+  }
+
+  /** Forgets all nonces. */
+  reset(): void {
+    this.#answered.clear();
+  }
+
+  #choose(values: readonly string[]): Challenge | undefined {
+    const challenges = values
+      .map((value) => readChallenge(value, this.#credentials.realm))
+      .filter((one) => one !== undefined);
+    for (const algorithm of DIGEST_ALGORITHMS) {
+      if (algorithm === "MD5" && !this.#credentials.allowMd5) continue;
+      const found = challenges.find((one) => one.algorithm === algorithm);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #write(
+    headers: SipHeaders,
+    header: AuthHeader,
+    challenge: Answered,
+    request: SipRequest,
+  ): SipHeaders {
+    challenge.count += 1;
+    const protection = challenge.isProtected
+      ? {
+          nc: challenge.count.toString(16).padStart(8, "0"),
+          cnonce: randomToken(this.#ports.random, 16),
+        }
+      : undefined;
+    const { algorithm, nonce, opaque } = challenge;
+    const { username, realm } = this.#credentials;
+    const response = digestResponse(this.#ports.hashing, {
+      algorithm,
+      ha1: ha1Of(this.#ports.hashing, algorithm, this.#credentials),
+      nonce,
+      method: request.method,
+      uri: request.uri,
+      ...(protection === undefined ? {} : { protection }),
+    });
+    const parts = [
+      `username=${quote(username)}`,
+      `realm=${quote(realm)}`,
+      `nonce=${quote(nonce)}`,
+      `uri=${quote(request.uri)}`,
+      `response="${response}"`,
+      `algorithm=${algorithm}`,
+      ...(protection === undefined
+        ? []
+        : [`cnonce="${protection.cnonce}"`, "qop=auth", `nc=${protection.nc}`]),
+      ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
+    ];
+    return headers.set(header, `Digest ${parts.join(", ")}`);
+  }
+}
+
+/** undefined: another realm, another scheme, or nothing we support. */
+function readChallenge(value: string, realm: string): Challenge | undefined {
+  const fields = parseDigest(value);
+  const nonce = fields?.get("nonce");
+  if (fields === undefined || nonce === undefined || fields.get("realm") !== realm) {
+    return undefined;
+  }
+  const algorithm = digestAlgorithm(fields.get("algorithm"));
+  if (algorithm === undefined) return undefined;
+  const qop = fields.get("qop");
+  const isProtected = qop !== undefined;
+  const offersAuth = qop?.split(",").some((one) => one.trim().toLowerCase() === "auth") ?? true;
+  if (!offersAuth) return undefined;
+  const isStale = fields.get("stale")?.toLowerCase() === "true";
+  return { algorithm, nonce, opaque: fields.get("opaque"), isProtected, isStale };
+}

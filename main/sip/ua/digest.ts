@@ -1,0 +1,63 @@
+import type { DigestAlgorithm, Hashing } from "../../base/ports.ts";
+import { parseAuthValue } from "../grammar/credentials.ts";
+
+/** The algorithms of RFC 7616 that we speak; `-sess` variants and SHA-512/256 are left out. */
+export type SipDigestAlgorithm = Extract<DigestAlgorithm, "MD5" | "SHA-256">;
+
+/** Strongest first: the order of our challenges and of our choice (RFC 8760 §2.3, §2.4). */
+export const DIGEST_ALGORITHMS: readonly SipDigestAlgorithm[] = ["SHA-256", "MD5"];
+
+/** The algorithm a challenge or an authorization names; absent means MD5 (RFC 7616 §3.3). */
+export function digestAlgorithm(name: string | undefined): SipDigestAlgorithm | undefined {
+  const upper = (name ?? "MD5").toUpperCase();
+  return DIGEST_ALGORITHMS.find((one) => one === upper);
+}
+
+/** What a digest response is computed from (RFC 7616 §3.4.1). */
+export interface DigestInput {
+  readonly algorithm: SipDigestAlgorithm;
+  /** H(username:realm:password), lower-case hex. */
+  readonly ha1: string;
+  readonly nonce: string;
+  readonly method: string;
+  /** The `uri` parameter as written. */
+  readonly uri: string;
+  /** Absent: the form without qop that servers of RFC 2617 may still ask for. */
+  readonly protection?: { readonly nc: string; readonly cnonce: string };
+}
+
+/** H(username:realm:password) as lower-case hex: what a server stores instead of the password. */
+export function ha1Of(
+  hashing: Hashing,
+  algorithm: SipDigestAlgorithm,
+  who: { readonly username: string; readonly realm: string; readonly password: string },
+): string {
+  return hash(hashing, algorithm, `${who.username}:${who.realm}:${who.password}`);
+}
+
+/** The `response` value, lower-case hex. */
+export function digestResponse(hashing: Hashing, input: DigestInput): string {
+  const { algorithm, ha1, nonce, protection } = input;
+  const ha2 = hash(hashing, algorithm, `${input.method}:${input.uri}`);
+  const middle =
+    protection === undefined ? nonce : `${nonce}:${protection.nc}:${protection.cnonce}:auth`;
+  return hash(hashing, algorithm, `${ha1}:${middle}:${ha2}`);
+}
+
+function hash(hashing: Hashing, algorithm: SipDigestAlgorithm, text: string): string {
+  return hashing.digest(algorithm, Buffer.from(text, "utf8")).toString("hex");
+}
+
+/** The parameters of a Digest challenge or authorization by lower-case name; undefined for anything else. */
+export function parseDigest(value: string): ReadonlyMap<string, string> | undefined {
+  const parsed = parseAuthValue(value);
+  if (!parsed.ok || parsed.value.scheme.toLowerCase() !== "digest") return undefined;
+  const fields = new Map<string, string>();
+  for (const { name, value: text } of parsed.value.parameters) {
+    const key = name.toLowerCase();
+    // Twice the same parameter is malformed: which one a peer hashed would be a guess.
+    if (fields.has(key)) return undefined;
+    fields.set(key, text ?? "");
+  }
+  return fields;
+}
