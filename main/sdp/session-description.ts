@@ -1,5 +1,7 @@
 /** A session description as RFC 8866 writes it. Everything that is not understood is kept, in order. */
 export interface SessionDescription {
+  /** `latin1` when the octets were not UTF-8: a relay then sends on exactly what came. UTF-8 when absent. */
+  readonly encoding?: "latin1";
   readonly origin: Origin;
   /** The `s=` line; `-` when there is no name. */
   readonly name: string;
@@ -78,4 +80,27 @@ export function withoutAttributes(
   names: ReadonlySet<string>,
 ): readonly Attribute[] {
   return list.filter((attribute) => !names.has(attribute.name));
+}
+
+/** The next version of a changed description (RFC 3264 §8). An unchanged one keeps its `o=` line (RFC 4975 §8.4). */
+export function nextVersion(origin: Origin): Origin {
+  return { ...origin, version: String(BigInt(origin.version) + 1n) };
+}
+
+/** `c=` for a host: IPv6 only where it is written as such; names go as IP4 (RFC 8866 §5.7). */
+export function connectionTo(host: string): Connection {
+  return { addressType: host.includes(":") ? "IP6" : "IP4", address: host };
+}
+
+export function sdpError(
+  what: string,
+  statusHint: SdpError["statusHint"] = 400,
+  text?: string,
+): SdpError {
+  return {
+    kind: "sdp-error",
+    what,
+    statusHint,
+    ...(text === undefined ? {} : { text: text.slice(0, 200) }),
+  };
 }

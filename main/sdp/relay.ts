@@ -1,0 +1,98 @@
+import type { MsrpUri } from "../base/msrp-uri.ts";
+import { LocalProtocolError } from "../base/protocol-error.ts";
+import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
+import {
+  type Attribute,
+  connectionTo,
+  type MediaDescription,
+  type Origin,
+  type SessionDescription,
+  withoutAttributes,
+} from "./session-description.ts";
+import type { Setup } from "./setup.ts";
+
+/** What one m= line becomes on the other leg; `keep-refused` has port 0 there. */
+export type RelayedMedia =
+  | {
+      readonly uri: MsrpUri;
+      /** The other leg's part, negotiated by itself; absent leaves no `a=setup`. */
+      readonly setup?: Setup;
+      /** The smaller of the relay's own limit and the other leg's is announced. */
+      readonly maxSizeOctets?: number;
+    }
+  | "keep-refused";
+
+export interface RelayOptions {
+  readonly origin: Origin;
+  readonly host: string;
+  /** One for each m= line, in order. */
+  readonly media: readonly RelayedMedia[];
+}
+
+/**
+ * Negotiated by each leg for itself, and telling of a leg where its peer lies (RFC 6135, 6714, 8122; `connection` must
+ * not be sent at all).
+ */
+const PER_LEG: ReadonlySet<string> = new Set([
+  "path",
+  "setup",
+  "connection",
+  "msrp-cema",
+  "fingerprint",
+  "candidate",
+]);
+
+/**
+ * A description as a Participating Function passes it on: origin, c=, port, path and setup are its own, everything else
+ * (file-* attributes, accept-types, titles, unknown lines) leaves as it came. A port of 0 stays 0.
+ */
+export function relaySdp(sd: SessionDescription, options: RelayOptions): SessionDescription {
+  if (options.media.length !== sd.media.length)
+    throw new LocalProtocolError("one decision for each m= line");
+  return {
+    ...sd,
+    origin: options.origin,
+    connection: connectionTo(options.host),
+    otherLines: sd.otherLines.filter((line) => line.type !== "c"),
+    attributes: withoutAttributes(sd.attributes, PER_LEG),
+    media: sd.media.map((media, index) => relayMedia(media, options.media[index])),
+  };
+}
+
+function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined): MediaDescription {
+  // The session's c= serves all lines; the media's own names the other leg.
+  const { connection: _theirs, ...rest } = media;
+  const kept = {
+    ...rest,
+    otherLines: media.otherLines.filter((line) => line.type !== "c"),
+    attributes: withoutAttributes(media.attributes, PER_LEG),
+  };
+  if (relayed === undefined || relayed === "keep-refused" || media.port === 0)
+    return { ...kept, port: 0 };
+  if (relayed.uri.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
+  const limited =
+    relayed.maxSizeOctets === undefined
+      ? kept.attributes
+      : limitMaxSize(kept.attributes, relayed.maxSizeOctets);
+  return {
+    ...kept,
+    port: relayed.uri.port,
+    protocol: msrpProtocol(relayed.uri),
+    attributes: [
+      ...(relayed.setup === undefined ? [] : [{ name: "setup", value: relayed.setup }]),
+      { name: "path", value: formatMsrpPath([relayed.uri]) },
+      ...limited,
+    ],
+  };
+}
+
+function limitMaxSize(attributes: readonly Attribute[], limit: number): readonly Attribute[] {
+  const own = BigInt(limit);
+  const index = attributes.findIndex((attribute) => attribute.name === "max-size");
+  const theirs = attributes[index]?.value?.trim() ?? "";
+  if (index < 0) return [...attributes, { name: "max-size", value: String(limit) }];
+  const isSmaller = /^[0-9]{1,30}$/.test(theirs) && BigInt(theirs) <= own;
+  return isSmaller
+    ? attributes
+    : attributes.with(index, { name: "max-size", value: String(limit) });
+}
