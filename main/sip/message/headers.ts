@@ -55,7 +55,9 @@ export class SipHeaders {
   list(name: string): readonly string[] {
     const texts = this.getAll(name);
     const [only] = texts;
-    return texts.length === 1 && only !== undefined ? splitValues(only) : texts.flatMap(splitValues);
+    return texts.length === 1 && only !== undefined
+      ? splitValues(only)
+      : texts.flatMap(splitValues);
   }
 
   /** First value of the first field: the top Via or Route, without splitting the rest. */

@@ -1,0 +1,14 @@
+import { consistsOf, tableOf } from "./cursor.ts";
+
+const DIGITS = tableOf("0123456789", "-.()");
+const LOCAL_DIGITS = tableOf("0123456789ABCDEFabcdef*#", "-.()");
+
+/** A global (`+…`) or local number with visual separators (RFC 3966 §3). */
+export function isTelNumber(text: string): boolean {
+  return text.startsWith("+") ? consistsOf(text.slice(1), DIGITS) : consistsOf(text, LOCAL_DIGITS);
+}
+
+/** The number without visual separators, which do not count in comparisons (RFC 3966 §4). */
+export function plainTelNumber(text: string): string {
+  return text.replace(/[-.()]/g, "").toLowerCase();
+}

@@ -1,0 +1,158 @@
+import { type SipParseError, sipParseError } from "../grammar/parse-error.ts";
+import { type SipLimits, STREAM_LIMITS } from "./limits.ts";
+import type { SipMessage } from "./message.ts";
+import { contentLengthOf } from "./parse.ts";
+import { parseHead } from "./parse-head.ts";
+
+/**
+ * What a stream yields. Keep-alives are CRLFs between messages (RFC 5626 §3.5.1): the first of two is reported as a
+ * `pong`, the second as the `ping` that both make together, so that the outcome does not depend on how the octets were
+ * split. An error means that framing is lost: nothing after it can be read, close the connection.
+ */
+export type StreamItem =
+  | { readonly kind: "message"; readonly message: SipMessage }
+  | { readonly kind: "keep-alive"; readonly signal: "ping" | "pong" }
+  | { readonly kind: "error"; readonly error: SipParseError };
+
+const HEAD_END = "\r\n\r\n";
+const CR = 0x0d;
+const LF = 0x0a;
+
+interface Awaited {
+  readonly message: SipMessage;
+  readonly bodyOctets: number;
+}
+
+/**
+ * Frames messages on a byte stream (RFC 3261 §18.3): several in one segment, or one in as many segments as it has octets.
+ * Holds at most one message; each octet is searched once.
+ */
+export class SipStreamParser {
+  readonly #limits: SipLimits;
+  /** Unread octets are `#start` to `#end`; what lies behind is room to grow. */
+  #buffer: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
+  /** The buffer that we allocated ourselves; any other belongs to the caller and has no room of ours behind it. */
+  #owned: Buffer | undefined;
+  /** No end of the header fields begins before this index. */
+  #searched = 0;
+  #awaited: Awaited | undefined;
+  #isAfterPong = false;
+  #isLost = false;
+
+  constructor(limits: SipLimits = STREAM_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** True while a message has begun and not ended: a connection that stays so for long is stalled. */
+  get isInMessage(): boolean {
+    return this.#awaited !== undefined || this.#end > this.#start;
+  }
+
+  /** `bytes` may be kept, and bodies may share its memory. After an error nothing more comes. */
+  push(bytes: Buffer): readonly StreamItem[] {
+    if (this.#isLost) return [];
+    this.#append(bytes);
+    const items: StreamItem[] = [];
+    for (let item = this.#next(); item !== undefined; item = this.#next()) {
+      items.push(item);
+      if (item.kind === "error") {
+        this.#isLost = true;
+        this.#buffer = Buffer.alloc(0);
+        break;
+      }
+    }
+    return items;
+  }
+
+  #append(bytes: Buffer): void {
+    const held = this.#end - this.#start;
+    if (held === 0) {
+      this.#buffer = bytes;
+      this.#start = 0;
+      this.#end = bytes.length;
+      this.#searched = 0;
+      return;
+    }
+    const needed = held + bytes.length;
+    // A new buffer whenever the octets do not fit behind the old ones: bodies already handed out keep their memory.
+    if (this.#end + bytes.length > this.#buffer.length || !this.#isOwned()) {
+      const grown = Buffer.allocUnsafe(Math.max(needed, held * 2, 1024));
+      this.#buffer.copy(grown, 0, this.#start, this.#end);
+      this.#searched -= this.#start;
+      this.#buffer = grown;
+      this.#owned = grown;
+      this.#start = 0;
+      this.#end = held;
+    }
+    bytes.copy(this.#buffer, this.#end);
+    this.#end += bytes.length;
+  }
+
+  #isOwned(): boolean {
+    return this.#buffer === this.#owned;
+  }
+
+  #next(): StreamItem | undefined {
+    if (this.#awaited === undefined) {
+      const first = this.#nextHead();
+      if (first !== undefined || this.#awaited === undefined) return first;
+    }
+    return this.#nextBody(this.#awaited);
+  }
+
+  #nextHead(): StreamItem | undefined {
+    if (this.#buffer[this.#start] === CR && this.#end > this.#start) return this.#keepAlive();
+    if (this.#end > this.#start) this.#isAfterPong = false;
+    const headEnd = this.#indexOfHeadEnd();
+    const headOctets = (headEnd < 0 ? this.#end : headEnd) - this.#start;
+    if (headOctets > this.#limits.headOctets) return lost("header fields too long");
+    if (headEnd < 0) return undefined;
+    const parsed = parseHead(this.#buffer.subarray(this.#start, headEnd), this.#limits);
+    if (!parsed.ok) return { kind: "error", error: parsed.error };
+    const message = parsed.value;
+    const length = contentLengthOf(message);
+    if (!length.ok) return { kind: "error", error: length.error };
+    if (length.value === undefined) return lost("Content-Length is missing");
+    const total = headOctets + HEAD_END.length + length.value;
+    if (length.value > this.#limits.bodyOctets || total > this.#limits.messageOctets) {
+      return lost("body too long");
+    }
+    this.#start = headEnd + HEAD_END.length;
+    this.#searched = this.#start;
+    this.#awaited = { message, bodyOctets: length.value };
+    return undefined;
+  }
+
+  #nextBody({ message, bodyOctets }: Awaited): StreamItem | undefined {
+    if (this.#end - this.#start < bodyOctets) return undefined;
+    const body = this.#buffer.subarray(this.#start, this.#start + bodyOctets);
+    this.#start += bodyOctets;
+    this.#searched = this.#start;
+    this.#awaited = undefined;
+    return { kind: "message", message: bodyOctets === 0 ? message : { ...message, body } };
+  }
+
+  #keepAlive(): StreamItem | undefined {
+    if (this.#end - this.#start < 2) return undefined;
+    if (this.#buffer[this.#start + 1] !== LF) return lost("CR without LF");
+    this.#start += 2;
+    this.#searched = this.#start;
+    const signal = this.#isAfterPong ? "ping" : "pong";
+    this.#isAfterPong = !this.#isAfterPong;
+    return { kind: "keep-alive", signal };
+  }
+
+  #indexOfHeadEnd(): number {
+    const unread = this.#buffer.subarray(0, this.#end);
+    const found = unread.indexOf(HEAD_END, Math.max(this.#start, this.#searched), "latin1");
+    // The last three octets may be the beginning of an end that is still under way.
+    if (found < 0) this.#searched = this.#end - (HEAD_END.length - 1);
+    return found;
+  }
+}
+
+function lost(what: string): StreamItem {
+  return { kind: "error", error: sipParseError(what) };
+}
