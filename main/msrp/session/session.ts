@@ -2,7 +2,10 @@ import type { EventSource } from "../../base/events.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Result } from "../../base/result.ts";
 import type { ByteRange } from "../framing/byte-range.ts";
+import type { ContinuationFlag } from "../framing/end-line.ts";
 import type { OutgoingHeader, OutgoingMessage } from "./outgoing-message.ts";
+
+export type { ContinuationFlag };
 
 export interface SessionOptions {
   /** One that `MsrpEndpoint.newUri` made. */
@@ -117,5 +120,3 @@ export interface ChunkSink {
   broken(): void;
 }
 
-/** `$` end of message, `+` more follows, `#` aborted (RFC 4975 §7.1). */
-export type ContinuationFlag = "$" | "+" | "#";

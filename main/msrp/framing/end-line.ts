@@ -1,0 +1,48 @@
+/** `$` end of message, `+` more follows, `#` aborted (RFC 4975 §7.1). */
+export type ContinuationFlag = "$" | "+" | "#";
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** CRLF, seven hyphens and the transaction id: what ends a body, but for the flag and CRLF (RFC 4975 §7.1). */
+export function terminatorOf(transactionId: string): Buffer {
+  return Buffer.from(`\r\n-------${transactionId}`, "latin1");
+}
+
+/** Flag and CRLF. */
+export const AFTER_TERMINATOR = 3;
+
+export type TerminatorMatch = ContinuationFlag | "partial" | undefined;
+
+/** Whether the end-line of `terminator` stands at `at`; "partial" where `bytes` ends before that is certain. */
+export function matchTerminator(bytes: Buffer, at: number, terminator: Buffer): TerminatorMatch {
+  const available = bytes.length - at;
+  const compared = Math.min(available, terminator.length);
+  for (let i = 0; i < compared; i += 1) if (bytes[at + i] !== terminator[i]) return undefined;
+  if (available <= terminator.length) return "partial";
+  return matchFlag(bytes, at + terminator.length);
+}
+
+function matchFlag(bytes: Buffer, at: number): TerminatorMatch {
+  const flag = flagOf(bytes[at]);
+  if (flag === undefined) return undefined;
+  const cr = bytes[at + 1];
+  if (cr === undefined) return "partial";
+  if (cr !== CR) return undefined;
+  const lf = bytes[at + 2];
+  if (lf === undefined) return "partial";
+  return lf === LF ? flag : undefined;
+}
+
+function flagOf(octet: number | undefined): ContinuationFlag | undefined {
+  if (octet === 0x24) return "$";
+  if (octet === 0x2b) return "+";
+  return octet === 0x23 ? "#" : undefined;
+}
+
+/** The flag of a header line that is the end-line of a frame without body, given without CRLF. */
+export function endLineFlag(line: string, transactionId: string): ContinuationFlag | undefined {
+  if (line.length !== transactionId.length + 8 || !line.startsWith("-------")) return undefined;
+  if (!line.startsWith(transactionId, 7)) return undefined;
+  return flagOf(line.charCodeAt(line.length - 1));
+}

@@ -1,0 +1,182 @@
+/**
+ * The header section of one MSRP request or response (RFC 4975 §9).
+ *
+ *   msrp-request  = req-start headers [content-stuff] end-line
+ *   req-start     = "MSRP" SP transact-id SP method CRLF
+ *   resp-start    = "MSRP" SP transact-id SP status-code [SP comment] CRLF
+ *   headers       = To-Path CRLF From-Path CRLF 1*( header CRLF )      ; the RFC's own responses have none after From-Path
+ *   transact-id   = ident = ALPHANUM 3*31( ALPHANUM / "." / "-" / "+" / "%" / "=" )
+ */
+export interface FrameHead {
+  readonly kind: "request" | "response";
+  readonly transactionId: string;
+  /** Empty in a response. */
+  readonly method: string;
+  /** 0 in a request. */
+  readonly status: number;
+  readonly comment: string;
+  readonly fields: FrameFields;
+  readonly hasBody: boolean;
+  /** The lines as received, each octet one character, with CRLFs: for the trace. */
+  readonly rawText: string;
+  /** A broken rule that leaves the framing intact (answered 400). */
+  readonly malformed?: string;
+}
+
+const SINGLE_FIELDS: ReadonlySet<string> = new Set([
+  "to-path",
+  "from-path",
+  "message-id",
+  "byte-range",
+  "status",
+  "success-report",
+  "failure-report",
+  "content-type",
+]);
+
+const SEPARATORS = '"(),/:;<=>?@[\\]';
+
+/** Header fields in order. Names match without regard to case. */
+export class FrameFields {
+  /** Lower case. */
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+
+  constructor(names: readonly string[], values: readonly string[]) {
+    this.names = names;
+    this.values = values;
+  }
+
+  /** @param lowerName the name in lower case */
+  get(lowerName: string): string | undefined {
+    const index = this.names.indexOf(lowerName);
+    return index < 0 ? undefined : this.values[index];
+  }
+}
+
+/** What the start line says, or undefined where it is no MSRP: the framing is lost then. */
+export interface StartLine {
+  readonly kind: "request" | "response";
+  readonly transactionId: string;
+  readonly method: string;
+  readonly status: number;
+  readonly comment: string;
+}
+
+const MAX_METHOD_LENGTH = 32;
+
+export function parseStartLine(line: string): StartLine | undefined {
+  if (!line.startsWith("MSRP ")) return undefined;
+  const tidEnd = line.indexOf(" ", 5);
+  if (tidEnd < 0) return undefined;
+  const transactionId = line.slice(5, tidEnd);
+  if (!isIdent(transactionId)) return undefined;
+  const rest = line.slice(tidEnd + 1);
+  const first = rest.charCodeAt(0);
+  if (first >= 0x30 && first <= 0x39) return parseStatus(transactionId, rest);
+  if (!isMethod(rest)) return undefined;
+  return { kind: "request", transactionId, method: rest, status: 0, comment: "" };
+}
+
+function parseStatus(transactionId: string, rest: string): StartLine | undefined {
+  if (rest.length > 3 && rest.charCodeAt(3) !== 0x20) return undefined;
+  let status = 0;
+  for (let i = 0; i < 3; i += 1) {
+    const digit = rest.charCodeAt(i) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    status = status * 10 + digit;
+  }
+  // The comment is for people; one that could break a line of ours, were it passed on, is dropped.
+  const comment = hasControl(rest) ? "" : utf8(rest.slice(4));
+  return { kind: "response", transactionId, method: "", status, comment };
+}
+
+/** Upper-case letters, and the underscore that deployed extensions use (FILE_OFFSET) although RFC 4975 §9 has none. */
+function isMethod(text: string): boolean {
+  if (text.length === 0 || text.length > MAX_METHOD_LENGTH) return false;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if ((code < 0x41 || code > 0x5a) && code !== 0x5f) return false;
+  }
+  return true;
+}
+
+/** `ident` of RFC 4975 §9: transaction ids and Message-IDs. */
+export function isIdent(text: string): boolean {
+  if (text.length < 4 || text.length > 32) return false;
+  if (!isAlphanumeric(text.charCodeAt(0))) return false;
+  for (let i = 1; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (!isAlphanumeric(code) && !isIdentMark(code)) return false;
+  }
+  return true;
+}
+
+function isAlphanumeric(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x61 && code <= 0x7a)
+  );
+}
+
+/** `.` `-` `+` `%` `=` */
+function isIdentMark(code: number): boolean {
+  return code === 0x2e || code === 0x2d || code === 0x2b || code === 0x25 || code === 0x3d;
+}
+
+/**
+ * Reads the header lines after the start line.
+ * @param lines one octet per character, without CRLF
+ */
+export function parseFields(lines: readonly string[]): {
+  readonly fields: FrameFields;
+  readonly malformed?: string;
+} {
+  const names: string[] = [];
+  const values: string[] = [];
+  let malformed: string | undefined;
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    if (colon <= 0 || !isToken(line, colon)) {
+      malformed ??= "header line without a name";
+      continue;
+    }
+    const name = line.slice(0, colon).toLowerCase();
+    if (names.includes(name) && SINGLE_FIELDS.has(name)) malformed ??= `${name} twice`;
+    const value = line.slice(colon + 1).trim();
+    if (hasControl(value)) malformed ??= `control character in ${name}`;
+    names.push(name);
+    values.push(utf8(value));
+  }
+  if (names[0] !== "to-path" || names[1] !== "from-path") {
+    malformed ??= "To-Path and From-Path do not lead";
+  }
+  const fields = new FrameFields(names, values);
+  return malformed === undefined ? { fields } : { fields, malformed };
+}
+
+/** Whether the first `end` characters are a `token` (RFC 4975 §9). */
+function isToken(text: string, end: number): boolean {
+  for (let i = 0; i < end; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f || SEPARATORS.includes(text.charAt(i))) return false;
+  }
+  return true;
+}
+
+function hasControl(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
+  }
+  return false;
+}
+
+/** The text of octets that were read one per character. ASCII, nearly always, is left as it is. */
+function utf8(text: string): string {
+  for (let i = 0; i < text.length; i += 1) {
+    if (text.charCodeAt(i) >= 0x80) return Buffer.from(text, "latin1").toString("utf8");
+  }
+  return text;
+}
