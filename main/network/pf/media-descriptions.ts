@@ -1,0 +1,180 @@
+import type { Clock, Random } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { randomToken } from "../../base/tokens.ts";
+import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
+import { alignMedia } from "../../sdp/align-media.ts";
+import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
+import type { FileMedia } from "../../sdp/file-media.ts";
+import { readFileOffer } from "../../sdp/file-offer.ts";
+import { parseSdp } from "../../sdp/parse.ts";
+import { type RelayedMedia, relaySdp } from "../../sdp/relay.ts";
+import { serializeSdp } from "../../sdp/serialize.ts";
+import type { Origin, SdpError, SessionDescription } from "../../sdp/session-description.ts";
+import { answerSetup, offererRole } from "../../sdp/setup.ts";
+import { type LegName, MediaLine } from "./media-line.ts";
+
+export interface DescriptionPorts {
+  readonly msrp: MsrpEndpoint;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Announced as `a=max-size` where the other leg allows more. */
+  readonly maxSizeOctets?: number;
+}
+
+type AcceptedFile = Extract<FileAnswer, { readonly isAccepted: true }>;
+
+/**
+ * The session descriptions of one relayed call and the m= lines they describe. Each leg sees a description of our own:
+ * paths, ports, addresses and setup are the leg's; everything about files passes as it came (RFC 5547), and a line that
+ * one side refused stays refused in its place (RFC 3264 §6).
+ */
+export class MediaDescriptions {
+  readonly files: readonly FileMedia[];
+  readonly #host: string;
+  readonly #group: string;
+  readonly #maxSizeOctets: number | undefined;
+  readonly #lines: readonly MediaLine[];
+  readonly #origins: Record<LegName, Origin>;
+  #offer: SessionDescription;
+  #reoffer: SessionDescription | undefined;
+  #onLost: (message: string) => void = () => undefined;
+
+  private constructor(
+    ports: DescriptionPorts,
+    offer: SessionDescription,
+    files: readonly FileMedia[],
+  ) {
+    this.#offer = offer;
+    this.files = files;
+    this.#group = randomToken(ports.random, 16);
+    this.#host = ports.msrp.local.host;
+    this.#maxSizeOctets = ports.maxSizeOctets;
+    const origin = (): Origin => ({
+      user: "-",
+      sessionId: String(ports.random.bytes(4).readUInt32BE(0)),
+      version: "1",
+      addressType: this.#host.includes(":") ? "IP6" : "IP4",
+      address: this.#host,
+    });
+    this.#origins = { upstream: origin(), downstream: origin() };
+    this.#lines = offer.media.map(
+      () =>
+        new MediaLine(ports.msrp, ports.clock, (message) => {
+          this.#onLost(message);
+        }),
+    );
+  }
+
+  /** @returns an error whose `statusHint` the INVITE is refused with */
+  static fromOffer(ports: DescriptionPorts, body: Buffer): Result<MediaDescriptions, SdpError> {
+    const offer = parseSdp(body);
+    if (!offer.ok) return offer;
+    const files = readFileOffer(offer.value);
+    if (!files.ok) return files;
+    if (files.value.length === 0) {
+      return err({ kind: "sdp-error", what: "no file is offered", statusHint: 488 });
+    }
+    return ok(new MediaDescriptions(ports, offer.value, files.value));
+  }
+
+  onLost(handler: (message: string) => void): void {
+    this.#onLost = handler;
+  }
+
+  /** The offer for the leg towards the receiver. */
+  downstreamOffer(): Buffer {
+    return this.#rewrite(this.#offer, "downstream", "offer");
+  }
+
+  /**
+   * Takes the receiver's answer, starts the sessions of the accepted lines and gives the answer for the sender's leg.
+   * The sender's leg listens before its answer exists.
+   */
+  openFromAnswer(body: Buffer): Result<Buffer, SdpError> {
+    const parsed = parseSdp(body);
+    if (!parsed.ok) return parsed;
+    const answer = alignMedia(this.#offer, parsed.value);
+    if (!answer.ok) return answer;
+    const accepted = readFileAnswer(this.#offer, answer.value);
+    if (!accepted.ok) return accepted;
+    for (const file of accepted.value) if (file.isAccepted) this.#openLine(file);
+    return ok(this.#rewrite(answer.value, "upstream", "answer"));
+  }
+
+  #openLine(answered: AcceptedFile): void {
+    const line = this.#lines[answered.index];
+    const offered = this.files.find(({ index }) => index === answered.index);
+    if (line === undefined || offered === undefined) return;
+    const connectionGroup = this.#group;
+    line.open("upstream", {
+      remotePath: offered.path,
+      role: this.#upstreamSetup(answered.index),
+      connectionGroup,
+    });
+    const role = offererRole("actpass", answered.setup);
+    line.open("downstream", { remotePath: answered.path, role, connectionGroup });
+  }
+
+  /** Later answers say what the first exchange settled: connections stay (RFC 6135 §4.2.1). */
+  #answeredSetup(leg: LegName, index: number): "active" | "passive" {
+    return leg === "upstream" ? this.#upstreamSetup(index) : "active";
+  }
+
+  #upstreamSetup(index: number): "active" | "passive" {
+    return answerSetup(this.files.find((file) => file.index === index)?.setup, "passive");
+  }
+
+  /** A re-INVITE's offer from `leg`, as the other leg gets it. No line may be added (a request is one session, CR C.x.x.1). */
+  relayReoffer(leg: LegName, body: Buffer): Result<Buffer, SdpError> {
+    const offer = parseSdp(body);
+    if (!offer.ok) return offer;
+    if (offer.value.media.length !== this.#lines.length) {
+      return err({ kind: "sdp-error", what: "the number of m= lines changed", statusHint: 488 });
+    }
+    this.#reoffer = offer.value;
+    const to: LegName = leg === "upstream" ? "downstream" : "upstream";
+    this.#raiseVersion(to);
+    return ok(this.#rewrite(offer.value, to, "offer"));
+  }
+
+  /** The answer to that re-INVITE, as `leg`, which offered, gets it. */
+  relayReanswer(leg: LegName, body: Buffer): Result<Buffer, SdpError> {
+    const answer = parseSdp(body);
+    if (!answer.ok) return answer;
+    if (answer.value.media.length !== this.#lines.length) {
+      return err({ kind: "sdp-error", what: "the number of m= lines changed", statusHint: 488 });
+    }
+    if (this.#reoffer !== undefined) this.#offer = this.#reoffer;
+    this.#raiseVersion(leg);
+    return ok(this.#rewrite(answer.value, leg, "answer"));
+  }
+
+  /** Ends the sessions of lines that the last re-INVITE closed (RFC 5547 §8.4). */
+  async closeRefused(): Promise<void> {
+    const closing = this.#lines.filter(
+      (line, index) => line.isOpen && this.#offer.media[index]?.port === 0,
+    );
+    await Promise.all(closing.map((line) => line.close()));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lines.map((line) => line.close()));
+  }
+
+  #rewrite(description: SessionDescription, leg: LegName, as: "offer" | "answer"): Buffer {
+    const limit = this.#maxSizeOctets;
+    const media: readonly RelayedMedia[] = this.#lines.map((line, index) => ({
+      uri: line.uris[leg],
+      setup: as === "offer" ? "actpass" : this.#answeredSetup(leg, index),
+      ...(limit === undefined ? {} : { maxSizeOctets: limit }),
+    }));
+    return serializeSdp(
+      relaySdp(description, { origin: this.#origins[leg], host: this.#host, media }),
+    );
+  }
+
+  #raiseVersion(leg: LegName): void {
+    const origin = this.#origins[leg];
+    this.#origins[leg] = { ...origin, version: String(BigInt(origin.version) + 1n) };
+  }
+}

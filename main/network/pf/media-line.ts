@@ -1,0 +1,99 @@
+import type { Undo } from "../../base/events.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
+import type { Clock } from "../../base/ports.ts";
+import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
+import type { MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
+import { MediaRelay } from "./media-relay.ts";
+
+export type LegName = "upstream" | "downstream";
+
+/** What one leg's offer or answer says of an m= line that is in use. */
+export interface LegMedia {
+  readonly remotePath: readonly MsrpUri[];
+  /** Ours on this leg (RFC 6135 §4.2). */
+  readonly role: "active" | "passive";
+  /** The lines of one request share connections, different requests never do. */
+  readonly connectionGroup: string;
+}
+
+/**
+ * One m= line through the Participating Function: a session on each leg and a relay in each direction. The URIs are
+ * fixed from the offer on; the sessions exist from the answer on.
+ */
+export class MediaLine {
+  readonly uris: Readonly<Record<LegName, MsrpUri>>;
+  readonly #msrp: MsrpEndpoint;
+  readonly #sessions = new Map<LegName, MsrpSession>();
+  readonly #relays: Readonly<Record<LegName, MediaRelay>>;
+  readonly #onLost: (message: string) => void;
+  readonly #undo: Undo[] = [];
+  #isClosed = false;
+
+  /** @param onLost told once when a connection ended although a message was under way on it */
+  constructor(msrp: MsrpEndpoint, clock: Clock, onLost: (message: string) => void) {
+    this.#msrp = msrp;
+    this.#onLost = onLost;
+    this.uris = { upstream: msrp.newUri(), downstream: msrp.newUri() };
+    // Keyed by the leg the octets come from.
+    this.#relays = {
+      upstream: new MediaRelay(clock, () => this.#sessions.get("downstream")),
+      downstream: new MediaRelay(clock, () => this.#sessions.get("upstream")),
+    };
+    for (const relay of Object.values(this.#relays)) {
+      this.#undo.push(
+        relay.events.on("lost", ({ message }) => {
+          this.#lost(message);
+        }),
+      );
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#sessions.size > 0 && !this.#isClosed;
+  }
+
+  /** Starts the leg's session. The passive one must exist before its peer learns our path. */
+  open(leg: LegName, media: LegMedia): void {
+    const session = this.#msrp.session({
+      localUri: this.uris[leg],
+      remotePath: media.remotePath,
+      role: media.role,
+      connectionGroup: media.connectionGroup,
+      receiver: this.#relays[leg],
+    });
+    this.#sessions.set(leg, session);
+    const far: LegName = leg === "upstream" ? "downstream" : "upstream";
+    this.#undo.push(
+      // RFC 4975 §7.1.2: REPORTs are end to end; only the paths are each leg's own.
+      session.events.on("report", (report) => {
+        this.#passReport(far, report);
+      }),
+      session.events.on("closed", ({ failure }) => {
+        if (failure !== undefined && this.#isNeeded) this.#lost(failure.message);
+      }),
+    );
+  }
+
+  /** Ends both sessions; what is queued, last answers and REPORTs included, still leaves. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const undo of this.#undo) undo();
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+  }
+
+  get #isNeeded(): boolean {
+    return (
+      !this.#isClosed && !this.#relays.upstream.isComplete && !this.#relays.downstream.isComplete
+    );
+  }
+
+  #passReport(to: LegName, report: MsrpReport): void {
+    this.#sessions.get(to)?.report(report);
+  }
+
+  #lost(message: string): void {
+    if (this.#isClosed) return;
+    this.#onLost(message);
+  }
+}

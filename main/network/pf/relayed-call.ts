@@ -1,0 +1,254 @@
+import type { Undo } from "../../base/events.ts";
+import type { Clock, Log } from "../../base/ports.ts";
+import type {
+  IncomingRequest,
+  InviteUac,
+  InviteUas,
+  SipFailure,
+  SrfDialog,
+} from "../../drachtio/srf.ts";
+import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
+import type { SipResponse } from "../../sip/message/message.ts";
+import { reasonOf, relayedInDialogHeaders, relayedResponseHeaders } from "./leg-headers.ts";
+import type { MediaDescriptions } from "./media-descriptions.ts";
+import type { LegName } from "./media-line.ts";
+
+export interface CallPorts {
+  readonly msrp: MsrpEndpoint;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** How long a BYE's 200 waits for the far side, well under Timer F (note N2 in docs/flows). */
+export const HELD_BYE_MS = 3_000;
+
+const REASON_MEDIA_LOST = 'SIP;cause=503;text="File connection lost"';
+const REASON_FAR_SIDE_GONE = 'SIP;cause=408;text="Other side gone"';
+/** Challenges are answered by the own core only; a far network's challenge means nothing to the sender. */
+const UNANSWERABLE = new Set([401, 407]);
+
+/**
+ * One File Transfer request through a Participating Function: a B2BUA with a dialog on each leg and the media in its
+ * path. `upstream` is the leg of the INVITE that came in, `downstream` the one of the INVITE that goes out.
+ */
+export class RelayedCall {
+  readonly #ports: CallPorts;
+  readonly #invite: InviteUas;
+  readonly #media: MediaDescriptions;
+  readonly #onEnd: (call: RelayedCall) => void;
+  readonly #dialogs = new Map<LegName, SrfDialog>();
+  readonly #undo: Undo[] = [];
+  #downstreamInvite: InviteUac | undefined;
+  /** Set as soon as one side ends the call; whatever comes later is only cleaned up. */
+  #isEnding = false;
+  #isRinging = false;
+
+  constructor(
+    ports: CallPorts,
+    invite: InviteUas,
+    media: MediaDescriptions,
+    onEnd: (call: RelayedCall) => void,
+  ) {
+    this.#ports = ports;
+    this.#invite = invite;
+    this.#media = media;
+    this.#onEnd = onEnd;
+    media.onLost((message) => {
+      this.#ports.log.write("warn", "file connection lost", { message, callId: this.#callId });
+      void this.#endBoth(REASON_MEDIA_LOST);
+    });
+  }
+
+  /** Sends the request on (CR originating step 3, terminating step 3). */
+  start(send: () => InviteUac): void {
+    const uac = send();
+    this.#downstreamInvite = uac;
+    this.#undo.push(
+      uac.onProvisional((response) => {
+        this.#relayProvisional(response);
+      }),
+      this.#invite.onCancel((cancel) => {
+        this.#isEnding = true;
+        uac.cancel(reasonOf(cancel));
+      }),
+    );
+    void uac.outcome.then(async (outcome) => {
+      switch (outcome.kind) {
+        case "answered":
+          await this.#answered(outcome.dialog, outcome.response);
+          return;
+        case "refused":
+          this.#refuseUpstream(outcome.response);
+          return;
+        case "failed":
+          this.#failUpstream(outcome.failure);
+      }
+    });
+  }
+
+  /** Ends the call from here, for example because the Participating Function stops. */
+  async stop(reason: string): Promise<void> {
+    if (this.#dialogs.size === 0 && !this.#isEnding) {
+      this.#downstreamInvite?.cancel(reason);
+      this.#refuse(503, "Service Unavailable", [{ name: "Retry-After", value: "5" }]);
+      return;
+    }
+    await this.#endBoth(reason);
+  }
+
+  get #callId(): string {
+    return this.#invite.request.headers.get("Call-ID") ?? "";
+  }
+
+  /** Several devices ring as several early dialogs downstream; upstream is told once (docs/decisions, early dialogs). */
+  #relayProvisional(response: SipResponse): void {
+    if (response.status === 100 || this.#isRinging || this.#isEnding) return;
+    this.#isRinging = true;
+    this.#invite.provisional(response.status);
+  }
+
+  async #answered(downstream: SrfDialog, response: SipResponse): Promise<void> {
+    this.#watch("downstream", downstream);
+    if (this.#isEnding) {
+      // The sender cancelled while the 200 was on its way: the 200 won below, so that dialog is ended by BYE.
+      await this.#endBoth('SIP;cause=487;text="Request Terminated"');
+      return;
+    }
+    const answer = this.#media.openFromAnswer(response.body);
+    if (!answer.ok) {
+      this.#ports.log.write("warn", "answer refused", {
+        what: answer.error.what,
+        callId: this.#callId,
+      });
+      this.#refuse(488, "Not Acceptable Here", []);
+      await this.#endBoth('SIP;cause=488;text="Not Acceptable Here"');
+      return;
+    }
+    const accepted = await this.#invite.accept({
+      headers: relayedResponseHeaders(response),
+      body: { contentType: "application/sdp", content: answer.value },
+    });
+    if (!accepted.ok) {
+      await this.#endBoth(REASON_FAR_SIDE_GONE);
+      return;
+    }
+    this.#watch("upstream", accepted.value);
+    // The downstream side may have ended while we waited for the ACK.
+    if (this.#hasEnded()) await this.#endBoth(REASON_FAR_SIDE_GONE);
+  }
+
+  /** A call, because what was true before an await may not be after it. */
+  #hasEnded(): boolean {
+    return this.#isEnding;
+  }
+
+  #watch(leg: LegName, dialog: SrfDialog): void {
+    this.#dialogs.set(leg, dialog);
+    this.#undo.push(
+      dialog.onBye((bye) => {
+        void this.#relayBye(leg, bye);
+      }),
+      dialog.onReinvite((request) => {
+        void this.#relayReinvite(leg, request);
+      }),
+      dialog.onLost((why) => {
+        this.#ports.log.write("warn", "dialog lost", { leg, why, callId: this.#callId });
+        this.#dialogs.delete(leg);
+        void this.#endBoth(REASON_FAR_SIDE_GONE);
+      }),
+    );
+  }
+
+  /** CR originating steps 13-20, terminating steps 14-21: BYE goes on, its 200 comes back, then ours follows. */
+  async #relayBye(leg: LegName, bye: IncomingRequest): Promise<void> {
+    this.#dialogs.delete(leg);
+    let isAnswered = false;
+    const answer = (): void => {
+      if (isAnswered) return;
+      isAnswered = true;
+      bye.respond(200);
+    };
+    const guard = this.#ports.clock.startTimer(HELD_BYE_MS, answer);
+    await this.#byeRemaining(relayedInDialogHeaders(bye.request));
+    guard.cancel();
+    // Whatever the far side said: a BYE that fails still ends its dialog (RFC 3261 §15.1.1).
+    answer();
+    await this.#end();
+  }
+
+  async #relayReinvite(leg: LegName, request: IncomingRequest): Promise<void> {
+    const other = this.#dialogs.get(leg === "upstream" ? "downstream" : "upstream");
+    const offer = this.#media.relayReoffer(leg, request.request.body);
+    if (other === undefined || this.#isEnding || !offer.ok) {
+      request.respond(other === undefined || this.#isEnding ? 481 : 488);
+      return;
+    }
+    const result = await other.reinvite(
+      { contentType: "application/sdp", content: offer.value },
+      relayedInDialogHeaders(request.request),
+    );
+    if (!result.ok) {
+      request.respond(500, { reason: "Server Internal Error" });
+      return;
+    }
+    const response = result.value;
+    if (response.status >= 300) {
+      request.respond(response.status, {
+        reason: response.reason,
+        headers: relayedResponseHeaders(response),
+      });
+      return;
+    }
+    const answer = this.#media.relayReanswer(leg, response.body);
+    if (!answer.ok) {
+      request.respond(488);
+      return;
+    }
+    request.respond(200, { body: { contentType: "application/sdp", content: answer.value } });
+    await this.#media.closeRefused();
+  }
+
+  #refuseUpstream(response: SipResponse): void {
+    const status = UNANSWERABLE.has(response.status) ? 403 : response.status;
+    const reason = status === response.status ? response.reason : "Forbidden";
+    this.#refuse(status, reason, relayedResponseHeaders(response));
+    void this.#end();
+  }
+
+  #failUpstream(failure: SipFailure): void {
+    const [status, reason] =
+      failure.kind === "timeout"
+        ? ([408, "Request Timeout"] as const)
+        : ([503, "Service Unavailable"] as const);
+    this.#ports.log.write("warn", "request could not be sent on", {
+      why: failure.message,
+      callId: this.#callId,
+    });
+    this.#refuse(status, reason, []);
+    void this.#end();
+  }
+
+  /** After a CANCEL the stack has answered 487 already. */
+  #refuse(status: number, reason: string, headers: readonly HeaderField[]): void {
+    if (!this.#isEnding) this.#invite.refuse(status, reason, headers);
+  }
+
+  async #endBoth(reason: string): Promise<void> {
+    await this.#byeRemaining([{ name: "Reason", value: reason }]);
+    await this.#end();
+  }
+
+  async #byeRemaining(headers: readonly HeaderField[]): Promise<void> {
+    this.#isEnding = true;
+    const dialogs = [...this.#dialogs.values()];
+    this.#dialogs.clear();
+    await Promise.all(dialogs.map((dialog) => dialog.bye(headers)));
+  }
+
+  async #end(): Promise<void> {
+    this.#isEnding = true;
+    await this.#media.close();
+    this.#onEnd(this);
+  }
+}
