@@ -1,0 +1,78 @@
+import { compareMoments, type Hop, type Moment, startOf } from "./hop.ts";
+import { roleOf } from "./session-leg.ts";
+
+/** One MSRP message, a file, on all its hops. The Participating Functions keep its Message-ID (RFC 4975 §7.1.1). */
+export interface MediaMessage {
+  readonly messageId: string;
+  /** SENDs with a body; the bodiless one that opens a session belongs to no file. */
+  readonly sends: readonly Hop[];
+  /** 200s to those SENDs. */
+  readonly replies: readonly Hop[];
+}
+
+/** The files of a trace in the order in which their first chunks were sent. */
+export function findMedia(hops: readonly Hop[]): readonly MediaMessage[] {
+  const sendsById = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const { method, messageId, hasBody } = hop.summary;
+    if (method !== "SEND" || messageId === undefined || hasBody !== true) continue;
+    const sends = sendsById.get(messageId);
+    if (sends === undefined) sendsById.set(messageId, [hop]);
+    else sends.push(hop);
+  }
+  const repliesByTid = groupReplies(hops);
+  return [...sendsById].map(([messageId, sends]) => ({
+    messageId,
+    sends,
+    replies: sends.flatMap((send) => repliesTo(send, repliesByTid)),
+  }));
+}
+
+export function mediaStart(message: MediaMessage): Moment {
+  const [first] = message.sends.toSorted((a, b) => compareMoments(startOf(a), startOf(b)));
+  if (first === undefined) throw new Error("a media message has at least one SEND");
+  return startOf(first);
+}
+
+/** The chunk that ends the file on one hop: its continuation flag is `$`. */
+export function lastChunk(message: MediaMessage, from: string, to: string): Hop | undefined {
+  return message.sends.find(
+    (hop) => hop.from === from && hop.to === to && hop.summary.flag === "$",
+  );
+}
+
+/** The 200 that goes back over the hop that the last chunk took. */
+export function replyToLastChunk(message: MediaMessage, from: string, to: string): Hop | undefined {
+  const last = lastChunk(message, from, to);
+  if (last === undefined) return undefined;
+  return message.replies.find(
+    (hop) => hop.summary.tid === last.summary.tid && hop.from === to && hop.to === from,
+  );
+}
+
+/** The client that sends the file, told by the hop into the first Participating Function. */
+export function senderOf(message: MediaMessage): string | undefined {
+  return message.sends.find(({ from }) => roleOf(from) === "client")?.from;
+}
+
+/** The device that receives the file. */
+export function receiverOf(message: MediaMessage): string | undefined {
+  return message.sends.find(({ to }) => roleOf(to) === "client")?.to;
+}
+
+function groupReplies(hops: readonly Hop[]): ReadonlyMap<string, readonly Hop[]> {
+  const byTid = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const { status, tid } = hop.summary;
+    if (hop.proto !== "msrp" || status !== 200 || tid === undefined) continue;
+    const group = byTid.get(tid);
+    if (group === undefined) byTid.set(tid, [hop]);
+    else group.push(hop);
+  }
+  return byTid;
+}
+
+function repliesTo(send: Hop, byTid: ReadonlyMap<string, readonly Hop[]>): readonly Hop[] {
+  const replies = byTid.get(send.summary.tid ?? "") ?? [];
+  return replies.filter(({ from, to }) => from === send.to && to === send.from);
+}
