@@ -125,10 +125,6 @@ export function readFileMedia(sd: SessionDescription, index: number): Result<Fil
   const selector = parseFileSelector(attributeValue(attributes, "file-selector") ?? "");
   if (!selector.ok) return selector;
 
-  const transferId = transferIdOf(attributes);
-  const disposition = attributeValue(attributes, "file-disposition");
-  const dateText = attributeValue(attributes, "file-date");
-  const iconCid = contentIdOf(attributeValue(attributes, "file-icon"));
   const rangeText = attributeValue(attributes, "file-range");
   const range = rangeText === undefined ? undefined : parseFileRange(rangeText);
   // RFC 5547 §8.3.1: a range that can't be honoured is refused, never replaced by the whole file.
@@ -137,13 +133,25 @@ export function readFileMedia(sd: SessionDescription, index: number): Result<Fil
   return ok({
     ...msrp.value,
     selector: selector.value,
-    ...(transferId === undefined ? {} : { transferId }),
-    ...(disposition === undefined ? {} : { disposition: disposition.toLowerCase() }),
-    ...(dateText === undefined ? {} : { dates: parseFileDates(dateText) }),
-    ...(iconCid === undefined ? {} : { iconCid }),
+    ...readDescription(attributes),
     ...(range === undefined ? {} : { range }),
     ...(title === undefined ? {} : { title }),
   });
+}
+
+function readDescription(
+  attributes: readonly Attribute[],
+): Pick<FileMedia, "transferId" | "disposition" | "dates" | "iconCid"> {
+  const transferId = transferIdOf(attributes);
+  const disposition = attributeValue(attributes, "file-disposition");
+  const dates = attributeValue(attributes, "file-date");
+  const iconCid = contentIdOf(attributeValue(attributes, "file-icon"));
+  return {
+    ...(transferId === undefined ? {} : { transferId }),
+    ...(disposition === undefined ? {} : { disposition: disposition.toLowerCase() }),
+    ...(dates === undefined ? {} : { dates: parseFileDates(dates) }),
+    ...(iconCid === undefined ? {} : { iconCid }),
+  };
 }
 
 /** Value of `a=file-transfer-id`; an empty one counts as missing. */

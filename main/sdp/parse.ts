@@ -52,7 +52,7 @@ function decode(bytes: Buffer): { readonly text: string; readonly encoding?: "la
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (cause) {
     // TextDecoder has no other way to say "not UTF-8". Latin-1 keeps every octet for a relay.
-    if (cause instanceof TypeError) return { text: bytes.latin1Slice(), encoding: "latin1" };
+    if (cause instanceof TypeError) return { text: bytes.toString("latin1"), encoding: "latin1" };
     throw cause;
   }
 }

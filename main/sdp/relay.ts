@@ -60,20 +60,17 @@ export function relaySdp(sd: SessionDescription, options: RelayOptions): Session
 }
 
 function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined): MediaDescription {
-  // The session's c= serves all lines; the media's own names the other leg.
-  const { connection: _theirs, ...rest } = media;
+  const attributes = withoutAttributes(media.attributes, PER_LEG);
+  // Without its own c= line: that names the other leg, and the session's serves all lines.
   const kept = {
-    ...rest,
+    kind: media.kind,
+    formats: media.formats,
+    ...(media.title === undefined ? {} : { title: media.title }),
     otherLines: media.otherLines.filter((line) => line.type !== "c"),
-    attributes: withoutAttributes(media.attributes, PER_LEG),
   };
   if (relayed === undefined || relayed === "keep-refused" || media.port === 0)
-    return { ...kept, port: 0 };
+    return { ...kept, port: 0, protocol: media.protocol, attributes };
   if (relayed.uri.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
-  const limited =
-    relayed.maxSizeOctets === undefined
-      ? kept.attributes
-      : limitMaxSize(kept.attributes, relayed.maxSizeOctets);
   return {
     ...kept,
     port: relayed.uri.port,
@@ -81,12 +78,16 @@ function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined):
     attributes: [
       ...(relayed.setup === undefined ? [] : [{ name: "setup", value: relayed.setup }]),
       { name: "path", value: formatMsrpPath([relayed.uri]) },
-      ...limited,
+      ...limitMaxSize(attributes, relayed.maxSizeOctets),
     ],
   };
 }
 
-function limitMaxSize(attributes: readonly Attribute[], limit: number): readonly Attribute[] {
+function limitMaxSize(
+  attributes: readonly Attribute[],
+  limit: number | undefined,
+): readonly Attribute[] {
+  if (limit === undefined) return attributes;
   const own = BigInt(limit);
   const index = attributes.findIndex((attribute) => attribute.name === "max-size");
   const theirs = attributes[index]?.value?.trim() ?? "";
