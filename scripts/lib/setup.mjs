@@ -39,11 +39,15 @@ function isInstalled(digest) {
 }
 
 async function installPackages(digest) {
-  console.log("setup: installing the npm packages of package-lock.json into node_modules");
+  console.error("setup: installing the npm packages of package-lock.json into node_modules");
   // loglevel: npm itself may run on a Node that is older than the one it is about to install.
   const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-  const { code } = await run(npm, options, { shell: process.platform === "win32" });
+  const { code } = await run(npm, options, {
+    // Standard output belongs to the program that is about to run: `cpm … --json` is read by others.
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
   if (code !== 0) return [`npm packages ("npm ci" ended with ${code})`];
   writeFileSync(STAMP, digest);
   return [];
@@ -69,7 +73,7 @@ async function aptGet(...args) {
 }
 
 async function installDebian(packages) {
-  console.log(`setup: installing Debian packages for the tests: ${packages.join(" ")}`);
+  console.error(`setup: installing Debian packages for the tests: ${packages.join(" ")}`);
   const install = () => aptGet("install", "-y", "-q", "--no-install-recommends", ...packages);
   let result = await install();
   if (!result.isDone) {
