@@ -35,9 +35,9 @@ export function parseHead(head: Buffer, limits: SipLimits): Result<SipMessage, S
 }
 
 function decode(head: Buffer): { readonly text: string; readonly encoding: HeaderEncoding } {
-  const text = head.latin1Slice(0, head.length);
+  const text = head.toString("latin1");
   if (isAscii(text)) return { text, encoding: "utf8" };
-  const wide = head.utf8Slice(0, head.length);
+  const wide = head.toString("utf8");
   // Decoding replaces what is not UTF-8, so only valid octets survive the way there and back.
   return Buffer.from(wide, "utf8").equals(head)
     ? { text: wide, encoding: "utf8" }

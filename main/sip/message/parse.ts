@@ -48,7 +48,7 @@ export function parseSipMessage(
 }
 
 function excerpt(bytes: Buffer, start: number): string {
-  return bytes.latin1Slice(start, Math.min(bytes.length, start + 200));
+  return bytes.toString("latin1", start, Math.min(bytes.length, start + 200));
 }
 
 /** Beyond any body that we take; keeps the arithmetic exact. */

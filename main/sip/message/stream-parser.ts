@@ -95,11 +95,10 @@ export class SipStreamParser {
   }
 
   #next(): StreamItem | undefined {
-    if (this.#awaited === undefined) {
-      const first = this.#nextHead();
-      if (first !== undefined || this.#awaited === undefined) return first;
-    }
-    return this.#nextBody(this.#awaited);
+    const item = this.#awaited === undefined ? this.#nextHead() : undefined;
+    if (item !== undefined) return item;
+    const awaited = this.#awaited;
+    return awaited === undefined ? undefined : this.#nextBody(awaited);
   }
 
   #nextHead(): StreamItem | undefined {
