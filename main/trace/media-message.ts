@@ -1,4 +1,5 @@
-import { compareMoments, type Hop, type Moment, startOf } from "./hop.ts";
+import { parseDecimal } from "../base/decimal.ts";
+import { compareMoments, type Hop, isBefore, type Moment, startOf } from "./hop.ts";
 import { roleOf } from "./session-leg.ts";
 
 /** One MSRP message, a file, on all its hops. The Participating Functions keep its Message-ID (RFC 4975 §7.1.1). */
@@ -8,6 +9,8 @@ export interface MediaMessage {
   readonly sends: readonly Hop[];
   /** 200s to those SENDs. */
   readonly replies: readonly Hop[];
+  /** 200s after its first chunk that answer no SEND of the trace: what they answer was not recorded. */
+  readonly strayReplies: readonly Hop[];
 }
 
 /** The files of a trace in the order in which their first chunks were sent. */
@@ -21,17 +24,48 @@ export function findMedia(hops: readonly Hop[]): readonly MediaMessage[] {
     else sends.push(hop);
   }
   const repliesByTid = groupReplies(hops);
+  const strays = findStrays(hops, repliesByTid);
   return [...sendsById].map(([messageId, sends]) => ({
     messageId,
     sends,
     replies: sends.flatMap((send) => repliesTo(send, repliesByTid)),
+    strayReplies: strays.filter((hop) =>
+      sends.some((send) => isBefore(startOf(send), startOf(hop))),
+    ),
   }));
+}
+
+/** Replies to no SEND at all, those without a body included. */
+function findStrays(
+  hops: readonly Hop[],
+  repliesByTid: ReadonlyMap<string, readonly Hop[]>,
+): readonly Hop[] {
+  const answered = new Set<Hop>();
+  for (const hop of hops) {
+    if (hop.summary.method !== "SEND") continue;
+    for (const reply of repliesTo(hop, repliesByTid)) answered.add(reply);
+  }
+  return [...repliesByTid.values()].flat().filter((hop) => !answered.has(hop));
 }
 
 export function mediaStart(message: MediaMessage): Moment {
   const [first] = message.sends.toSorted((a, b) => compareMoments(startOf(a), startOf(b)));
   if (first === undefined) throw new Error("a media message has at least one SEND");
   return startOf(first);
+}
+
+/** The chunk that begins the file on one hop, told by its place: a later one may stand alone in a damaged trace. */
+export function firstChunk(message: MediaMessage, from: string, to: string): Hop | undefined {
+  const begin = Math.min(...message.sends.map(chunkStart));
+  return message.sends.find(
+    (hop) => hop.from === from && hop.to === to && chunkStart(hop) === begin,
+  );
+}
+
+/** 1-based; a SEND without Byte-Range holds the whole message (RFC 4975 §7.1.1). */
+function chunkStart({ summary }: Hop): number {
+  const range = summary.byteRange ?? "1-";
+  return parseDecimal(range.slice(0, range.indexOf("-"))) ?? 1;
 }
 
 /** The chunk that ends the file on one hop: its continuation flag is `$`. */
@@ -43,11 +77,10 @@ export function lastChunk(message: MediaMessage, from: string, to: string): Hop 
 
 /** The 200 that goes back over the hop that the last chunk took. */
 export function replyToLastChunk(message: MediaMessage, from: string, to: string): Hop | undefined {
+  const isBack = (hop: Hop): boolean => hop.from === to && hop.to === from;
   const last = lastChunk(message, from, to);
-  if (last === undefined) return undefined;
-  return message.replies.find(
-    (hop) => hop.summary.tid === last.summary.tid && hop.from === to && hop.to === from,
-  );
+  if (last === undefined) return message.strayReplies.findLast(isBack);
+  return message.replies.find((hop) => hop.summary.tid === last.summary.tid && isBack(hop));
 }
 
 /** The client that sends the file, told by the hop into the first Participating Function. */

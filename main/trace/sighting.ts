@@ -1,6 +1,12 @@
 import type { FlowStep } from "./flow-step.ts";
 import { compareMoments, type Hop, startOf } from "./hop.ts";
-import { lastChunk, type MediaMessage, mediaStart, replyToLastChunk } from "./media-message.ts";
+import {
+  firstChunk,
+  lastChunk,
+  type MediaMessage,
+  mediaStart,
+  replyToLastChunk,
+} from "./media-message.ts";
 import { isAcceptance, type OfferPath, wasStillRinging } from "./offer-path.ts";
 import {
   cseqNumber,
@@ -181,11 +187,10 @@ function byes(leg: SessionLeg | undefined, isOurs: (hop: Hop) => boolean): Byes 
 
 function putMedia(put: Put, path: OfferPath, media: readonly MediaMessage[]): void {
   const { sender, pfA, pfB, winner } = path;
-  const sends = media
-    .flatMap((message) => message.sends)
-    .toSorted((a, b) => compareMoments(startOf(a), startOf(b)));
-  const between = (from: string | undefined, to: string | undefined): readonly Hop[] =>
-    first(sends.filter((hop) => hop.from === from && hop.to === to));
+  const between = (from = "", to = ""): readonly Hop[] => {
+    const chunks = media.flatMap((message) => firstChunk(message, from, to) ?? []);
+    return first(chunks.toSorted((a, b) => compareMoments(startOf(a), startOf(b))));
+  };
   put(["O9"], between(sender, pfA));
   put(["O10", "T12"], between(pfA, pfB));
   put(["T13"], between(pfB, winner));
