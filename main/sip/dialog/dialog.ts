@@ -1,9 +1,9 @@
-import { parseDecimalIn } from "../../base/decimal.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { parseNameAddr } from "../grammar/name-addr.ts";
+import { cseqOf, fromTagOf } from "../message/fields.ts";
 import { type HeaderField, SipHeaders } from "../message/headers.ts";
-import { NO_BODY, type SipRequest, type SipResponse } from "../message/message.ts";
-import { type DialogId, idOfReceivedResponse, tagOf } from "./dialog-id.ts";
+import { NO_BODY, type SipMessage, type SipRequest, type SipResponse } from "../message/message.ts";
+import { type DialogId, idOfReceivedResponse } from "./dialog-id.ts";
 import { type RoutedRequest, routeRequest } from "./route-set.ts";
 
 /** State of a dialog of RFC 3261 §12. Immutable: what happens gives a new state. */
@@ -31,14 +31,10 @@ export interface DialogError {
   readonly message: string;
 }
 
-/** RFC 3261 §8.1.1.5: a CSeq number is below 2^31. */
-const MAX_CSEQ = 2 ** 31 - 1;
-
 /** CSeq number of a message, undefined when it is missing or wrong. */
-export function cseqNumberOf(headers: SipHeaders): number | undefined {
-  const text = headers.get("CSeq") ?? "";
-  const end = text.search(/[ \t]/);
-  return parseDecimalIn(end < 0 ? text : text.slice(0, end), 0, MAX_CSEQ);
+export function cseqNumberOf(message: SipMessage): number | undefined {
+  const cseq = cseqOf(message);
+  return cseq.ok ? cseq.value.number : undefined;
 }
 
 /** URI of the first Contact, undefined when there is none that a request can be sent to. */
@@ -53,7 +49,7 @@ export function contactUriOf(headers: SipHeaders): string | undefined {
 export function uacDialog(invite: SipRequest, response: SipResponse): Result<Dialog, DialogError> {
   const remoteTarget = contactUriOf(response.headers);
   if (remoteTarget === undefined) return noDialog("the response has no usable Contact");
-  const localSeq = cseqNumberOf(invite.headers);
+  const localSeq = cseqNumberOf(invite);
   if (localSeq === undefined) return noDialog("the request has no CSeq");
   return ok({
     id: idOfReceivedResponse(response),
@@ -71,11 +67,15 @@ export function uacDialog(invite: SipRequest, response: SipResponse): Result<Dia
 export function uasDialog(invite: SipRequest, localTag: string): Result<Dialog, DialogError> {
   const remoteTarget = contactUriOf(invite.headers);
   if (remoteTarget === undefined) return noDialog("the request has no usable Contact");
-  const remoteSeq = cseqNumberOf(invite.headers);
+  const remoteSeq = cseqNumberOf(invite);
   if (remoteSeq === undefined) return noDialog("the request has no CSeq");
   const from = invite.headers.get("From") ?? "";
   return ok({
-    id: { callId: invite.headers.get("Call-ID") ?? "", localTag, remoteTag: tagOf(from) },
+    id: {
+      callId: invite.headers.get("Call-ID") ?? "",
+      localTag,
+      remoteTag: fromTagOf(invite) ?? "",
+    },
     role: "uas",
     phase: "confirmed",
     localParty: `${invite.headers.get("To") ?? ""};tag=${localTag}`,
@@ -158,7 +158,7 @@ function build(
  * @returns undefined when it is out of order, which is answered with 500
  */
 export function receiveRequest(dialog: Dialog, request: SipRequest): Dialog | undefined {
-  const seq = cseqNumberOf(request.headers);
+  const seq = cseqNumberOf(request);
   if (seq === undefined) return undefined;
   if (dialog.remoteSeq !== undefined && seq <= dialog.remoteSeq) return undefined;
   return { ...refreshTarget(dialog, request.method, request.headers), remoteSeq: seq };

@@ -1,0 +1,143 @@
+import type { HeaderField } from "../message/headers.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { ClientTransaction } from "../transaction/transaction.ts";
+import type { Target } from "../transport/flow.ts";
+import { NO_ATTEMPTS } from "./digest-client.ts";
+import { transportFailure, type UaContext, type UaFailure } from "./ua-context.ts";
+
+export interface ExchangeHandlers {
+  /** The request is on its way for the first time; retries are not told. `request` carries our Via. */
+  onSent?(request: SipRequest, target: Target): void;
+  /** Every response but the challenges that were answered. */
+  onResponse(response: SipResponse): void;
+  /** Instead of a final response. */
+  onFailure(failure: UaFailure): void;
+}
+
+export interface ExchangeOptions {
+  /** Complete but for Via. */
+  readonly request: SipRequest;
+  /** URI whose host it is sent to. */
+  readonly nextHop: string;
+  /** CSeq number for a retry with credentials (RFC 3261 §22.2: it rises by one). */
+  readonly nextSeq: () => number;
+}
+
+/**
+ * One request of the application and its final answer, over as many transactions as that takes: the next address after
+ * a transport error (RFC 3263 §4.3), once more with credentials after a 401 or 407 (RFC 3261 §22).
+ */
+export class ClientExchange {
+  readonly #context: UaContext;
+  readonly #options: ExchangeOptions;
+  readonly #handlers: ExchangeHandlers;
+  #request: SipRequest;
+  #targets: readonly Target[] = [];
+  #transaction: ClientTransaction | undefined;
+  #attempts = NO_ATTEMPTS;
+  #isAnnounced = false;
+  #isDone = false;
+  #cancel: { readonly headers: readonly HeaderField[] } | undefined;
+
+  constructor(context: UaContext, options: ExchangeOptions, handlers: ExchangeHandlers) {
+    this.#context = context;
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#request = options.request;
+    void this.#start();
+  }
+
+  /** As it was sent last, with credentials, without Via. */
+  get request(): SipRequest {
+    return this.#request;
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancel !== undefined;
+  }
+
+  /** INVITE only. Before anything was sent nothing will be; otherwise RFC 3261 §9.1. */
+  cancel(headers: readonly HeaderField[]): void {
+    if (this.#cancel !== undefined || this.#isDone) return;
+    this.#cancel = { headers };
+    this.#transaction?.cancel(headers);
+  }
+
+  /** Nothing is told from here on. */
+  abandon(): void {
+    this.#isDone = true;
+  }
+
+  async #start(): Promise<void> {
+    const located = await this.#context.locator.locate(this.#options.nextHop);
+    if (this.#isDone) return;
+    if (!located.ok) {
+      this.#fail(located.error);
+      return;
+    }
+    this.#targets = located.value;
+    this.#request = this.#context.digest?.authorize(this.#request) ?? this.#request;
+    this.#send();
+  }
+
+  #send(): void {
+    const [target] = this.#targets;
+    if (target === undefined) {
+      this.#fail({ kind: "transport", message: "no address left to try" });
+      return;
+    }
+    if (this.#cancel !== undefined) {
+      this.#fail({ kind: "cancelled", message: "cancelled before it was sent" });
+      return;
+    }
+    const transaction = this.#context.transactions.request(this.#request, target, {
+      onResponse: (response) => {
+        this.#receive(response);
+      },
+      onTimeout: () => {
+        this.#fail(
+          this.#cancel === undefined
+            ? { kind: "timeout", message: "no final response in time" }
+            : { kind: "cancelled", message: "no final response after CANCEL" },
+        );
+      },
+      onTransportError: (error) => {
+        this.#targets = this.#targets.slice(1);
+        if (this.#targets.length === 0) this.#fail(transportFailure(error));
+        else if (!this.#isDone) this.#send();
+      },
+    });
+    this.#transaction = transaction;
+    if (this.#isAnnounced) return;
+    this.#isAnnounced = true;
+    this.#handlers.onSent?.(transaction.request, target);
+  }
+
+  #receive(response: SipResponse): void {
+    if (this.#isDone && response.status < 300) {
+      // 2xx of other forks and retransmissions arrive after the first one.
+      this.#handlers.onResponse(response);
+      return;
+    }
+    if (this.#isDone || this.#retryWithCredentials(response)) return;
+    if (response.status >= 200) this.#isDone = true;
+    this.#handlers.onResponse(response);
+  }
+
+  #retryWithCredentials(response: SipResponse): boolean {
+    if (response.status !== 401 && response.status !== 407) return false;
+    const answer = this.#context.digest?.answer(this.#request, response, this.#attempts);
+    if (answer === undefined || this.#cancel !== undefined) return false;
+    this.#attempts = answer.attempts;
+    const cseq = `${String(this.#options.nextSeq())} ${answer.request.method}`;
+    this.#request = { ...answer.request, headers: answer.request.headers.set("CSeq", cseq) };
+    this.#send();
+    return true;
+  }
+
+  #fail(failure: UaFailure): void {
+    if (this.#isDone) return;
+    this.#isDone = true;
+    this.#handlers.onFailure(failure);
+  }
+}

@@ -1,0 +1,69 @@
+import { type ResponseOptions, responseTo } from "../message/build.ts";
+import type { HeaderField } from "../message/headers.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { ServerTransaction } from "../transaction/transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+
+/** A response as the application gives it; `body` goes with a Content-Type among `headers`. */
+export interface UasResponse {
+  readonly status: number;
+  readonly reason?: string;
+  readonly headers?: readonly HeaderField[];
+  readonly body?: Buffer;
+}
+
+/** A request that waits for the application's answer. */
+export interface ServerRequest {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  /** False: too late, nothing was sent. */
+  respond(response: UasResponse): boolean;
+}
+
+/** Answers within a transaction; at most one final response. */
+export class TransactionRequest implements ServerRequest {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  readonly #tx: ServerTransaction;
+  readonly #localTag: string;
+
+  constructor(tx: ServerTransaction, localTag: string) {
+    this.#tx = tx;
+    this.request = tx.request;
+    this.flow = tx.flow;
+    this.#localTag = localTag;
+  }
+
+  respond(response: UasResponse): boolean {
+    if (this.#tx.hasFinal) return false;
+    this.#tx.respond(buildResponse(this.request, this.#localTag, response));
+    return true;
+  }
+}
+
+/** Builds a response with what RFC 3261 §8.2.6 copies; 101 to 299 to an INVITE also carry Record-Route (§12.1.1). */
+export function buildResponse(
+  request: SipRequest,
+  localTag: string,
+  response: UasResponse,
+): SipResponse {
+  const { status } = response;
+  const formsDialog = request.method === "INVITE" && status > 100 && status < 300;
+  const recordRoutes = formsDialog
+    ? request.headers.getAll("Record-Route").map((value) => ({ name: "Record-Route", value }))
+    : [];
+  const options: ResponseOptions = {
+    ...(status > 100 ? { toTag: localTag } : {}),
+    headers: [...recordRoutes, ...(response.headers ?? [])],
+    ...(response.body === undefined ? {} : { body: response.body }),
+  };
+  return responseTo(request, status, response.reason, options);
+}
+
+/** RFC 3261 §12.1.1, §12.2.2: 101 to 299 to an INVITE carry a Contact; ours, where the application gives none. */
+export function withContact(response: UasResponse, contact: string): UasResponse {
+  const given = response.headers ?? [];
+  const isWanted = response.status > 100 && response.status < 300;
+  if (!isWanted || given.some((field) => field.name.toLowerCase() === "contact")) return response;
+  return { ...response, headers: [{ name: "Contact", value: contact }, ...given] };
+}

@@ -1,0 +1,64 @@
+import { bracketHost, type HostPort } from "../../base/host-port.ts";
+import type { Clock, Log, Random, SocketError } from "../../base/ports.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type {
+  ClientHandlers,
+  ClientTransaction,
+  ServerTransaction,
+} from "../transaction/transaction.ts";
+import type { Flow, Target } from "../transport/flow.ts";
+import type { DigestClient } from "./digest-client.ts";
+import type { Locator } from "./locator.ts";
+
+/** The part of the transaction layer that a user agent needs. */
+export interface UaTransactions {
+  onRequest(handler: (tx: ServerTransaction) => void): void;
+  onAck(handler: (ack: SipRequest, flow: Flow) => void): void;
+  onStrayResponse(handler: (response: SipResponse, flow: Flow) => void): void;
+  request(request: SipRequest, target: Target | Flow, handlers: ClientHandlers): ClientTransaction;
+  sendAck(ack: SipRequest, target: Target | Flow): void;
+}
+
+/** What the parts of one user agent share. */
+export interface UaContext {
+  readonly transactions: UaTransactions;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly locator: Locator;
+  readonly digest: DigestClient | undefined;
+  readonly local: HostPort;
+  /** Value of the Contact we give where the application gives none. */
+  readonly contact: string;
+  readonly config: UaConfig;
+}
+
+export interface UaConfig {
+  /** RFC 3261 Table 4: T1 and T2 also time the retransmissions of a 2xx (§13.3.1.4). */
+  readonly t1Ms: number;
+  readonly t2Ms: number;
+  /**
+   * An INVITE without a final response is given up after this time. Above every ring time and every proxy's timer C, so
+   * that it only catches applications and peers that have forgotten the INVITE.
+   */
+  readonly inviteLimitMs: number;
+}
+
+export const DEFAULT_UA_CONFIG: UaConfig = { t1Ms: 500, t2Ms: 4000, inviteLimitMs: 300_000 };
+
+/** Why a request got no answer from its peer. */
+export interface UaFailure {
+  /** `protocol`: the peer's answer could not be used. */
+  readonly kind: "timeout" | "transport" | "cancelled" | "closed" | "protocol";
+  readonly message: string;
+}
+
+export function transportFailure(error: SocketError): UaFailure {
+  return { kind: "transport", message: `${error.code}: ${error.message}` };
+}
+
+/** RFC 3261 §8.1.1.8: where requests of this dialog reach us. No transport is named: we listen on UDP and TCP. */
+export function defaultContact(local: HostPort, user: string | undefined): string {
+  const userPart = user === undefined ? "" : `${user}@`;
+  return `<sip:${userPart}${bracketHost(local.host)}:${String(local.port)}>`;
+}

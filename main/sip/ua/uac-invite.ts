@@ -1,0 +1,165 @@
+import type { Timer } from "../../base/ports.ts";
+import { cseqNumberOf, type Dialog, uacDialog } from "../dialog/dialog.ts";
+import { dialogKey, idOfReceivedResponse } from "../dialog/dialog-id.ts";
+import { fromTagOf, toTagOf } from "../message/fields.ts";
+import type { HeaderField } from "../message/headers.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { Target } from "../transport/flow.ts";
+import { ClientExchange, type ExchangeOptions } from "./client-exchange.ts";
+import { Session } from "./session.ts";
+import type { UaContext, UaFailure } from "./ua-context.ts";
+
+export interface UacInviteHandlers {
+  /** On its way, with our Via. */
+  onSent(request: SipRequest, target: Target): void;
+  /** 101 to 199, of any early dialog. */
+  onProvisional(response: SipResponse): void;
+  /** The first 2xx. The application sends the ACK by `session.acknowledge`. */
+  onAnswered(session: Session, response: SipResponse): void;
+  /** 3xx to 6xx; the ACK was sent. */
+  onRefused(response: SipResponse): void;
+  onFailure(failure: UaFailure): void;
+}
+
+/** Adds a session to the user agent and takes its end. */
+export interface SessionRegistry {
+  add(session: Session): void;
+  remove(session: Session): void;
+}
+
+/**
+ * An INVITE at its UAC: RFC 3261 §13.2. A proxy may fork it, so there may be several early dialogs and several 2xx: the
+ * first 2xx wins, every other one is acknowledged and ended with BYE (§13.2.2.4), as is one that comes after `cancel`.
+ */
+export class UacInvite {
+  readonly #context: UaContext;
+  readonly #registry: SessionRegistry;
+  readonly #handlers: UacInviteHandlers;
+  readonly #exchange: ClientExchange;
+  readonly #limit: Timer;
+  /** By dialog key: the winner and those that were hung up. */
+  readonly #sessions = new Map<string, Session>();
+  #isSettled = false;
+
+  constructor(
+    context: UaContext,
+    registry: SessionRegistry,
+    options: ExchangeOptions,
+    handlers: UacInviteHandlers,
+  ) {
+    this.#context = context;
+    this.#registry = registry;
+    this.#handlers = handlers;
+    this.#exchange = new ClientExchange(context, options, {
+      onSent: (request, target) => {
+        handlers.onSent(request, target);
+      },
+      onResponse: (response) => {
+        this.#receive(response);
+      },
+      onFailure: (failure) => {
+        this.#settle(() => {
+          handlers.onFailure(failure);
+        });
+      },
+    });
+    this.#limit = context.clock.startTimer(context.config.inviteLimitMs, () => {
+      this.cancel([]);
+    });
+  }
+
+  /** As it was sent last. */
+  get request(): SipRequest {
+    return this.#exchange.request;
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  /** @param headers added to the CANCEL, for example Reason */
+  cancel(headers: readonly HeaderField[]): void {
+    if (!this.#isSettled) this.#exchange.cancel(headers);
+  }
+
+  /** The user agent is closed. */
+  close(): void {
+    this.#settle(() => {
+      this.#handlers.onFailure({ kind: "closed", message: "the user agent was closed" });
+    });
+    this.#exchange.abandon();
+  }
+
+  #settle(tell: () => void): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#limit.cancel();
+    tell();
+  }
+
+  #receive(response: SipResponse): void {
+    if (response.status >= 200 && response.status < 300) {
+      this.#receiveSuccess(response);
+    } else if (response.status >= 300) {
+      this.#settle(() => {
+        this.#handlers.onRefused(response);
+      });
+    } else if (response.status > 100 && !this.#isSettled) {
+      this.#handlers.onProvisional(response);
+    }
+  }
+
+  #receiveSuccess(response: SipResponse): void {
+    const key = dialogKey(idOfReceivedResponse(response));
+    const known = this.#sessions.get(key);
+    if (known !== undefined) {
+      known.reacknowledge(response);
+      return;
+    }
+    const dialog = uacDialog(this.#exchange.request, response);
+    const session = this.#open(dialog.ok ? dialog.value : this.#dialogWithoutContact(response));
+    this.#sessions.set(key, session);
+    session.succeeded(this.#exchange.request);
+    if (!this.#isSettled && dialog.ok && !this.#exchange.isCancelled) {
+      this.#settle(() => {
+        this.#handlers.onAnswered(session, response);
+      });
+      return;
+    }
+    session.acknowledge();
+    session.hangUp({
+      cause: 200,
+      text: this.#isSettled ? "Call completed elsewhere" : "Cancelled",
+    });
+    const failure: UaFailure = dialog.ok
+      ? { kind: "cancelled", message: "answered after it was cancelled" }
+      : { kind: "protocol", message: dialog.error.message };
+    this.#settle(() => {
+      this.#handlers.onFailure(failure);
+    });
+  }
+
+  #open(dialog: Dialog): Session {
+    const session = new Session(this.#context, dialog, (ended) => {
+      this.#registry.remove(ended);
+    });
+    this.#registry.add(session);
+    return session;
+  }
+
+  /** Enough of a dialog to end what a 2xx without Contact began: the Request-URI stands in for the remote target. */
+  #dialogWithoutContact(response: SipResponse): Dialog {
+    const invite = this.#exchange.request;
+    const callId = invite.headers.get("Call-ID") ?? "";
+    return {
+      id: { callId, localTag: fromTagOf(invite) ?? "", remoteTag: toTagOf(response) ?? "" },
+      role: "uac",
+      phase: "confirmed",
+      localParty: invite.headers.get("From") ?? "",
+      remoteParty: response.headers.get("To") ?? "",
+      localSeq: cseqNumberOf(invite) ?? 1,
+      remoteTarget: invite.uri,
+      routeSet: response.headers.list("Record-Route").toReversed(),
+    };
+  }
+}

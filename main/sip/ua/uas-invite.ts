@@ -1,0 +1,118 @@
+import type { Timer } from "../../base/ports.ts";
+import { uasDialog } from "../dialog/dialog.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import type { ServerTransaction } from "../transaction/transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { buildResponse, type UasResponse, withContact } from "./server-request.ts";
+import { newTag, Session } from "./session.ts";
+import type { UaContext } from "./ua-context.ts";
+import type { SessionRegistry } from "./uac-invite.ts";
+
+export interface UasInviteHandlers {
+  /** 200 to the CANCEL and 487 to the INVITE were sent. */
+  onCancel(cancel: SipRequest): void;
+}
+
+/** RFC 3261 §13.3.1: an INVITE that waits long repeats its provisional response every minute against proxies' timer C. */
+const REPEAT_PROVISIONAL_MS = 60_000;
+
+/** An initial INVITE at its UAS: RFC 3261 §13.3. */
+export class UasInvite {
+  readonly request: SipRequest;
+  readonly flow: Flow;
+  /** Our tag in all responses. */
+  readonly localTag: string;
+  readonly #context: UaContext;
+  readonly #registry: SessionRegistry;
+  readonly #tx: ServerTransaction;
+  readonly #limit: Timer;
+  #repeat: Timer | undefined;
+  #handlers: UasInviteHandlers | undefined;
+  #isSettled = false;
+
+  constructor(context: UaContext, registry: SessionRegistry, tx: ServerTransaction) {
+    this.#context = context;
+    this.#registry = registry;
+    this.#tx = tx;
+    this.request = tx.request;
+    this.flow = tx.flow;
+    this.localTag = newTag(context);
+    this.#limit = context.clock.startTimer(context.config.inviteLimitMs, () => {
+      this.refuse({ status: 480 });
+    });
+    tx.onEnd(() => {
+      this.#settle();
+    });
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  attach(handlers: UasInviteHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  /** 100 to 199. False: the INVITE has its final response already. */
+  provisional(response: UasResponse): boolean {
+    if (this.#isSettled) return false;
+    const send = (): void => {
+      this.#tx.respond(this.#build(response));
+    };
+    send();
+    this.#repeat?.cancel();
+    const repeatLater = (): Timer =>
+      this.#context.clock.startTimer(REPEAT_PROVISIONAL_MS, () => {
+        send();
+        this.#repeat = repeatLater();
+      });
+    this.#repeat = repeatLater();
+    return true;
+  }
+
+  /** 2xx, retransmitted until its ACK comes. undefined: too late, or the INVITE cannot make a dialog. */
+  accept(response: UasResponse): Session | undefined {
+    if (this.#isSettled) return undefined;
+    const dialog = uasDialog(this.request, this.localTag);
+    if (!dialog.ok) {
+      this.refuse({ status: 400 });
+      return undefined;
+    }
+    const built = this.#build(response);
+    this.#settle();
+    const session = new Session(this.#context, dialog.value, (ended) => {
+      this.#registry.remove(ended);
+    });
+    this.#registry.add(session);
+    session.accept(this.#tx, built);
+    return session;
+  }
+
+  /** 300 to 699. */
+  refuse(response: UasResponse): boolean {
+    if (this.#isSettled) return false;
+    this.#settle();
+    this.#tx.respond(this.#build(response));
+    return true;
+  }
+
+  /** RFC 3261 §9.2: the INVITE is answered with 487 unless it has a final response. */
+  cancelled(cancel: SipRequest): void {
+    if (this.refuse({ status: 487 })) this.#handlers?.onCancel(cancel);
+  }
+
+  close(): void {
+    this.refuse({ status: 480 });
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    this.#limit.cancel();
+    this.#repeat?.cancel();
+  }
+
+  #build(response: UasResponse): SipResponse {
+    const complete = withContact(response, this.#context.contact);
+    return buildResponse(this.request, this.localTag, complete);
+  }
+}

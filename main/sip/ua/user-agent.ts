@@ -1,0 +1,294 @@
+import type { HostPort } from "../../base/host-port.ts";
+import type { Clock, Hashing, Log, Random, Resolver } from "../../base/ports.ts";
+import { contactUriOf, cseqNumberOf } from "../dialog/dialog.ts";
+import {
+  type DialogId,
+  dialogKey,
+  idOfReceivedRequest,
+  idOfReceivedResponse,
+} from "../dialog/dialog-id.ts";
+import { cseqOf, fromTagOf, toTagOf } from "../message/fields.ts";
+import type { SipRequest, SipResponse } from "../message/message.ts";
+import { validateRequest } from "../message/validate.ts";
+import type { ServerTransaction } from "../transaction/transaction.ts";
+import { ClientExchange, type ExchangeHandlers } from "./client-exchange.ts";
+import { type Credentials, DigestClient } from "./digest-client.ts";
+import { Locator } from "./locator.ts";
+import { buildOutgoing, type OutgoingMessage } from "./outgoing.ts";
+import {
+  buildResponse,
+  type ServerRequest,
+  TransactionRequest,
+  type UasResponse,
+} from "./server-request.ts";
+import { newTag, type Session } from "./session.ts";
+import {
+  DEFAULT_UA_CONFIG,
+  defaultContact,
+  type UaConfig,
+  type UaContext,
+  type UaTransactions,
+} from "./ua-context.ts";
+import { UacInvite, type UacInviteHandlers } from "./uac-invite.ts";
+import { UasInvite } from "./uas-invite.ts";
+
+export interface UserAgentPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly resolver: Resolver;
+  readonly hashing: Hashing;
+}
+
+export interface UserAgentOptions {
+  /** Address that Contact names. */
+  readonly local: HostPort;
+  readonly credentials?: Credentials;
+  readonly contactUser?: string;
+  readonly config?: Partial<UaConfig>;
+}
+
+/** The application above: it gets what no dialog and no rule of the stack has settled. */
+export interface UserAgentHandlers {
+  onInvite(invite: UasInvite): void;
+  onRequest(incoming: ServerRequest): void;
+}
+
+/** Methods we understand; others get 405 or what the application says. */
+export const ALLOWED_METHODS =
+  "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, NOTIFY, SUBSCRIBE, UPDATE, REFER, PUBLISH";
+
+/** A dialog that has ended still answers retransmissions and crossing BYEs for this many T1. */
+const LINGER_T1 = 64;
+
+/** The UAC and UAS core of RFC 3261 §8 to §15 over a transaction layer. */
+export class UserAgent {
+  readonly #context: UaContext;
+  readonly #sessions = new Map<string, Session>();
+  readonly #uacInvites = new Set<UacInvite>();
+  /** Pending initial INVITEs by server transaction, and by Call-ID, From tag and CSeq number. */
+  readonly #uasInvites = new Map<ServerTransaction, UasInvite>();
+  readonly #exchanges = new Set<ClientExchange>();
+  #handlers: UserAgentHandlers | undefined;
+  #isClosed = false;
+
+  constructor(transactions: UaTransactions, ports: UserAgentPorts, options: UserAgentOptions) {
+    this.#context = {
+      transactions,
+      clock: ports.clock,
+      random: ports.random,
+      log: ports.log,
+      locator: new Locator(ports.resolver, ports.clock),
+      digest:
+        options.credentials === undefined
+          ? undefined
+          : new DigestClient(options.credentials, ports),
+      local: options.local,
+      contact: defaultContact(options.local, options.contactUser),
+      config: { ...DEFAULT_UA_CONFIG, ...options.config },
+    };
+    transactions.onRequest((tx) => {
+      this.#receive(tx);
+    });
+    transactions.onAck((ack) => {
+      this.#sessions.get(dialogKey(idOfReceivedRequest(ack)))?.receiveAck(ack);
+    });
+    transactions.onStrayResponse((response) => {
+      this.#receiveStray(response);
+    });
+  }
+
+  get local(): HostPort {
+    return this.#context.local;
+  }
+
+  attach(handlers: UserAgentHandlers | undefined): void {
+    this.#handlers = handlers;
+  }
+
+  /** A request outside a dialog; not INVITE. */
+  send(message: OutgoingMessage, handlers: ExchangeHandlers): void {
+    const finish = (): void => {
+      this.#exchanges.delete(exchange);
+    };
+    const exchange = new ClientExchange(this.#context, buildOutgoing(this.#context, message), {
+      ...handlers,
+      onResponse: (response) => {
+        if (response.status >= 200) finish();
+        handlers.onResponse(response);
+      },
+      onFailure: (failure) => {
+        finish();
+        handlers.onFailure(failure);
+      },
+    });
+    this.#exchanges.add(exchange);
+  }
+
+  invite(message: Omit<OutgoingMessage, "method">, handlers: UacInviteHandlers): UacInvite {
+    const built = buildOutgoing(this.#context, { ...message, method: "INVITE" });
+    const done = (): void => {
+      this.#uacInvites.delete(invite);
+    };
+    const invite = new UacInvite(this.#context, this.#registry, built, {
+      onSent: (request, target) => {
+        handlers.onSent(request, target);
+      },
+      onProvisional: (response) => {
+        handlers.onProvisional(response);
+      },
+      onAnswered: (session, response) => {
+        done();
+        handlers.onAnswered(session, response);
+      },
+      onRefused: (response) => {
+        done();
+        handlers.onRefused(response);
+      },
+      onFailure: (failure) => {
+        done();
+        handlers.onFailure(failure);
+      },
+    });
+    this.#uacInvites.add(invite);
+    return invite;
+  }
+
+  /** Ends all timers and waits. Nothing is sent but 480 to INVITEs that wait for an answer. */
+  close(): void {
+    if (this.#isClosed) return;
+    for (const invite of [...this.#uasInvites.values()]) invite.close();
+    this.#isClosed = true;
+    for (const invite of [...this.#uacInvites]) invite.close();
+    for (const exchange of this.#exchanges) exchange.abandon();
+    for (const session of new Set(this.#sessions.values())) session.close();
+    this.#sessions.clear();
+    this.#context.locator.close();
+  }
+
+  readonly #registry = {
+    add: (session: Session): void => {
+      this.#sessions.set(dialogKey(session.dialog.id), session);
+    },
+    remove: (session: Session): void => {
+      if (this.#isClosed) return;
+      this.#context.clock.startTimer(LINGER_T1 * this.#context.config.t1Ms, () => {
+        const key = dialogKey(session.dialog.id);
+        if (this.#sessions.get(key) === session) this.#sessions.delete(key);
+      });
+    },
+  };
+
+  #receive(tx: ServerTransaction): void {
+    const { request } = tx;
+    if (request.method === "CANCEL") {
+      this.#receiveCancel(tx);
+      return;
+    }
+    const refused = this.#judge(request);
+    if (refused !== undefined) {
+      tx.respond(buildResponse(request, newTag(this.#context), refused));
+      return;
+    }
+    const id = idOfReceivedRequest(request);
+    if (id.localTag !== "") this.#receiveInDialog(tx, id);
+    else if (request.method === "INVITE") this.#receiveInvite(tx);
+    else this.#receiveOther(tx);
+  }
+
+  #judge(request: SipRequest): UasResponse | undefined {
+    if (this.#isClosed) return { status: 503 };
+    const invalid = validateRequest(request);
+    if (invalid !== undefined) return invalid;
+    // RFC 3261 §8.2.2.3: we support no extension that a UAC could require of us.
+    const required = request.headers.list("Require").filter((tag) => tag !== "");
+    if (required.length > 0) {
+      return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
+    }
+    return undefined;
+  }
+
+  #receiveInDialog(tx: ServerTransaction, id: DialogId): void {
+    const session = this.#sessions.get(dialogKey(id));
+    if (session !== undefined) {
+      session.receive(tx);
+      return;
+    }
+    const early = [...this.#uasInvites.values()].find((invite) => isSameDialog(invite, id));
+    if (early !== undefined && tx.request.method === "BYE") {
+      // RFC 3261 §15: a caller may end an early dialog by BYE; the INVITE gets 487.
+      tx.respond(buildResponse(tx.request, id.localTag, { status: 200 }));
+      early.cancelled(tx.request);
+      return;
+    }
+    tx.respond(buildResponse(tx.request, id.localTag, { status: early === undefined ? 481 : 405 }));
+  }
+
+  #receiveInvite(tx: ServerTransaction): void {
+    const { request } = tx;
+    const refuse = (status: number): void => {
+      tx.respond(buildResponse(request, newTag(this.#context), { status }));
+    };
+    if ([...this.#uasInvites.values()].some((other) => isMerged(other.request, request))) {
+      // RFC 3261 §8.2.2.2: the same INVITE over another path.
+      refuse(482);
+    } else if (contactUriOf(request.headers) === undefined) {
+      refuse(400);
+    } else if (this.#handlers === undefined) {
+      refuse(480);
+    } else {
+      const invite = new UasInvite(this.#context, this.#registry, tx);
+      this.#uasInvites.set(tx, invite);
+      tx.onEnd(() => {
+        this.#uasInvites.delete(tx);
+      });
+      this.#handlers.onInvite(invite);
+    }
+  }
+
+  #receiveOther(tx: ServerTransaction): void {
+    const incoming = new TransactionRequest(tx, newTag(this.#context));
+    if (tx.request.method === "BYE") {
+      incoming.respond({ status: 481 });
+    } else if (this.#handlers === undefined) {
+      incoming.respond({ status: 480 });
+    } else {
+      this.#handlers.onRequest(incoming);
+    }
+  }
+
+  #receiveCancel(tx: ServerTransaction): void {
+    const invite = tx.cancelled;
+    const pending = invite === undefined ? undefined : this.#uasInvites.get(invite);
+    const tag = pending?.localTag ?? (toTagOf(tx.request) || newTag(this.#context));
+    // RFC 3261 §9.2: 200 says only that the INVITE was found.
+    tx.respond(buildResponse(tx.request, tag, { status: invite === undefined ? 481 : 200 }));
+    if (invite === undefined) return;
+    if (pending !== undefined) pending.cancelled(tx.request);
+    else this.#sessions.get(dialogKey(idOfReceivedRequest(invite.request)))?.receiveCancel(invite);
+  }
+
+  /** A 2xx after its transaction (RFC 3261 §13.2.2.4): acknowledged again when it belongs to a dialog of ours. */
+  #receiveStray(response: SipResponse): void {
+    const cseq = cseqOf(response);
+    const isSuccess = response.status >= 200 && response.status < 300;
+    if (!isSuccess || !cseq.ok || cseq.value.method !== "INVITE") return;
+    this.#sessions.get(dialogKey(idOfReceivedResponse(response)))?.reacknowledge(response);
+  }
+}
+
+function isSameDialog(invite: UasInvite, id: DialogId): boolean {
+  return (
+    invite.localTag === id.localTag &&
+    (fromTagOf(invite.request) ?? "") === id.remoteTag &&
+    invite.request.headers.get("Call-ID") === id.callId
+  );
+}
+
+function isMerged(a: SipRequest, b: SipRequest): boolean {
+  return (
+    a.headers.get("Call-ID") === b.headers.get("Call-ID") &&
+    fromTagOf(a) === fromTagOf(b) &&
+    cseqNumberOf(a) === cseqNumberOf(b)
+  );
+}
