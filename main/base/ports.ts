@@ -1,4 +1,4 @@
-import type { TraceDraft } from "../../shared/model/trace-record.ts";
+import type { TraceDraft, TraceStamp } from "../../shared/model/trace-record.ts";
 import type { HostPort } from "./host-port.ts";
 import type { Result } from "./result.ts";
 
@@ -35,6 +35,8 @@ export interface Log {
 
 /** Every SIP and MSRP message that is sent or received passes here once. Must never throw. */
 export interface TraceTap {
+  /** Takes the place in the trace of a message whose record comes later. */
+  stamp(): TraceStamp;
   record(draft: TraceDraft): void;
 }
 

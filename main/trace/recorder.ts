@@ -1,4 +1,4 @@
-import type { TraceDraft, TraceRecord } from "../../shared/model/trace-record.ts";
+import type { TraceDraft, TraceRecord, TraceStamp } from "../../shared/model/trace-record.ts";
 import type { Clock, TraceTap } from "../base/ports.ts";
 import type { AddressBook } from "./address-book.ts";
 
@@ -22,13 +22,18 @@ export class TraceRecorder implements TraceTap {
     this.#options = options;
   }
 
-  record(draft: TraceDraft): void {
-    const { clock, process, element, addresses, sink } = this.#options;
+  stamp(): TraceStamp {
     this.#count += 1;
+    return { t: this.#options.clock.nowNs(), n: this.#count };
+  }
+
+  record(draft: TraceDraft): void {
+    const { process, element, addresses, sink } = this.#options;
+    const { t, n } = draft.stamp ?? this.stamp();
     sink({
-      t: clock.nowNs().toString(),
+      t: t.toString(),
       process,
-      n: this.#count,
+      n,
       element,
       peer: addresses.nameOf(draft.remote),
       local: draft.local,
@@ -44,6 +49,7 @@ export class TraceRecorder implements TraceTap {
 
 /** A tap for elements that are not traced. */
 export const NO_TRACE: TraceTap = {
+  stamp: () => ({ t: 0n, n: 0 }),
   record: () => {
     // Nothing is kept.
   },

@@ -23,6 +23,14 @@ export interface TraceSummary {
   readonly hasBody?: boolean;
 }
 
+/** A moment in a process's trace, taken before the record that it belongs to is complete. */
+export interface TraceStamp {
+  /** Nanoseconds on the machine's monotonic clock. */
+  readonly t: bigint;
+  /** Counter per process. */
+  readonly n: number;
+}
+
 /** What a protocol layer knows of a message; the recorder adds time, process, counter and names. */
 export interface TraceDraft {
   readonly dir: "in" | "out";
@@ -35,6 +43,11 @@ export interface TraceDraft {
   readonly summary: TraceSummary;
   /** SIP: the whole message. MSRP: header section and end-line only. */
   readonly raw: Uint8Array;
+  /**
+   * When the message began to pass, where it is recorded later: a long chunk is recorded at its end-line, and a relay
+   * may have sent its own chunk on before. Without it the message passed now.
+   */
+  readonly stamp?: TraceStamp;
 }
 
 /** One line of a trace file. */

@@ -1,5 +1,5 @@
 import type { Log, LogLevel, TraceTap } from "../../main/base/ports.ts";
-import type { TraceDraft } from "../../shared/model/trace-record.ts";
+import type { TraceDraft, TraceStamp } from "../../shared/model/trace-record.ts";
 
 /** Forgets everything. */
 export function nullLog(): Log {
@@ -8,7 +8,7 @@ export function nullLog(): Log {
 
 /** Forgets everything. */
 export function nullTrace(): TraceTap {
-  return { record: () => undefined };
+  return { stamp: () => ({ t: 0n, n: 0 }), record: () => undefined };
 }
 
 /** Keeps what was logged. */
@@ -31,6 +31,12 @@ export class MemoryLog implements Log {
 /** Keeps every message that passed the tap. */
 export class MemoryTrace implements TraceTap {
   readonly drafts: TraceDraft[] = [];
+  #stamps = 0;
+
+  stamp(): TraceStamp {
+    this.#stamps += 1;
+    return { t: 0n, n: this.#stamps };
+  }
 
   record(draft: TraceDraft): void {
     this.drafts.push(draft);
