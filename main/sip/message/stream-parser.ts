@@ -10,7 +10,12 @@ import { parseHead } from "./parse-head.ts";
  * split. An error means that framing is lost: nothing after it can be read, close the connection.
  */
 export type StreamItem =
-  | { readonly kind: "message"; readonly message: SipMessage }
+  | {
+      readonly kind: "message";
+      readonly message: SipMessage;
+      /** The octets of this one message, for the trace. */
+      readonly raw: Buffer;
+    }
   | { readonly kind: "keep-alive"; readonly signal: "ping" | "pong" }
   | { readonly kind: "error"; readonly error: SipParseError };
 
@@ -19,6 +24,8 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 interface Awaited {
+  /** Start line, header fields and the empty line. */
+  readonly head: Buffer;
   readonly message: SipMessage;
   readonly bodyOctets: number;
 }
@@ -118,19 +125,23 @@ export class SipStreamParser {
     if (length.value > this.#limits.bodyOctets || total > this.#limits.messageOctets) {
       return lost("body too long");
     }
-    this.#start = headEnd + HEAD_END.length;
-    this.#searched = this.#start;
-    this.#awaited = { message, bodyOctets: length.value };
+    const bodyStart = headEnd + HEAD_END.length;
+    const head = this.#buffer.subarray(this.#start, bodyStart);
+    this.#start = bodyStart;
+    this.#searched = bodyStart;
+    this.#awaited = { head, message, bodyOctets: length.value };
     return undefined;
   }
 
-  #nextBody({ message, bodyOctets }: Awaited): StreamItem | undefined {
+  #nextBody({ head, message, bodyOctets }: Awaited): StreamItem | undefined {
     if (this.#end - this.#start < bodyOctets) return undefined;
     const body = this.#buffer.subarray(this.#start, this.#start + bodyOctets);
     this.#start += bodyOctets;
     this.#searched = this.#start;
     this.#awaited = undefined;
-    return { kind: "message", message: bodyOctets === 0 ? message : { ...message, body } };
+    if (bodyOctets === 0) return { kind: "message", message, raw: head };
+    const raw = Buffer.concat([head, body]);
+    return { kind: "message", message: { ...message, body }, raw };
   }
 
   #keepAlive(): StreamItem | undefined {

@@ -1,0 +1,41 @@
+import type { HostPort } from "../../base/host-port.ts";
+import type {
+  SocketError,
+  Sockets,
+  TcpConnection,
+  TcpListener,
+  UdpHandlers,
+  UdpSocket,
+} from "../../base/ports.ts";
+import { ok, type Result } from "../../base/result.ts";
+
+export interface OnePort {
+  readonly udp: UdpSocket;
+  readonly listener: TcpListener;
+}
+
+export interface OnePortHandlers extends UdpHandlers {
+  onConnection(connection: TcpConnection): void;
+}
+
+/** A port that the system chose for TCP may be taken for UDP; then another one is tried. */
+const ATTEMPTS = 20;
+
+/** Binds TCP and UDP on the same port; port 0 takes one that is free for both. */
+export async function bindOnePort(
+  sockets: Sockets,
+  listen: HostPort,
+  handlers: OnePortHandlers,
+): Promise<Result<OnePort, SocketError>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const listener = await sockets.listenTcp(listen, (connection) => {
+      handlers.onConnection(connection);
+    });
+    if (!listener.ok) return listener;
+    const udp = await sockets.bindUdp(listener.value.local, handlers);
+    if (udp.ok) return ok({ udp: udp.value, listener: listener.value });
+    listener.value.close();
+    const isWorthAnother = listen.port === 0 && udp.error.code === "EADDRINUSE";
+    if (!isWorthAnother || attempt === ATTEMPTS) return udp;
+  }
+}

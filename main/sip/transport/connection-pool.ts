@@ -1,0 +1,245 @@
+import type { HostPort } from "../../base/host-port.ts";
+import type { Clock, SocketError, Sockets, TcpConnection } from "../../base/ports.ts";
+import type { SipParseError } from "../grammar/parse-error.ts";
+import type { SipMessage } from "../message/message.ts";
+import { type Flow, flowKey, targetKey } from "./flow.ts";
+import { FLOW_GONE, socketError } from "./socket-failure.ts";
+import { StreamConnection } from "./stream-connection.ts";
+import type { TransportLimits } from "./transport-options.ts";
+
+/** A place that connections lead to. */
+export interface StreamTarget {
+  readonly transport: "tcp";
+  readonly remote: HostPort;
+}
+
+export interface PoolHandlers {
+  onMessage(message: SipMessage, raw: Buffer, connection: StreamConnection): void;
+  onMalformed(error: SipParseError, flow: Flow): void;
+  onClosed(flow: Flow): void;
+}
+
+export interface PoolOptions {
+  readonly sockets: Sockets;
+  readonly clock: Clock;
+  readonly limits: TransportLimits;
+  /** Address to connect from. */
+  readonly localHost: string;
+}
+
+/** What waits for a connection, and what is told about it. */
+interface Waiting {
+  readonly bytes: Buffer;
+  readonly onSent: (flow: Flow) => void;
+  readonly onFailure: (error: SocketError) => void;
+}
+
+interface Opening {
+  readonly waiting: Waiting[];
+  queuedOctets: number;
+}
+
+/** How long a connection may take to write its last octets when the transport closes. */
+const CLOSING_MS = 1000;
+
+const MAX_ALIASES = 4;
+
+/**
+ * The connections of one listening address, found by flow (for responses and RFC 5626 flows) or by where they lead (for
+ * requests). One attempt at a time per place; what is to be sent meanwhile waits for it.
+ */
+export class ConnectionPool {
+  readonly #options: PoolOptions;
+  readonly #handlers: PoolHandlers;
+  readonly #byFlow = new Map<string, StreamConnection>();
+  readonly #byTarget = new Map<string, StreamConnection>();
+  readonly #targetsOf = new Map<StreamConnection, string[]>();
+  readonly #opening = new Map<string, Opening>();
+  readonly #inboundPerHost = new Map<string, number>();
+  readonly #stop = new AbortController();
+  #inbound = 0;
+  #refusedInbound = 0;
+
+  constructor(options: PoolOptions, handlers: PoolHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+  }
+
+  get size(): number {
+    return this.#byFlow.size;
+  }
+
+  /** Inbound connections turned away for being too many. */
+  get refusedInbound(): number {
+    return this.#refusedInbound;
+  }
+
+  /** Takes a connection that the other side opened, or closes it when there are too many. */
+  accept(connection: TcpConnection): void {
+    const { limits } = this.#options;
+    const { host } = connection.remote;
+    const ofHost = this.#inboundPerHost.get(host) ?? 0;
+    const isTooMany =
+      this.#inbound >= limits.inboundConnections || ofHost >= limits.inboundConnectionsPerHost;
+    if (isTooMany || this.#stop.signal.aborted) {
+      this.#refusedInbound += 1;
+      connection.destroy();
+      return;
+    }
+    this.#inbound += 1;
+    this.#inboundPerHost.set(host, ofHost + 1);
+    this.#adopt(connection, true);
+  }
+
+  find(flow: Flow): StreamConnection | undefined {
+    return usable(this.#byFlow.get(flowKey(flow)));
+  }
+
+  findTo(target: StreamTarget): StreamConnection | undefined {
+    return usable(this.#byTarget.get(targetKey(target)));
+  }
+
+  /**
+   * Lets requests to this place use that connection, unless a usable one leads there already (RFC 5923 §8: the first
+   * stays).
+   */
+  addAlias(target: StreamTarget, connection: StreamConnection): void {
+    if (this.findTo(target) === undefined) this.#lead(targetKey(target), connection);
+  }
+
+  #lead(target: string, connection: StreamConnection): void {
+    this.#byTarget.set(target, connection);
+    const targets = this.#targetsOf.get(connection);
+    if (targets === undefined) this.#targetsOf.set(connection, [target]);
+    // A connection stands for its own address and one sent-by; more would be somebody filling our tables.
+    else if (targets.length < MAX_ALIASES && !targets.includes(target)) targets.push(target);
+    else if (!targets.includes(target)) this.#byTarget.delete(target);
+  }
+
+  /** Sends over the connection that leads there, opening one when there is none. */
+  send(target: StreamTarget, waiting: Waiting, connectMs = this.#options.limits.connectMs): void {
+    const connection = this.findTo(target);
+    if (connection !== undefined) {
+      write(connection, waiting);
+      return;
+    }
+    const key = targetKey(target);
+    const opening = this.#opening.get(key);
+    if (opening === undefined) {
+      const started: Opening = { waiting: [waiting], queuedOctets: waiting.bytes.length };
+      this.#opening.set(key, started);
+      void this.#open(target, started, connectMs);
+    } else if (opening.queuedOctets + waiting.bytes.length > this.#options.limits.queuedOctets) {
+      later(() => {
+        waiting.onFailure(socketError("ENOBUFS", "too much waits for this connection"));
+      });
+    } else {
+      opening.queuedOctets += waiting.bytes.length;
+      opening.waiting.push(waiting);
+    }
+  }
+
+  /** Sends over the connection of this flow and no other. */
+  sendOn(flow: Flow, waiting: Waiting): void {
+    const connection = this.find(flow);
+    if (connection !== undefined) {
+      write(connection, waiting);
+      return;
+    }
+    later(() => {
+      waiting.onFailure(socketError(FLOW_GONE, "the connection of this flow is gone"));
+    });
+  }
+
+  /** Lets queued octets leave, then closes everything. Resolves when nothing is left. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    const connections = [...this.#byFlow.values()];
+    for (const connection of connections) {
+      connection.end();
+      if (connection.queuedOctets === 0) connection.destroy();
+    }
+    if (connections.every((connection) => connection.queuedOctets === 0)) return;
+    await new Promise<void>((resolve) => {
+      this.#options.clock.startTimer(CLOSING_MS, resolve);
+    });
+    for (const connection of connections) connection.destroy();
+  }
+
+  async #open(target: StreamTarget, opening: Opening, connectMs: number): Promise<void> {
+    const connected = await this.#options.sockets.connectTcp(target.remote, {
+      signal: this.#stop.signal,
+      localHost: this.#options.localHost,
+      timeoutMs: connectMs,
+    });
+    const key = targetKey(target);
+    this.#opening.delete(key);
+    if (!connected.ok) {
+      for (const waiting of opening.waiting) waiting.onFailure(connected.error);
+      return;
+    }
+    const connection = this.#adopt(connected.value, false);
+    this.#lead(key, connection);
+    for (const waiting of opening.waiting) write(connection, waiting);
+  }
+
+  #adopt(socket: TcpConnection, isInbound: boolean): StreamConnection {
+    const { clock, limits } = this.#options;
+    const connection: StreamConnection = new StreamConnection(
+      socket,
+      { transport: "tcp", isInbound, clock, limits },
+      {
+        onMessage: (message, raw) => {
+          this.#handlers.onMessage(message, raw, connection);
+        },
+        onMalformed: (error) => {
+          this.#handlers.onMalformed(error, connection.flow);
+        },
+        onClosed: () => {
+          this.#forget(connection);
+        },
+      },
+    );
+    this.#byFlow.set(flowKey(connection.flow), connection);
+    // The way back to an ephemeral port is this connection or none.
+    this.addAlias({ transport: "tcp", remote: connection.remote }, connection);
+    connection.start();
+    return connection;
+  }
+
+  #forget(connection: StreamConnection): void {
+    const key = flowKey(connection.flow);
+    if (this.#byFlow.get(key) === connection) this.#byFlow.delete(key);
+    for (const target of this.#targetsOf.get(connection) ?? []) {
+      if (this.#byTarget.get(target) === connection) this.#byTarget.delete(target);
+    }
+    this.#targetsOf.delete(connection);
+    if (connection.isInbound) {
+      const { host } = connection.remote;
+      const left = (this.#inboundPerHost.get(host) ?? 1) - 1;
+      this.#inbound -= 1;
+      if (left === 0) this.#inboundPerHost.delete(host);
+      else this.#inboundPerHost.set(host, left);
+    }
+    this.#handlers.onClosed(connection.flow);
+  }
+}
+
+function usable(connection: StreamConnection | undefined): StreamConnection | undefined {
+  return connection?.isUsable === true ? connection : undefined;
+}
+
+function write(connection: StreamConnection, waiting: Waiting): void {
+  const error = connection.write(waiting.bytes);
+  if (error === undefined) waiting.onSent(connection.flow);
+  else {
+    later(() => {
+      waiting.onFailure(error);
+    });
+  }
+}
+
+/** Nobody's callback runs before the call that caused it has returned. */
+function later(run: () => void): void {
+  queueMicrotask(run);
+}

@@ -1,0 +1,8 @@
+import type { SocketError } from "../../base/ports.ts";
+
+/** The connection of a flow is gone, and nothing else may carry the message (RFC 5626 §5.3). */
+export const FLOW_GONE = "FLOW_GONE";
+
+export function socketError(code: string, message: string): SocketError {
+  return { kind: "socket-error", code, message };
+}

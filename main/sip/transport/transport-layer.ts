@@ -1,0 +1,402 @@
+import { EventSource } from "../../base/events.ts";
+import { formatHostPort, type HostPort } from "../../base/host-port.ts";
+import type { SocketError, TcpListener, UdpSocket } from "../../base/ports.ts";
+import { ok, type Result } from "../../base/result.ts";
+import { hasParameter } from "../grammar/parameters.ts";
+import type { SipParseError } from "../grammar/parse-error.ts";
+import { topViaOf } from "../message/fields.ts";
+import type { SipMessage, SipRequest, SipResponse } from "../message/message.ts";
+import { parseSipMessage } from "../message/parse.ts";
+import { serializeSipMessage } from "../message/serialize.ts";
+import { summarize } from "../message/trace-summary.ts";
+import { bindOnePort } from "./bind.ts";
+import { ConnectionPool } from "./connection-pool.ts";
+import { type Flow, isFlow, type SipTransport, type Target } from "./flow.ts";
+import { refusalOf } from "./malformed.ts";
+import type { SipPorts } from "./ports.ts";
+import { FLOW_GONE, socketError } from "./socket-failure.ts";
+import type { StreamConnection } from "./stream-connection.ts";
+import {
+  DEFAULT_LIMITS,
+  type TransportLimits,
+  type TransportOptions,
+} from "./transport-options.ts";
+import { UdpOnlyHosts } from "./udp-only-hosts.ts";
+import {
+  defaultPort,
+  isOwnVia,
+  markReceived,
+  reconnectAddress,
+  responseAddress,
+  stampVia,
+} from "./via-rules.ts";
+
+export type { Flow, SipTransport, Target } from "./flow.ts";
+export type { SipPorts } from "./ports.ts";
+export type { TransportOptions } from "./transport-options.ts";
+
+/** A request as it leaves: with transport and sent-by in its top Via. */
+export interface SentVia {
+  readonly request: SipRequest;
+  readonly transport: SipTransport;
+}
+
+export interface TransportEvents {
+  readonly request: { readonly request: SipRequest; readonly flow: Flow };
+  readonly response: { readonly response: SipResponse; readonly flow: Flow };
+  /** A connection is gone; nothing more comes from it. */
+  readonly flowClosed: { readonly flow: Flow };
+  /** What could not be read. A request that could be answered has been refused. */
+  readonly malformed: { readonly flow: Flow; readonly error: SipParseError };
+  /** The system could not send a datagram to that address. */
+  readonly unreachable: { readonly remote: HostPort; readonly error: SocketError };
+}
+
+/** What was turned away since the transport was opened. */
+export interface TransportCounters {
+  readonly malformed: number;
+  /** Responses whose top Via is not ours (RFC 3261 §18.1.2). */
+  readonly misrouted: number;
+  /** Inbound connections over the limit. */
+  readonly refusedConnections: number;
+}
+
+/** RFC 3261 §18.1.1: no UDP datagram holds more (65,535 less the headers of IPv4 and UDP). */
+const MAX_DATAGRAM_OCTETS = 65_507;
+
+/** A connection tried only because of size is not waited for as long as one that was asked for. */
+const SIZE_CONNECT_MS = 4000;
+
+const CR = 0x0d;
+
+/**
+ * RFC 3261 §18 over UDP and TCP on one port. Knows messages and addresses, no transactions. TLS is not spoken: what is to
+ * go over it fails with EPROTONOSUPPORT.
+ */
+export class TransportLayer {
+  readonly events = new EventSource<TransportEvents>();
+  readonly local: HostPort;
+  readonly #ports: SipPorts;
+  readonly #limits: TransportLimits;
+  readonly #udp: UdpSocket;
+  readonly #listener: TcpListener;
+  readonly #pool: ConnectionPool;
+  readonly #udpOnly: UdpOnlyHosts;
+  readonly #sentBy: HostPort;
+  #isClosed = false;
+  #malformed = 0;
+  #misrouted = 0;
+
+  private constructor(ports: SipPorts, options: TransportOptions, sockets: OpenSockets) {
+    this.#ports = ports;
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#udp = sockets.udp;
+    this.#listener = sockets.listener;
+    this.local = sockets.udp.local;
+    this.#sentBy = { host: options.sentByHost ?? this.local.host, port: this.local.port };
+    this.#udpOnly = new UdpOnlyHosts(ports.clock);
+    this.#pool = new ConnectionPool(
+      {
+        sockets: ports.sockets,
+        clock: ports.clock,
+        limits: this.#limits,
+        localHost: this.local.host,
+      },
+      {
+        onMessage: (message, raw, connection) => {
+          this.#receiveFromStream(message, raw, connection);
+        },
+        onMalformed: (error, flow) => {
+          this.#reportMalformed(error, flow, undefined);
+        },
+        onClosed: (flow) => {
+          if (!this.#isClosed) this.events.emit("flowClosed", { flow });
+        },
+      },
+    );
+  }
+
+  /** Binds UDP and TCP on one port, as a size-made change of transport needs (RFC 3261 §18.1.1). */
+  static async open(
+    ports: SipPorts,
+    options: TransportOptions,
+  ): Promise<Result<TransportLayer, SocketError>> {
+    let layer: TransportLayer | undefined;
+    const bound = await bindOnePort(ports.sockets, options.listen, {
+      onMessage: (bytes, from) => {
+        if (layer !== undefined) layer.#receiveDatagram(bytes, from);
+      },
+      onError: (error, to) => {
+        if (layer !== undefined) layer.#reportUnreachable(error, to);
+      },
+      onConnection: (connection) => {
+        if (layer === undefined) connection.destroy();
+        else layer.#pool.accept(connection);
+      },
+    });
+    if (!bound.ok) return bound;
+    layer = new TransportLayer(ports, options, bound.value);
+    return ok(layer);
+  }
+
+  get counters(): TransportCounters {
+    return {
+      malformed: this.#malformed,
+      misrouted: this.#misrouted,
+      refusedConnections: this.#pool.refusedInbound,
+    };
+  }
+
+  /** Open connections, in both directions. */
+  get connections(): number {
+    return this.#pool.size;
+  }
+
+  /** What we write as sent-by. */
+  get sentBy(): HostPort {
+    return this.#sentBy;
+  }
+
+  /**
+   * Sends a request whose top Via is ours; its transport and sent-by are written here. To a `Target` connections are
+   * reused or opened, and a request that is too large for UDP goes over TCP, falling back to UDP where TCP cannot be had
+   * (RFC 3261 §18.1.1). To a `Flow` it goes that way or not at all (RFC 5626 §5.3: FLOW_GONE).
+   * @param onFailure called at most once, never before this call returns; datagrams that the system refuses later are
+   *   told by the event `unreachable`
+   * @param onMoved the fallback to UDP happened; the request is now unreliable
+   */
+  sendRequest(
+    request: SipRequest,
+    where: Target | Flow,
+    onFailure: (error: SocketError) => void,
+    onMoved?: (sent: SentVia) => void,
+  ): SentVia {
+    if (isFlow(where)) return this.#sendOnFlow(request, where, onFailure);
+    const { transport, remote } = where;
+    if (transport === "tls") {
+      fail(onFailure, socketError("EPROTONOSUPPORT", "TLS is not spoken here"));
+      return { request, transport };
+    }
+    if (transport === "tcp") return this.#sendByTcp(request, remote, onFailure);
+    const sent = this.#stamp(request, "udp");
+    const bytes = serializeSipMessage(sent.request);
+    const tcp = { transport: "tcp", remote } as const;
+    const isLarge = bytes.length > this.#limits.udpRequestOctets;
+    const canTryTcp = this.#pool.findTo(tcp) !== undefined || !this.#udpOnly.has(remote);
+    if (!isLarge || !canTryTcp) {
+      this.#sendDatagram(sent.request, bytes, remote, onFailure);
+      return sent;
+    }
+    const fallBack = (error: SocketError): void => {
+      if (this.#isClosed) {
+        onFailure(error);
+        return;
+      }
+      this.#udpOnly.add(remote);
+      this.#ports.log.write("info", "large request goes over UDP: no TCP there", {
+        remote: formatHostPort(remote),
+        code: error.code,
+      });
+      onMoved?.(sent);
+      this.#sendDatagram(sent.request, bytes, remote, onFailure);
+    };
+    return this.#sendByTcp(request, remote, fallBack, SIZE_CONNECT_MS);
+  }
+
+  /**
+   * Sends a response by RFC 3261 §18.2.2: over the connection of its request, else over a new one to `received` or
+   * sent-by; over UDP to `received` and `rport` (RFC 3581 §4).
+   * @param flow the way the request came
+   */
+  sendResponse(response: SipResponse, flow: Flow, onFailure: (error: SocketError) => void): void {
+    const bytes = serializeSipMessage(response);
+    const via = topViaOf(response);
+    if (flow.transport === "udp") {
+      const to = via.ok ? responseAddress(via.value) : flow.remote;
+      this.#sendDatagram(response, bytes, to, onFailure);
+      return;
+    }
+    const remote = via.ok ? reconnectAddress(via.value) : flow.remote;
+    const isOpen = this.#pool.find(flow) !== undefined;
+    const waiting = {
+      bytes,
+      onSent: (used: Flow) => {
+        this.#trace("out", response, bytes, used);
+      },
+      onFailure,
+    };
+    if (isOpen) this.#pool.sendOn(flow, waiting);
+    else this.#pool.send({ transport: "tcp", remote }, waiting);
+  }
+
+  /** Sends a keep-alive (RFC 5626 §3.5.1) over the flow's connection. False when there is none. */
+  ping(flow: Flow): boolean {
+    const connection = this.#pool.find(flow);
+    connection?.ping();
+    return connection !== undefined;
+  }
+
+  /** Ends all connections and gives the port back; no event comes any more. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#udp.close();
+    this.#listener.close();
+    await this.#pool.close();
+  }
+
+  // ---- sending ----
+
+  #stamp(request: SipRequest, transport: SipTransport): SentVia {
+    return { request: stampVia(request, transport, this.#sentBy), transport };
+  }
+
+  #sendOnFlow(request: SipRequest, flow: Flow, onFailure: (error: SocketError) => void): SentVia {
+    const sent = this.#stamp(request, flow.transport);
+    const bytes = serializeSipMessage(sent.request);
+    if (flow.transport === "udp") {
+      this.#sendDatagram(sent.request, bytes, flow.remote, onFailure);
+    } else {
+      const onSent = (used: Flow): void => {
+        this.#trace("out", sent.request, bytes, used);
+      };
+      this.#pool.sendOn(flow, { bytes, onSent, onFailure });
+    }
+    return sent;
+  }
+
+  #sendByTcp(
+    request: SipRequest,
+    remote: HostPort,
+    onFailure: (error: SocketError) => void,
+    connectMs = this.#limits.connectMs,
+  ): SentVia {
+    const sent = this.#stamp(request, "tcp");
+    const bytes = serializeSipMessage(sent.request);
+    const onSent = (used: Flow): void => {
+      this.#trace("out", sent.request, bytes, used);
+    };
+    this.#pool.send({ transport: "tcp", remote }, { bytes, onSent, onFailure }, connectMs);
+    return sent;
+  }
+
+  #sendDatagram(
+    message: SipMessage,
+    bytes: Buffer,
+    remote: HostPort,
+    onFailure: (error: SocketError) => void,
+  ): void {
+    if (this.#isClosed) {
+      fail(onFailure, socketError(FLOW_GONE, "the transport is closed"));
+    } else if (bytes.length > MAX_DATAGRAM_OCTETS) {
+      fail(onFailure, socketError("EMSGSIZE", "the message is too large for UDP"));
+    } else {
+      this.#trace("out", message, bytes, this.#udpFlow(remote));
+      this.#udp.send(bytes, remote);
+    }
+  }
+
+  // ---- receiving ----
+
+  #receiveDatagram(bytes: Buffer, from: HostPort): void {
+    if (this.#isClosed) return;
+    // Keep-alives of NAT bindings: blank lines, a lone NUL, STUN. None of them begins like a message.
+    if (bytes.length < 4 || (bytes[0] ?? 0) < CR || isBlank(bytes)) return;
+    const flow = this.#udpFlow(from);
+    const parsed = parseSipMessage(bytes);
+    if (parsed.ok) this.#receive(parsed.value, bytes, flow);
+    else this.#reportMalformed(parsed.error, flow, { bytes, partial: parsed.error.partial });
+  }
+
+  #receiveFromStream(message: SipMessage, raw: Buffer, connection: StreamConnection): void {
+    if (this.#isClosed) return;
+    if (message.kind === "request") this.#learnAlias(message, connection);
+    this.#receive(message, raw, connection.flow);
+  }
+
+  #receive(message: SipMessage, raw: Buffer, flow: Flow): void {
+    this.#trace("in", message, raw, flow);
+    if (message.kind === "response") {
+      const via = topViaOf(message);
+      if (via.ok && isOwnVia(via.value, this.#sentBy)) {
+        this.events.emit("response", { response: message, flow });
+      } else {
+        this.#misrouted += 1;
+      }
+      return;
+    }
+    const marked = markReceived(message, flow.remote);
+    if (marked.ok) this.events.emit("request", { request: marked.value, flow });
+    else this.#reportMalformed(marked.error, flow, undefined);
+  }
+
+  /**
+   * RFC 5923: an inbound connection may carry our requests to the sent-by it names. Without TLS nothing proves that name,
+   * so it counts only where it is the address that the connection comes from.
+   */
+  #learnAlias(request: SipRequest, connection: StreamConnection): void {
+    if (!connection.isInbound) return;
+    const via = topViaOf(request);
+    if (!via.ok || !hasParameter(via.value.parameters, "alias")) return;
+    const { host, port = defaultPort("tcp") } = via.value;
+    if (host.toLowerCase() !== connection.remote.host.toLowerCase()) return;
+    this.#pool.addAlias({ transport: "tcp", remote: { host, port } }, connection);
+  }
+
+  #reportMalformed(
+    error: SipParseError,
+    flow: Flow,
+    datagram: { readonly bytes: Buffer; readonly partial: SipMessage | undefined } | undefined,
+  ): void {
+    if (this.#isClosed) return;
+    this.#malformed += 1;
+    if (datagram !== undefined) {
+      const { bytes, partial } = datagram;
+      this.#record("in", bytes, flow, partial === undefined ? {} : summarize(partial));
+      const refusal = refusalOf(partial, error, flow.remote);
+      if (refusal !== undefined) this.sendResponse(refusal, flow, () => undefined);
+    }
+    this.events.emit("malformed", { flow, error });
+  }
+
+  #reportUnreachable(error: SocketError, remote: HostPort | undefined): void {
+    if (this.#isClosed || remote === undefined) return;
+    this.events.emit("unreachable", { remote, error });
+  }
+
+  #udpFlow(remote: HostPort): Flow {
+    return { transport: "udp", local: this.local, remote };
+  }
+
+  #trace(dir: "in" | "out", message: SipMessage, raw: Buffer, flow: Flow): void {
+    this.#record(dir, raw, flow, summarize(message));
+  }
+
+  #record(dir: "in" | "out", raw: Buffer, flow: Flow, summary: ReturnType<typeof summarize>): void {
+    this.#ports.trace.record({
+      dir,
+      proto: "sip",
+      transport: flow.transport,
+      local: formatHostPort(flow.local),
+      remote: formatHostPort(flow.remote),
+      summary,
+      raw,
+    });
+  }
+}
+
+interface OpenSockets {
+  readonly udp: UdpSocket;
+  readonly listener: TcpListener;
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every((octet) => octet === CR || octet === 0x0a || octet === 0x20);
+}
+
+/** Nobody's callback runs before the call that caused it has returned. */
+function fail(onFailure: (error: SocketError) => void, error: SocketError): void {
+  queueMicrotask(() => {
+    onFailure(error);
+  });
+}
