@@ -1,0 +1,81 @@
+import { formatNameAddr } from "../../sip/grammar/name-addr.ts";
+import { aorOf } from "../../sip/grammar/uri.ts";
+import { addressesOf } from "../../sip/message/fields.ts";
+import type { SipHeaders } from "../../sip/message/headers.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
+
+/**
+ * Headers that only elements inside the trust domain may set (RFC 3325, RFC 6050, RFC 5502, RFC 7315). They are taken
+ * away on the parsed list: every spelling that our parser reads as one of them is one of them.
+ */
+const TRUSTED_ONLY = [
+  "P-Asserted-Identity",
+  "P-Asserted-Service",
+  "P-Preferred-Identity",
+  "P-Preferred-Service",
+  "P-Served-User",
+  "P-Called-Party-ID",
+  "P-Profile-Key",
+  "P-Charging-Vector",
+  "P-Charging-Function-Addresses",
+  "P-User-Database",
+  "P-Associated-URI",
+  "History-Info",
+] as const;
+
+export function withoutAssertions(headers: SipHeaders): SipHeaders {
+  let stripped = headers;
+  for (const name of TRUSTED_ONLY) stripped = stripped.remove(name);
+  return stripped;
+}
+
+/**
+ * Replaces what the client prefers by what the core asserts: its identity, under the name that it prefers, and the
+ * service it asked for. A preference for an identity that is not the user's own has no effect (RFC 3325 §5).
+ * @param user the AOR that authenticated
+ */
+export function assertIdentity(request: SipRequest, user: string): SipHeaders {
+  const services = request.headers.list("P-Preferred-Service");
+  return withoutAssertions(request.headers)
+    .append("P-Asserted-Identity", preferredIdentity(request, user))
+    .appendAll(services.map((value) => ({ name: "P-Asserted-Service", value })));
+}
+
+function preferredIdentity(request: SipRequest, user: string): string {
+  const preferred = addressesOf(request, "P-Preferred-Identity");
+  const own = preferred.ok ? preferred.value.find((one) => aorOf(one.uri) === user) : undefined;
+  return formatNameAddr({
+    ...(own?.displayName === undefined ? {} : { displayName: own.displayName }),
+    uri: user,
+  });
+}
+
+/**
+ * What a neighbouring network may assert: identities of its own domain, and numbers. Anything else would let it speak
+ * for our users.
+ */
+export function neighbourAssertions(request: SipRequest, domain: string): SipHeaders {
+  const identities = addressesOf(request, "P-Asserted-Identity");
+  const kept = (identities.ok ? identities.value : []).filter(
+    ({ uri }) => uri.kind === "tel" || (uri.kind === "sip" && uri.host.toLowerCase() === domain),
+  );
+  const services = request.headers.list("P-Asserted-Service");
+  return withoutAssertions(request.headers)
+    .appendAll(kept.map((one) => ({ name: "P-Asserted-Identity", value: formatNameAddr(one) })))
+    .appendAll(services.map((value) => ({ name: "P-Asserted-Service", value })));
+}
+
+/** The asserted user, the first SIP identity; undefined when nothing is asserted. */
+export function assertedUser(request: SipRequest): string | undefined {
+  const identities = addressesOf(request, "P-Asserted-Identity");
+  const [first] = identities.ok ? identities.value : [];
+  return first === undefined ? undefined : aorOf(first.uri);
+}
+
+/** For a device, which stands outside the trust domain: no identity when the caller asked for privacy (RFC 3325 §7). */
+export function forDevice(headers: SipHeaders): SipHeaders {
+  const privacy = headers.getAll("Privacy").flatMap((value) => value.split(";"));
+  const isPrivate = privacy.some((value) => value.trim().toLowerCase() === "id");
+  const shown = headers.remove("P-Served-User");
+  return isPrivate ? shown.remove("P-Asserted-Identity") : shown;
+}
