@@ -16,8 +16,10 @@ export interface UasResponse {
 export interface ServerRequest {
   readonly request: SipRequest;
   readonly flow: Flow;
-  /** False: too late, nothing was sent. */
-  respond(response: UasResponse): boolean;
+  /** The response as it would be sent. */
+  build(response: UasResponse): SipResponse;
+  /** What was sent; undefined: too late, nothing was. */
+  respond(response: UasResponse): SipResponse | undefined;
 }
 
 /** Answers within a transaction; at most one final response. */
@@ -34,10 +36,15 @@ export class TransactionRequest implements ServerRequest {
     this.#localTag = localTag;
   }
 
-  respond(response: UasResponse): boolean {
-    if (this.#tx.hasFinal) return false;
-    this.#tx.respond(buildResponse(this.request, this.#localTag, response));
-    return true;
+  build(response: UasResponse): SipResponse {
+    return buildResponse(this.request, this.#localTag, response);
+  }
+
+  respond(response: UasResponse): SipResponse | undefined {
+    if (this.#tx.hasFinal) return undefined;
+    const built = this.build(response);
+    this.#tx.respond(built);
+    return built;
   }
 }
 

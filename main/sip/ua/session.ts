@@ -305,20 +305,22 @@ export class Session {
   #incomingInvite(tx: ServerTransaction): ServerRequest {
     this.#inviteIn = tx;
     const { localTag } = this.#dialog.id;
+    const build = (answer: UasResponse): SipResponse =>
+      buildResponse(tx.request, localTag, withContact(answer, this.#context.contact));
     return {
       request: tx.request,
       flow: tx.flow,
+      build,
       respond: (answer) => {
-        if (tx.hasFinal || this.#isOver) return false;
-        const complete = withContact(answer, this.#context.contact);
-        const response = buildResponse(tx.request, localTag, complete);
+        if (tx.hasFinal || this.#isOver) return undefined;
+        const response = build(answer);
         if (answer.status >= 200 && answer.status < 300) {
           this.accept(tx, response);
-          return true;
+          return response;
         }
         if (answer.status >= 300 && this.#inviteIn === tx) this.#inviteIn = undefined;
         tx.respond(response);
-        return true;
+        return response;
       },
     };
   }

@@ -11,6 +11,15 @@ import type { SessionRegistry } from "./uac-invite.ts";
 export interface UasInviteHandlers {
   /** 200 to the CANCEL and 487 to the INVITE were sent. */
   onCancel(cancel: SipRequest): void;
+  /** The stack refused the INVITE: nobody answered it in time, or its way back is gone. */
+  onExpired(): void;
+}
+
+/** What an accepted INVITE became. */
+export interface Accepted {
+  readonly session: Session;
+  /** The 2xx as sent. */
+  readonly response: SipResponse;
 }
 
 /** RFC 3261 §13.3.1: an INVITE that waits long repeats its provisional response every minute against proxies' timer C. */
@@ -39,9 +48,12 @@ export class UasInvite {
     this.localTag = newTag(context);
     this.#limit = context.clock.startTimer(context.config.inviteLimitMs, () => {
       this.refuse({ status: 480 });
+      this.#handlers?.onExpired();
     });
     tx.onEnd(() => {
+      if (this.#isSettled) return;
       this.#settle();
+      this.#handlers?.onExpired();
     });
   }
 
@@ -53,11 +65,12 @@ export class UasInvite {
     this.#handlers = handlers;
   }
 
-  /** 100 to 199. False: the INVITE has its final response already. */
-  provisional(response: UasResponse): boolean {
-    if (this.#isSettled) return false;
+  /** 100 to 199. undefined: the INVITE has its final response already. */
+  provisional(response: UasResponse): SipResponse | undefined {
+    if (this.#isSettled) return undefined;
+    const built = this.#build(response);
     const send = (): void => {
-      this.#tx.respond(this.#build(response));
+      this.#tx.respond(built);
     };
     send();
     this.#repeat?.cancel();
@@ -67,11 +80,11 @@ export class UasInvite {
         this.#repeat = repeatLater();
       });
     this.#repeat = repeatLater();
-    return true;
+    return built;
   }
 
   /** 2xx, retransmitted until its ACK comes. undefined: too late, or the INVITE cannot make a dialog. */
-  accept(response: UasResponse): Session | undefined {
+  accept(response: UasResponse): Accepted | undefined {
     if (this.#isSettled) return undefined;
     const dialog = uasDialog(this.request, this.localTag);
     if (!dialog.ok) {
@@ -85,20 +98,21 @@ export class UasInvite {
     });
     this.#registry.add(session);
     session.accept(this.#tx, built);
-    return session;
+    return { session, response: built };
   }
 
   /** 300 to 699. */
-  refuse(response: UasResponse): boolean {
-    if (this.#isSettled) return false;
+  refuse(response: UasResponse): SipResponse | undefined {
+    if (this.#isSettled) return undefined;
     this.#settle();
-    this.#tx.respond(this.#build(response));
-    return true;
+    const built = this.#build(response);
+    this.#tx.respond(built);
+    return built;
   }
 
   /** RFC 3261 §9.2: the INVITE is answered with 487 unless it has a final response. */
   cancelled(cancel: SipRequest): void {
-    if (this.refuse({ status: 487 })) this.#handlers?.onCancel(cancel);
+    if (this.refuse({ status: 487 }) !== undefined) this.#handlers?.onCancel(cancel);
   }
 
   close(): void {

@@ -102,6 +102,11 @@ export class UserAgent {
     return this.#context.local;
   }
 
+  /** Contact value given where the application gives none. */
+  get contact(): string {
+    return this.#context.contact;
+  }
+
   attach(handlers: UserAgentHandlers | undefined): void {
     this.#handlers = handlers;
   }

@@ -1,0 +1,214 @@
+import type { HostPort } from "../base/host-port.ts";
+import type { Clock, Hashing, Log, Random } from "../base/ports.ts";
+import type { ServerRequest, UasResponse } from "../sip/ua/server-request.ts";
+import type { UasInvite } from "../sip/ua/uas-invite.ts";
+import type { UserAgent } from "../sip/ua/user-agent.ts";
+import { ControlWire } from "./control-wire.ts";
+import { EngineDialogs } from "./engine-dialogs.ts";
+import { EngineUac } from "./engine-uac.ts";
+import { EngineUas } from "./engine-uas.ts";
+import { FrameReader } from "./frame.ts";
+import { type Command, readCommand } from "./meta-line.ts";
+import { readSipText } from "./sip-text.ts";
+
+/** The version of drachtio-server whose protocol this is; the suffix tells applications of our extensions. */
+export const ENGINE_VERSION = "v0.9.7-courier1";
+
+export interface EnginePorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  readonly log: Log;
+}
+
+export interface EngineOptions {
+  /** What the client must present before anything else. */
+  readonly secret: string;
+  readonly local: HostPort;
+  readonly outboundHop?: string;
+  /** Default 64 s. */
+  readonly silenceMs?: number;
+  /** Default 4 s. */
+  readonly byeHoldMs?: number;
+  /**
+   * `all`: every method is delivered, as to a client that was dialled (drachtio-srf's `listen`). `routed`: only methods
+   * the client asked for, as to one that dialled.
+   */
+  readonly delivery: "all" | "routed";
+}
+
+/** The far end of the control connection. */
+export interface ControlPeer {
+  send(bytes: Buffer): void;
+  /** The client broke the protocol, or the engine was closed. */
+  end(): void;
+}
+
+/** Verbs that one day belong to a proxy and to call records. */
+const REFUSED_VERBS: ReadonlyMap<string, string> = new Map([
+  ["proxy", "proxy is not supported by this server: use a SIP proxy"],
+]);
+
+/**
+ * drachtio-server's side of drachtio's wire protocol for one control connection, over our own user agent. Replies leave
+ * in the order of the commands, and a reply leaves before any later event of its transaction.
+ */
+export class DrachtioEngine {
+  readonly #ua: UserAgent;
+  readonly #ports: EnginePorts;
+  readonly #options: EngineOptions;
+  readonly #peer: ControlPeer;
+  readonly #frames = new FrameReader();
+  readonly #wire: ControlWire;
+  readonly #uas: EngineUas;
+  readonly #uac: EngineUac;
+  readonly #routed = new Set<string>();
+  #isAuthenticated = false;
+  #isClosed = false;
+
+  constructor(ua: UserAgent, peer: ControlPeer, ports: EnginePorts, options: EngineOptions) {
+    this.#ua = ua;
+    this.#ports = ports;
+    this.#options = options;
+    this.#peer = peer;
+    const { local, outboundHop } = options;
+    const dialogs = new EngineDialogs(ports.random);
+    this.#wire = new ControlWire(
+      (bytes) => {
+        if (!this.#isClosed) peer.send(bytes);
+      },
+      ports,
+      local,
+    );
+    this.#uas = new EngineUas(this.#wire, dialogs, ports.clock, {
+      local,
+      silenceMs: options.silenceMs ?? 64_000,
+      byeHoldMs: options.byeHoldMs ?? 4000,
+    });
+    this.#uac = new EngineUac(
+      { wire: this.#wire, dialogs, uas: this.#uas, ua },
+      { local, ...(outboundHop === undefined ? {} : { outboundHop }) },
+    );
+    ua.attach({
+      onInvite: (invite) => {
+        this.#invite(invite);
+      },
+      onRequest: (incoming) => {
+        this.#request(incoming);
+      },
+    });
+  }
+
+  /** Octets from the client. */
+  receive(bytes: Buffer): void {
+    if (this.#isClosed) return;
+    const payloads = this.#frames.push(bytes);
+    if (!payloads.ok) {
+      this.#ports.log.write("warn", `control connection: ${payloads.error.message}`);
+      this.#drop();
+      return;
+    }
+    for (const payload of payloads.value) {
+      if (this.#isClosed) return;
+      this.#perform(readCommand(payload));
+    }
+  }
+
+  /** Sends the answer to a BYE that drachtio-srf has answered already; `txnId` as drachtio-srf knows it. */
+  releaseBye(txnId: string, response: UasResponse): void {
+    this.#uas.releaseBye(txnId, response);
+  }
+
+  /** The client is gone. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#ua.attach(undefined);
+    this.#uas.close();
+    this.#uac.close();
+  }
+
+  #drop(): void {
+    this.close();
+    this.#peer.end();
+  }
+
+  #perform(command: Command): void {
+    if (command.verb === "authenticate") {
+      this.#authenticate(command);
+      return;
+    }
+    if (!this.#isAuthenticated) {
+      this.#wire.nok(command.rid, "not authenticated");
+      this.#drop();
+      return;
+    }
+    this.#serve(command);
+  }
+
+  #authenticate(command: Command): void {
+    const secret = Buffer.from(this.#options.secret, "utf8");
+    const given = Buffer.from(command.tokens[0] ?? "", "utf8");
+    if (!this.#ports.hashing.equals(secret, given)) {
+      this.#wire.nok(command.rid, "incorrect secret");
+      this.#drop();
+      return;
+    }
+    this.#isAuthenticated = true;
+    this.#wire.welcome(command.rid, ENGINE_VERSION);
+  }
+
+  #serve(command: Command): void {
+    const { rid, verb, tokens } = command;
+    const [first = ""] = tokens;
+    switch (verb) {
+      case "ping":
+        this.#wire.ok(rid, "|pong");
+        return;
+      case "route":
+        if (first.startsWith("cdr:")) this.#wire.nok(rid, "call records are not supported");
+        else this.#routed.add(first.toUpperCase());
+        if (!first.startsWith("cdr:")) this.#wire.ok(rid);
+        return;
+      case "remove_route":
+        this.#routed.delete(first.toUpperCase());
+        this.#wire.ok(rid);
+        return;
+      case "sip":
+        this.#sip(command);
+        return;
+      default:
+        this.#wire.nok(rid, REFUSED_VERBS.get(verb) ?? `unknown verb: ${verb}`);
+    }
+  }
+
+  #sip(command: Command): void {
+    const { rid, tokens } = command;
+    const [txnId = "", dialogId = "", hop = ""] = tokens;
+    const text = readSipText(command.sip ?? "");
+    if (!text.ok) {
+      this.#wire.nok(rid, text.error);
+    } else if (!text.value.startLine.startsWith("SIP/")) {
+      this.#uac.command(rid, { txnId, dialogId, hop }, text.value);
+    } else if (txnId === "") {
+      this.#wire.nok(rid, "transaction id missing");
+    } else {
+      this.#uas.respond(rid, txnId, text.value);
+    }
+  }
+
+  #serves(method: string): boolean {
+    if (this.#isClosed || !this.#isAuthenticated) return false;
+    return this.#options.delivery === "all" || this.#routed.has(method);
+  }
+
+  #invite(invite: UasInvite): void {
+    if (this.#serves("INVITE")) this.#uas.invite(invite);
+    else invite.refuse({ status: 503 });
+  }
+
+  #request(incoming: ServerRequest): void {
+    if (this.#serves(incoming.request.method)) this.#uas.request(incoming);
+    else incoming.respond({ status: 503 });
+  }
+}

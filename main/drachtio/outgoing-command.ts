@@ -1,0 +1,110 @@
+import { bracketHost, type HostPort } from "../base/host-port.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { parseUri } from "../sip/grammar/uri.ts";
+import { headerKey } from "../sip/message/header-names.ts";
+import type { HeaderField } from "../sip/message/headers.ts";
+import type { UasResponse } from "../sip/ua/server-request.ts";
+import { textToBody } from "./body-text.ts";
+import { BODY_HEADER, privateValue, STATUS_HEADER, withoutPrivate } from "./private-headers.ts";
+import { canonicalName, type SipText } from "./sip-text.ts";
+
+/** A request of the application, taken apart. */
+export interface RequestParts {
+  readonly method: string;
+  readonly uri: string;
+  /** What the stack does not write itself. */
+  readonly headers: readonly HeaderField[];
+  readonly routes: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly callId?: string;
+  readonly cseq?: number;
+  readonly body: Buffer;
+}
+
+/** Written by the stack whatever the application gives. */
+const OWN_HEADERS = new Set(["via", "record-route", "rseq", "content-length"]);
+const DIALOG_HEADERS = new Set(["from", "to", "call-id", "cseq", "route"]);
+/** Where `@localhost` stands for our address. */
+const LOCALHOST_HEADERS = new Set(["from", "to", "contact", "p-asserted-identity"]);
+
+/** @returns the text of the NOK otherwise */
+export function readRequestParts(text: SipText, local: HostPort): Result<RequestParts, string> {
+  const [method = "", uri = ""] = text.startLine.split(" ");
+  const isPlaceholder = uri === "sip:placeholder";
+  if (!isPlaceholder && !parseUri(uri).ok) return err(`invalid request-uri: ${text.startLine}`);
+  const body = textToBody(text.body, privateValue(text.headers, BODY_HEADER));
+  const fields = withoutPrivate(text.headers).map((field) => localize(field, local));
+  const value = (name: string): string | undefined =>
+    fields.find((field) => headerKey(field.name) === name)?.value;
+  const typed = withContentType(fields, body, text.body);
+  if (typed === undefined) return err("missing content-type");
+  const seq = /^\d{1,10}/.exec(value("cseq") ?? "")?.[0];
+  const from = value("from");
+  const to = value("to");
+  const callId = value("call-id");
+  return ok({
+    method,
+    uri,
+    headers: typed
+      .filter((field) => !isOwn(field.name))
+      .map((field) => ({ name: canonicalName(field.name), value: field.value })),
+    // What the C++ server discards; a CPM client behind a Service-Route cannot do without it.
+    routes: fields.filter((field) => headerKey(field.name) === "route").map((field) => field.value),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(callId === undefined ? {} : { callId }),
+    ...(seq === undefined ? {} : { cseq: Number(seq) }),
+    body,
+  });
+}
+
+/** A response of the application; From, To, Call-ID and CSeq are the stack's. */
+export function readResponseParts(text: SipText, local: HostPort): Result<UasResponse, string> {
+  const [, statusText = "", ...reason] = text.startLine.split(" ");
+  const chosen = privateValue(text.headers, STATUS_HEADER) ?? statusText;
+  const status = /^[1-6]\d\d$/.test(chosen) ? Number(chosen) : undefined;
+  if (status === undefined) return err(`invalid status: ${text.startLine}`);
+  const body = textToBody(text.body, privateValue(text.headers, BODY_HEADER));
+  const typed = withContentType(withoutPrivate(text.headers), body, text.body);
+  const fields = (typed ?? withoutPrivate(text.headers)).filter((field) => !isOwn(field.name));
+  return ok({
+    status,
+    reason: reason.join(" "),
+    headers: fields.map((field) => {
+      const { name, value } = localize(field, local);
+      return { name: canonicalName(name), value };
+    }),
+    ...(body.length === 0 ? {} : { body }),
+  });
+}
+
+function isOwn(name: string): boolean {
+  const key = headerKey(name);
+  return OWN_HEADERS.has(key) || DIALOG_HEADERS.has(key);
+}
+
+/** undefined: a body of an unknown type. A body that starts like SDP is SDP. */
+function withContentType(
+  fields: readonly HeaderField[],
+  body: Buffer,
+  bodyText: string,
+): readonly HeaderField[] | undefined {
+  const hasType = fields.some((field) => headerKey(field.name) === "content-type");
+  if (hasType || body.length === 0) {
+    // A type without a body would announce something that is not there.
+    return body.length === 0
+      ? fields.filter((field) => headerKey(field.name) !== "content-type")
+      : fields;
+  }
+  if (!bodyText.startsWith("v=0")) return undefined;
+  return [...fields, { name: "Content-Type", value: "application/sdp" }];
+}
+
+function localize(field: HeaderField, local: HostPort): HeaderField {
+  if (!field.value.includes("@localhost") || !LOCALHOST_HEADERS.has(headerKey(field.name))) {
+    return field;
+  }
+  const address = `@${bracketHost(local.host)}:${String(local.port)}`;
+  return { name: field.name, value: field.value.replace(/@localhost(?=[;>\s,]|$)/g, address) };
+}
