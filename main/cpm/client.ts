@@ -1,71 +1,249 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
-import type { OfferId } from "../../shared/model/offer.ts";
+import type { FileIcon, OfferId } from "../../shared/model/offer.ts";
 import type { RegistrationFailedView } from "../../shared/model/registration.ts";
-import { EventSource } from "../base/events.ts";
-import type { Result } from "../base/result.ts";
+import { EventSource, type Undo } from "../base/events.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import type { IncomingRequest, InviteUas } from "../drachtio/srf.ts";
+import { parseUri } from "../sip/grammar/uri.ts";
+import { parseContentType } from "./body/content-type.ts";
 import type { CpmConfig } from "./config.ts";
+import { checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
+import { IncomingOffer } from "./file/incoming-offer.ts";
+import type { OfferContext } from "./file/offer-context.ts";
+import { type OfferError, openFiles, prepareFile } from "./file/outgoing-files.ts";
+import { OutgoingOffer } from "./file/outgoing-offer.ts";
+import {
+  contributionIdOf,
+  newCallId,
+  newConversationId,
+  newOfferId,
+  newTransferId,
+} from "./ids.ts";
 import type { CpmPorts } from "./ports.ts";
+import { Registration } from "./registration/registration.ts";
 
-/** A file that is to be offered and its optional extras. */
+export type { OfferError } from "./file/outgoing-files.ts";
+
+/** What is to be sent to whom. */
 export interface OfferRequest {
   /** `sip:`, `sips:` or `tel:` URI of the recipient. */
   readonly to: string;
   readonly paths: readonly string[];
-}
-
-/** Why an offer was not even sent. */
-export interface OfferError {
-  readonly kind: "no-files" | "source" | "too-large" | "bad-address" | "not-running";
-  /** For people; names the file where it is about one. */
-  readonly message: string;
-  readonly path?: string;
+  /** Pictures of the files by their place in `paths`; admitted by `admitIcon`. */
+  readonly icons?: ReadonlyMap<number, FileIcon>;
+  /** To go on in a thread with the same user (OMA CPM C.1.1); a new one when absent. */
+  readonly conversationId?: string;
 }
 
 export type CpmEvents = ClientEvents;
 
+/** More m= lines than this make offers that devices cannot show (architecture decision 12). */
+const MAX_FILES = 100;
+/** Offers that may ring or run on this device at once. */
+const MAX_INCOMING = 32;
+/** How long `stop` waits for BYE and CANCEL to be answered. */
+const STOP_MS = 2500;
+
 /** One device of a CPM user: registers, offers files, rings on offers and receives what is accepted. */
 export class CpmClient {
   readonly events = new EventSource<CpmEvents>();
-  readonly ports: CpmPorts;
-  readonly config: CpmConfig;
+  readonly #ports: CpmPorts;
+  readonly #config: CpmConfig;
+  readonly #context: OfferContext;
+  readonly #registration: Registration;
+  readonly #outgoing = new Map<OfferId, OutgoingOffer>();
+  readonly #incoming = new Map<OfferId, IncomingOffer>();
+  readonly #undos: Undo[] = [];
+  readonly #abort = new AbortController();
+  #isRunning = false;
+  #onAllEnded: (() => void) | undefined;
 
   constructor(ports: CpmPorts, config: CpmConfig) {
-    this.ports = ports;
-    this.config = config;
+    this.#ports = ports;
+    this.#config = config;
+    this.#registration = new Registration(ports, config);
+    this.#context = {
+      ports,
+      config,
+      mediaHost: config.mediaHost ?? ports.msrp.local.host,
+      route: () => this.#registration.serviceRoute,
+      deviceCount: () => this.#registration.current?.devices.length ?? 0,
+      emit: (name, payload) => {
+        this.events.emit(name, payload);
+      },
+      ended: (id) => {
+        this.#forget(id);
+      },
+    };
   }
 
-  /** Registers and starts to ring on offers. Resolves with the first registration's outcome. */
-  start(): Promise<Result<void, RegistrationFailedView>> {
-    throw new Error("not ready");
+  /**
+   * Registers and starts to ring on offers. Resolves with the first attempt's outcome; after a failure that may pass
+   * (`retryMs`) the device goes on trying and offers can be made all the same.
+   */
+  async start(): Promise<Result<void, RegistrationFailedView>> {
+    this.#isRunning = true;
+    const marked = this.#ports.store.interruptUnfinished(this.#ports.clock.wallMs());
+    if (!marked.ok)
+      this.#ports.log.write("error", "the history cannot be read", { why: marked.error.message });
+    this.#undos.push(
+      this.#ports.srf.onInvite((invite) => {
+        void this.#onInvite(invite);
+      }),
+      this.#ports.srf.onRequest("MESSAGE", (request) => {
+        onMessage(request);
+      }),
+      this.#ports.srf.onRequest("OPTIONS", (request) => {
+        request.respond(200, { headers: [{ name: "Accept", value: "application/sdp" }] });
+      }),
+      this.#registration.events.on("registered", (view) => {
+        this.events.emit("registered", view);
+      }),
+      this.#registration.events.on("failed", (view) => {
+        this.events.emit("registrationFailed", view);
+      }),
+    );
+    return this.#registration.start();
   }
 
-  /** Ends running offers and transfers, de-registers. */
-  stop(): Promise<void> {
-    throw new Error("not ready");
+  /** Ends running offers and transfers, removes the registration. Takes at most about five seconds. */
+  async stop(): Promise<void> {
+    if (!this.#isRunning) return;
+    this.#isRunning = false;
+    this.#abort.abort();
+    for (const offer of this.#outgoing.values()) offer.cancel();
+    for (const offer of this.#incoming.values()) offer.shutDown();
+    await this.#allEnded();
+    await this.#registration.stop();
+    for (const undo of this.#undos.splice(0)) undo();
   }
 
-  /** Opens and hashes the files, then sends one offer. Resolves when the request is on its way; events tell the rest. */
-  offer(_request: OfferRequest): Promise<Result<OfferId, OfferError>> {
-    throw new Error("not ready");
+  /**
+   * Opens and hashes the files, then sends one offer for all of them. Resolves when the request is on its way; events
+   * tell the rest.
+   */
+  async offer(request: OfferRequest): Promise<Result<OfferId, OfferError>> {
+    const { to, paths, icons } = request;
+    const problem = this.#problemOf(request);
+    if (problem !== undefined) return err(problem);
+    const { files, msrp, random, hashing } = this.#ports;
+    const limit = this.#config.maxSizeOctets;
+    const opened = await openFiles(files, paths, limit, this.#abort.signal);
+    if (!opened.ok) return opened;
+    const callId = newCallId(random);
+    const offer = new OutgoingOffer(this.#context, {
+      id: newOfferId(random),
+      to,
+      callId,
+      ids: {
+        conversationId: request.conversationId ?? newConversationId(random),
+        contributionId: contributionIdOf(hashing, this.#config.deviceSecret, callId),
+      },
+      files: opened.value.map((file, index) =>
+        prepareFile(
+          file,
+          { index, uri: msrp.newUri(), transferId: newTransferId(random) },
+          icons?.get(index),
+        ),
+      ),
+    });
+    this.#outgoing.set(offer.id, offer);
+    void offer.run();
+    return ok(offer.id);
   }
 
-  /** Takes the files with these indexes; none of them: as `decline` here. Ignored once the offer is settled. */
-  accept(_id: OfferId, _files: readonly number[], _options?: { readonly folder?: string }): void {
-    throw new Error("not ready");
+  /** Takes the files with these indexes; none of them: declines here. Ignored once the offer is settled. */
+  accept(id: OfferId, files: readonly number[], options?: { readonly folder?: string }): void {
+    this.#incoming.get(id)?.accept(files, options?.folder);
   }
 
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */
-  decline(_id: OfferId, _where: "here" | "everywhere"): void {
-    throw new Error("not ready");
+  decline(id: OfferId, where: "here" | "everywhere"): void {
+    this.#incoming.get(id)?.decline(where);
   }
 
   /** Ends an offer of either direction at any point before its end. */
-  cancel(_id: OfferId): void {
-    throw new Error("not ready");
+  cancel(id: OfferId): void {
+    this.#outgoing.get(id)?.cancel();
+    this.#incoming.get(id)?.cancel();
   }
 
   /** Stops one file, in either direction; the others go on (RFC 5547 §8.4). */
-  cancelFile(_id: OfferId, _index: number): void {
-    throw new Error("not ready");
+  cancelFile(id: OfferId, index: number): void {
+    this.#outgoing.get(id)?.cancelFile(index);
+    this.#incoming.get(id)?.cancelFile(index);
   }
+
+  #problemOf(request: OfferRequest): OfferError | undefined {
+    const { to, paths } = request;
+    if (!this.#isRunning) return { kind: "not-running", message: "The device is not running." };
+    if (paths.length === 0) return { kind: "no-files", message: "There is no file to send." };
+    if (paths.length > MAX_FILES)
+      return {
+        kind: "too-many-files",
+        message: `One offer holds at most ${String(MAX_FILES)} files.`,
+      };
+    const uri = parseUri(to);
+    return uri.ok && uri.value.kind !== "other"
+      ? undefined
+      : { kind: "bad-address", message: `${to} is not an address files can be sent to.` };
+  }
+
+  async #onInvite(invite: InviteUas): Promise<void> {
+    if (this.#config.isBusy === true || this.#incoming.size >= MAX_INCOMING) {
+      invite.refuse(486);
+      return;
+    }
+    const withdrawn = new AbortController();
+    const undo = invite.onCancel(() => {
+      withdrawn.abort();
+    });
+    const free = await this.#ports.files.freeOctets(this.#config.receiveFolder);
+    undo();
+    if (withdrawn.signal.aborted) return;
+    const { maxSizeOctets } = this.#config;
+    const checked = checkOffer(invite.request, {
+      ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),
+      ...(free.ok ? { freeOctets: free.value } : {}),
+    });
+    if (!checked.ok) {
+      this.#refuse(invite, checked.error);
+      return;
+    }
+    const id = newOfferId(this.#ports.random);
+    const offer = new IncomingOffer(this.#context, invite, checked.value, id);
+    this.#incoming.set(id, offer);
+    offer.ring();
+  }
+
+  #refuse(invite: InviteUas, refusal: OfferRefusal): void {
+    this.#ports.log.write("info", "an offer was refused", {
+      status: refusal.status,
+      why: refusal.what,
+    });
+    invite.refuse(refusal.status, undefined, refusal.headers);
+  }
+
+  #forget(id: OfferId): void {
+    this.#outgoing.delete(id);
+    this.#incoming.delete(id);
+    if (this.#outgoing.size + this.#incoming.size === 0) this.#onAllEnded?.();
+  }
+
+  #allEnded(): Promise<void> {
+    if (this.#outgoing.size + this.#incoming.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const guard = this.#ports.clock.startTimer(STOP_MS, resolve);
+      this.#onAllEnded = () => {
+        guard.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Notifications are welcome (RFC 5438); what REPORTs said already decides, so they change nothing here. */
+function onMessage(request: IncomingRequest): void {
+  const contentType = parseContentType(request.request.headers.get("Content-Type") ?? "");
+  request.respond(contentType?.type === "message/cpim" ? 200 : 415);
 }

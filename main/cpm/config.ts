@@ -22,5 +22,8 @@ export interface CpmConfig {
   readonly isBusy?: boolean;
   /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
   readonly mediaHost?: string;
-  readonly version?: string;
+  /** Of this program, for User-Agent. */
+  readonly version: string;
+  /** Never leaves the device: Contribution-IDs are derived with it. Random per device, kept across restarts. */
+  readonly deviceSecret: string;
 }

@@ -1,0 +1,283 @@
+import type { FileError, FileHash, FilePart, PublishedFile } from "../../base/files.ts";
+import type { Clock, Timer } from "../../base/ports.ts";
+import type {
+  ChunkSink,
+  ContinuationFlag,
+  IncomingChunk,
+  MessageReceiver,
+  MsrpSession,
+} from "../../msrp/session/session.ts";
+import type { FileOutcome } from "./outcome.ts";
+import { WriteQueue } from "./write-queue.ts";
+
+export interface FileReceiverOptions {
+  readonly part: FilePart;
+  readonly sizeOctets: number;
+  /** As offered; none: the file is taken unchecked. */
+  readonly hashes: readonly FileHash[];
+  /** Octets stored so far. */
+  readonly onReceived: (octets: number) => void;
+  /** The file's message has begun. */
+  readonly onBegun: () => void;
+}
+
+type Reply = (status: number, comment?: string) => void;
+
+/** After the last chunk's end-line, chunks that were overtaken may still come (RFC 4975 §7.3). */
+const GAP_GUARD_MS = 30_000;
+/** After a BYE that crossed our peer's last SENDs. */
+const GRACE_MS = 3000;
+
+/**
+ * Receives one file: the one message of one MSRP session (RFC 5547 §8.7). Octets go to their place in the part as they
+ * come; the end of the message leads to check, publish and REPORT. `outcome` settles once and never rejects.
+ */
+export class FileReceiver implements MessageReceiver {
+  readonly outcome: Promise<FileOutcome>;
+  readonly #clock: Clock;
+  readonly #options: FileReceiverOptions;
+  readonly #queue: WriteQueue;
+  #resolve: (outcome: FileOutcome) => void = () => {};
+  #session: MsrpSession | undefined;
+  /** The message that carries the file, and what its sender wants to hear. */
+  #message: Pick<IncomingChunk, "messageId" | "successReport" | "failureReport"> | undefined;
+  #running: IncomingChunk | undefined;
+  #isEndSeen = false;
+  #phase: "open" | "finishing" | "settled" = "open";
+  #guard: Timer | undefined;
+
+  constructor(clock: Clock, options: FileReceiverOptions) {
+    this.#clock = clock;
+    this.#options = options;
+    this.#queue = new WriteQueue(options.part, () => this.#session?.resumeReading());
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** True from the first octet, or the end of an empty file, on. */
+  get hasBegun(): boolean {
+    return this.#message !== undefined;
+  }
+
+  begin(chunk: IncomingChunk): ChunkSink | { readonly reject: number; readonly comment?: string } {
+    const refusal = this.#refusalOf(chunk);
+    if (refusal !== undefined) return refusal;
+    this.#session = chunk.session;
+    this.#running = chunk;
+    if (this.#message === undefined) {
+      this.#message = chunk;
+      this.#options.onBegun();
+    }
+    return new FileChunkSink(chunk, this);
+  }
+
+  /** Ends the file before its time: a running chunk is refused with 413, the part is removed. */
+  stop(outcome: FileOutcome): void {
+    if (this.#phase !== "open") return;
+    this.#running?.reject(413, "stopped");
+    this.#settle(outcome);
+  }
+
+  /** As `stop`, unless the missing octets arrive in a moment: BYE and the last SENDs travel on different connections. */
+  stopSoon(outcome: FileOutcome): void {
+    if (this.#phase !== "open") return;
+    if (!this.hasBegun) {
+      this.stop(outcome);
+      return;
+    }
+    this.#startGuard(GRACE_MS, outcome);
+  }
+
+  /** From the sink: octets for a place in the file. False: the chunk must wait. */
+  take(chunk: IncomingChunk, position: number, bytes: Buffer): boolean {
+    if (this.#phase !== "open") return true;
+    if (position + bytes.length > this.#options.sizeOctets) {
+      // The range may say anything; what counts is what arrives (RFC 4975 §7.3.1).
+      chunk.reject(413, "longer than offered");
+      void this.#fail("The sender's program sent more than it had offered.");
+      return true;
+    }
+    const isWelcome = this.#queue.write(position, bytes);
+    this.#options.onReceived(this.#options.part.receivedOctets);
+    return isWelcome;
+  }
+
+  /** From the sink: the end-line of a chunk whose octets end at this place. */
+  chunkEnded(endPosition: number, flag: ContinuationFlag, reply: Reply): void {
+    this.#running = undefined;
+    if (this.#phase !== "open") {
+      reply(413, "stopped");
+      return;
+    }
+    if (flag === "#") {
+      reply(200);
+      this.#settle({
+        kind: "interrupted",
+        code: "declined",
+        reason: "The sender stopped this file.",
+      });
+      return;
+    }
+    if (flag === "$") {
+      // The `$` chunk defines the length of the message (RFC 4975 §7.3.1).
+      if (endPosition !== this.#options.sizeOctets) {
+        reply(413, "not the offered length");
+        void this.#fail("The file ended before its offered length.");
+        return;
+      }
+      this.#isEndSeen = true;
+    }
+    void this.#afterChunk(reply);
+  }
+
+  /** From the sink: the connection died inside a chunk. What came of it stays where it is. */
+  chunkBroken(): void {
+    this.#running = undefined;
+  }
+
+  #refusalOf(
+    chunk: IncomingChunk,
+  ): { readonly reject: number; readonly comment?: string } | undefined {
+    if (this.#phase !== "open") return { reject: 413, comment: "stopped" };
+    // RFC 5547 §8.7: one file is one message; another one has no business here.
+    if (this.#message !== undefined && this.#message.messageId !== chunk.messageId)
+      return { reject: 413, comment: "one message per file" };
+    // A wrapper would become part of the file; the offer named the file's own type.
+    if (chunk.contentType.toLowerCase().startsWith("message/cpim")) return { reject: 415 };
+    const { sizeOctets } = this.#options;
+    const isTooLong = chunk.totalOctets !== "*" && chunk.totalOctets !== sizeOctets;
+    return isTooLong || chunk.position > sizeOctets
+      ? { reject: 413, comment: "not the offered length" }
+      : undefined;
+  }
+
+  async #afterChunk(reply: Reply): Promise<void> {
+    const error = await this.#queue.flush();
+    if (error !== undefined) {
+      reply(413, "cannot be stored");
+      await this.#failToStore(error);
+      return;
+    }
+    reply(200);
+    this.#options.onReceived(this.#options.part.receivedOctets);
+    if (this.#phase !== "open" || !this.#isEndSeen) return;
+    const { part, sizeOctets } = this.#options;
+    if (part.receivedOctets === sizeOctets) await this.#finish();
+    else
+      this.#startGuard(GAP_GUARD_MS, {
+        kind: "interrupted",
+        code: "connection",
+        reason: "Parts of the file never came.",
+      });
+  }
+
+  /** Check, durable storage, publication; only then the REPORT (architecture decision 10). */
+  async #finish(): Promise<void> {
+    this.#phase = "finishing";
+    this.#guard?.cancel();
+    const { part, sizeOctets, hashes } = this.#options;
+    const published = await part.finish({ sizeOctets, hashes });
+    if (published.ok) {
+      this.#report(200);
+      this.#settle(complete(published.value, hashes));
+      return;
+    }
+    await this.#failToStore(published.error);
+  }
+
+  async #failToStore(error: FileError): Promise<void> {
+    this.#report(error.kind === "hash-mismatch" ? 400 : 413, error.kind);
+    this.#settle(storageOutcome(error));
+    if (error.kind !== "hash-mismatch") await this.#options.part.discard();
+  }
+
+  async #fail(reason: string): Promise<void> {
+    this.#report(400, "not the offered length");
+    this.#settle({ kind: "failed", code: "protocol", reason });
+    await this.#options.part.discard();
+  }
+
+  /** Over the whole message, once (RFC 4975 §7.1.2). An empty one is `1-0/0`. */
+  #report(status: number, comment?: string): void {
+    const message = this.#message;
+    if (message === undefined) return;
+    const isWanted = status === 200 ? message.successReport : message.failureReport !== "no";
+    if (!isWanted) return;
+    const total = this.#options.sizeOctets;
+    this.#session?.report({
+      messageId: message.messageId,
+      range: { start: 1, end: total, total },
+      status,
+      ...(comment === undefined ? {} : { comment }),
+    });
+  }
+
+  #startGuard(delayMs: number, outcome: FileOutcome): void {
+    this.#guard?.cancel();
+    this.#guard = this.#clock.startTimer(delayMs, () => {
+      this.stop(outcome);
+    });
+  }
+
+  #settle(outcome: FileOutcome): void {
+    if (this.#phase === "settled") return;
+    this.#phase = "settled";
+    this.#guard?.cancel();
+    if (outcome.kind === "interrupted" || outcome.kind === "declined")
+      void this.#queue.flush().then(() => this.#options.part.discard());
+    this.#resolve(outcome);
+  }
+}
+
+/** One chunk of the file: keeps count of its own place. */
+class FileChunkSink implements ChunkSink {
+  readonly #chunk: IncomingChunk;
+  readonly #receiver: FileReceiver;
+  #position: number;
+
+  constructor(chunk: IncomingChunk, receiver: FileReceiver) {
+    this.#chunk = chunk;
+    this.#receiver = receiver;
+    this.#position = chunk.position;
+  }
+
+  write(bytes: Buffer): boolean {
+    const position = this.#position;
+    this.#position += bytes.length;
+    return this.#receiver.take(this.#chunk, position, bytes);
+  }
+
+  end(flag: ContinuationFlag, reply: Reply): void {
+    this.#receiver.chunkEnded(this.#position, flag, reply);
+  }
+
+  broken(): void {
+    this.#receiver.chunkBroken();
+  }
+}
+
+function complete(published: PublishedFile, hashes: readonly FileHash[]): FileOutcome {
+  const isChecked = hashes.some(
+    ({ algorithm }) => algorithm === "sha-1" || algorithm === "sha-256",
+  );
+  return {
+    kind: "complete",
+    isProven: isChecked,
+    path: published.path,
+    hash: `sha-1:${published.sha1}`,
+  };
+}
+
+function storageOutcome(error: FileError): FileOutcome {
+  if (error.kind === "hash-mismatch")
+    return {
+      kind: "failed",
+      code: "verification",
+      reason: "The file arrived damaged. It was set aside and not opened.",
+      isMismatch: true,
+      ...(error.path === undefined ? {} : { path: error.path }),
+    };
+  const code = error.kind === "no-space" ? "no-space" : "storage";
+  return { kind: "failed", code, reason: error.message };
+}

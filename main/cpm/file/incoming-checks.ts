@@ -1,0 +1,183 @@
+import type { FileIcon, OfferedFileView } from "../../../shared/model/offer.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { type FileMedia, isPathDiverted } from "../../sdp/file-media.ts";
+import { readFileOffer } from "../../sdp/file-offer.ts";
+import type { SessionDescription } from "../../sdp/session-description.ts";
+import { type NameAddr, parseNameAddr } from "../../sip/grammar/name-addr.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
+import { parseCpim } from "../body/cpim.ts";
+import { admitIcon } from "../body/file-icon.ts";
+import { type NotificationRequest, notificationRequestOf } from "../body/imdn.ts";
+import { mimeField } from "../body/mime-entity.ts";
+import type { BodyLeaf } from "../body/multipart.ts";
+import { readSdpBody } from "../body/sdp-body.ts";
+import type { CpmIds } from "../headers.ts";
+import { displayName } from "./display-name.ts";
+import { OCTETS } from "./media-type.ts";
+
+/** An offer that passed the checks: what the user is asked about. */
+export interface CheckedOffer {
+  readonly from: NameAddr;
+  readonly to: NameAddr;
+  readonly ids: CpmIds;
+  readonly description: SessionDescription;
+  /** The files that can be received, by their m= lines; every other line is refused in the answer. */
+  readonly files: readonly ReceivableFile[];
+  readonly notification?: NotificationRequest;
+}
+
+export interface ReceivableFile {
+  readonly media: FileMedia;
+  readonly sizeOctets: number;
+  readonly view: OfferedFileView;
+}
+
+/** How an INVITE that cannot be accepted is answered. */
+export interface OfferRefusal {
+  readonly status: number;
+  readonly headers: readonly HeaderField[];
+  /** For the log. */
+  readonly what: string;
+}
+
+const MAX_ID = 256;
+
+/** What this device takes. */
+export interface ReceiverLimits {
+  readonly maxSizeOctets?: number;
+  /** Octets that may be written to the receive folder. */
+  readonly freeOctets?: number;
+}
+
+/**
+ * The checks of an incoming file transfer request, in the order of reference 1.4: body, CPM headers, files, size.
+ * Busy devices and limits on the number of offers come before it.
+ */
+export function checkOffer(
+  request: SipRequest,
+  limits: ReceiverLimits,
+): Result<CheckedOffer, OfferRefusal> {
+  const body = readSdpBody(request);
+  if (!body.ok) return refuse(body.error.statusHint, body.error.what);
+  const ids = idsOf(request);
+  if (ids === undefined) return refuse(400, "no Conversation-ID or no Contribution-ID");
+  const from = identityOf(request);
+  const to = parseNameAddr(request.headers.get("To") ?? "");
+  if (from === undefined || !to.ok) return refuse(400, "From or To cannot be read");
+  const media = readFileOffer(body.value.description);
+  if (!media.ok) return refuse(media.error.statusHint, media.error.what);
+  const files = media.value.flatMap((one) => receivable(one, body.value.leaves));
+  if (files.length === 0) return refuse(488, "no m= line offers a file that can be received");
+  const fitting = files.filter(({ sizeOctets }) => fits(sizeOctets, limits));
+  if (fitting.length === 0) return err(sizeExceeded());
+  const notification = notificationIn(body.value.leaves);
+  return ok({
+    from,
+    to: to.value,
+    ids,
+    description: body.value.description,
+    files: fitting,
+    ...(notification === undefined ? {} : { notification }),
+  });
+}
+
+/** 403 with the text that OMA CPM clients look for (reference 1.7). */
+export function sizeExceeded(): OfferRefusal {
+  return {
+    status: 403,
+    headers: [{ name: "Warning", value: '399 cpm-courier "133 Size exceeded"' }],
+    what: "size exceeded",
+  };
+}
+
+function refuse(status: number, what: string): Result<never, OfferRefusal> {
+  // RFC 3261 §21.4.13: a 415 says what would be understood.
+  const headers =
+    status === 415
+      ? [
+          {
+            name: "Accept",
+            value: "application/sdp, multipart/related, multipart/mixed, multipart/alternative",
+          },
+        ]
+      : [];
+  return err({ status, headers, what });
+}
+
+function idsOf(request: SipRequest): CpmIds | undefined {
+  const conversationId = request.headers.get("Conversation-ID");
+  const contributionId = request.headers.get("Contribution-ID");
+  return isId(conversationId) && isId(contributionId)
+    ? { conversationId, contributionId }
+    : undefined;
+}
+
+function isId(text: string | undefined): text is string {
+  return text !== undefined && text !== "" && text.length <= MAX_ID;
+}
+
+/** Who offers: the identity the network vouches for (RFC 3325), else From with its name. */
+function identityOf(request: SipRequest): NameAddr | undefined {
+  const from = parseNameAddr(request.headers.get("From") ?? "");
+  const [asserted] = request.headers.list("P-Asserted-Identity");
+  const vouched = asserted === undefined ? undefined : parseNameAddr(asserted);
+  if (vouched?.ok !== true) return from.ok ? from.value : undefined;
+  const name = vouched.value.displayName ?? (from.ok ? from.value.displayName : undefined);
+  return { ...vouched.value, ...(name === undefined ? {} : { displayName: name }) };
+}
+
+/** Without a size nothing can be reserved or checked on the way: such a file is refused, the others are not. */
+function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly ReceivableFile[] {
+  const { sizeOctets } = media.selector;
+  if (media.port === 0 || sizeOctets === undefined) return [];
+  // Only whole files: a range asks for a part that is on disk already (RFC 5547 §6 file-range).
+  if (media.range !== undefined && media.range.start !== 1) return [];
+  if (media.direction !== "sendonly" && media.direction !== "sendrecv") return [];
+  // RFC 6714 §4.3: a path that differs from c= and m= is refused by those who do not speak CEMA, if they must connect.
+  if (media.setup === "passive" && isPathDiverted(media)) return [];
+  return [{ media, sizeOctets, view: viewOf(media, sizeOctets, leaves) }];
+}
+
+function viewOf(
+  media: FileMedia,
+  sizeOctets: number,
+  leaves: readonly BodyLeaf[],
+): OfferedFileView {
+  const [hash] = media.selector.hashes;
+  const icon = iconOf(media.iconCid, leaves);
+  return {
+    index: media.index,
+    name: displayName(media.selector.name),
+    type: media.selector.type ?? OCTETS,
+    sizeOctets,
+    ...(hash === undefined ? {} : { hash: `${hash.algorithm}:${hash.hex}` }),
+    ...(icon === undefined ? {} : { icon }),
+  };
+}
+
+function iconOf(cid: string | undefined, leaves: readonly BodyLeaf[]): FileIcon | undefined {
+  if (cid === undefined) return undefined;
+  const leaf = leaves.find((one) => contentIdOf(one) === cid);
+  return leaf === undefined ? undefined : admitIcon(leaf.content);
+}
+
+function contentIdOf(leaf: BodyLeaf): string | undefined {
+  const text = mimeField(leaf, "content-id");
+  return text?.startsWith("<") === true && text.endsWith(">") ? text.slice(1, -1) : text;
+}
+
+function fits(sizeOctets: number, limits: ReceiverLimits): boolean {
+  const { maxSizeOctets, freeOctets } = limits;
+  return (
+    (maxSizeOctets === undefined || sizeOctets <= maxSizeOctets) &&
+    (freeOctets === undefined || sizeOctets <= freeOctets)
+  );
+}
+
+function notificationIn(leaves: readonly BodyLeaf[]): NotificationRequest | undefined {
+  const leaf = leaves.find(({ type }) => type === "message/cpim");
+  if (leaf === undefined) return undefined;
+  const cpim = parseCpim(leaf.content);
+  return cpim.ok ? notificationRequestOf(cpim.value) : undefined;
+}

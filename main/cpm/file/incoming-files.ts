@@ -1,0 +1,249 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { FileError, FilePart } from "../../base/files.ts";
+import { ok, type Result } from "../../base/result.ts";
+import type { MsrpSession } from "../../msrp/session/session.ts";
+import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
+import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
+import { answerSetup } from "../../sdp/setup.ts";
+import { fileEvent, historyChange } from "./file-end.ts";
+import { FileReceiver } from "./file-receiver.ts";
+import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
+import { answerLaterOffer, type LaterAnswer, type LiveMedia } from "./later-answer.ts";
+import { complain, type OfferContext } from "./offer-context.ts";
+import type { OfferRecord } from "./offer-record.ts";
+import { newOrigin } from "./origin.ts";
+import type { FileOutcome } from "./outcome.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+
+export interface IncomingFilesOptions {
+  readonly id: OfferId;
+  readonly offer: CheckedOffer;
+  readonly record: OfferRecord;
+  /** Sessions of one offer share a connection, those of different offers never do. */
+  readonly connectionGroup: string;
+  /** The first octets of any file are here. */
+  readonly onBegun: () => void;
+}
+
+interface Receiving {
+  readonly file: ReceivableFile;
+  readonly session: MsrpSession;
+  readonly receiver: FileReceiver;
+}
+
+/** What room making came to. */
+export interface Preparation {
+  /** Files that can be received, by m= line. */
+  readonly ready: readonly number[];
+  readonly firstError?: FileError;
+}
+
+/** The files of an incoming offer once the user has taken some: parts on disk, MSRP sessions, outcomes. */
+export class IncomingFiles {
+  readonly #context: OfferContext;
+  readonly #options: IncomingFilesOptions;
+  readonly #parts = new Map<number, FilePart>();
+  readonly #receivings = new Map<number, Receiving>();
+  readonly #live = new Map<number, LiveMedia>();
+  readonly #outcomes = new Map<number, FileOutcome>();
+  #local: SessionDescription | undefined;
+  #isDropped = false;
+
+  constructor(context: OfferContext, options: IncomingFilesOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  /** Files whose octets are still awaited. */
+  get liveCount(): number {
+    return this.#live.size;
+  }
+
+  /** Room was made for it and the answer accepts it. */
+  wasTaken(index: number): boolean {
+    return this.#receivings.has(index);
+  }
+
+  isLive(index: number): boolean {
+    return this.#live.has(index);
+  }
+
+  /** Makes room for the files taken; one that cannot be stored is left out and complained about. */
+  async prepare(indexes: readonly number[], folder: string): Promise<Preparation> {
+    let firstError: FileError | undefined;
+    for (const file of this.#options.offer.files) {
+      if (!indexes.includes(file.view.index)) continue;
+      const part = await this.#context.ports.files.createPart({
+        folder,
+        suggestedName: file.media.selector.name ?? "",
+        sizeOctets: file.sizeOctets,
+      });
+      if (part.ok) this.#parts.set(file.view.index, part.value);
+      else {
+        firstError ??= part.error;
+        this.#refuseFile(file, part.error);
+      }
+      if (this.#isDropped) break;
+    }
+    if (this.#isDropped) await this.#discardParts();
+    const ready = [...this.#parts.keys()];
+    return firstError === undefined ? { ready } : { ready, firstError };
+  }
+
+  /**
+   * The answer; from here on the sessions wait for their peer, so it is called right before the 200 leaves
+   * (reference 1.4: listener first).
+   */
+  answer(): Result<SessionDescription, SdpError> {
+    const { offer } = this.#options;
+    const decisions: FileDecision[] = offer.description.media.map(() => ({ accept: false }));
+    for (const file of offer.files) {
+      const part = this.#parts.get(file.view.index);
+      if (part !== undefined) decisions[file.view.index] = this.#open(file, part);
+    }
+    const origin = newOrigin(this.#context.ports.clock, this.#context.mediaHost);
+    const answer = buildFileAnswer(offer.description, decisions, {
+      origin,
+      host: this.#context.mediaHost,
+    });
+    if (!answer.ok) return answer;
+    this.#local = answer.value;
+    return ok(answer.value);
+  }
+
+  /** Our description as it is now; undefined before the answer. */
+  get local(): SessionDescription | undefined {
+    return this.#local;
+  }
+
+  setLocal(description: SessionDescription): void {
+    this.#local = description;
+  }
+
+  /** Resolves with one outcome per offered file, when all that were taken are settled. */
+  async outcomes(): Promise<readonly FileOutcome[]> {
+    await Promise.all([...this.#receivings.values()].map(({ receiver }) => receiver.outcome));
+    return this.#options.offer.files.map(
+      ({ view }) => this.#outcomes.get(view.index) ?? { kind: "declined" },
+    );
+  }
+
+  /** Ends everything not settled; room made is given back. */
+  stopAll(outcome: FileOutcome, isGraceful: boolean): void {
+    this.#isDropped = true;
+    for (const { receiver } of this.#receivings.values()) {
+      if (isGraceful) receiver.stopSoon(outcome);
+      else receiver.stop(outcome);
+    }
+    if (this.#receivings.size === 0) void this.#discardParts();
+  }
+
+  stopFile(index: number, outcome: FileOutcome): void {
+    this.#live.delete(index);
+    this.#receivings.get(index)?.receiver.stop(outcome);
+  }
+
+  /** An offer of the peer inside the session: files it ends are stopped. */
+  answerLater(offer: SessionDescription): Result<LaterAnswer, SdpError> {
+    const { clock } = this.#context.ports;
+    const { mediaHost } = this.#context;
+    const answer = answerLaterOffer(offer, this.#live, {
+      origin: this.#local?.origin ?? newOrigin(clock, mediaHost),
+      host: mediaHost,
+    });
+    if (!answer.ok) return answer;
+    this.#local = answer.value.description;
+    for (const index of answer.value.closed)
+      this.stopFile(index, {
+        kind: "interrupted",
+        code: "declined",
+        reason: "The sender stopped this file.",
+      });
+    return answer;
+  }
+
+  /** Frees the MSRP sessions; what they still have to say is sent before. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#receivings.values()].map(({ session }) => session.close()));
+  }
+
+  #open(file: ReceivableFile, part: FilePart): FileDecision {
+    const { index } = file.view;
+    const { ports } = this.#context;
+    const uri = ports.msrp.newUri();
+    const setup = answerSetup(file.media.setup, "passive");
+    const meter = this.#meter(file);
+    const receiver = new FileReceiver(ports.clock, {
+      part,
+      sizeOctets: file.sizeOctets,
+      hashes: file.media.selector.hashes,
+      onReceived: (octets) => {
+        meter.update(octets);
+      },
+      onBegun: this.#options.onBegun,
+    });
+    const session = ports.msrp.session({
+      localUri: uri,
+      remotePath: file.media.path,
+      role: setup,
+      receiver,
+      connectionGroup: this.#options.connectionGroup,
+    });
+    session.events.on("closed", ({ failure }) => {
+      if (failure !== undefined) receiver.stop(lost(failure.message));
+    });
+    void session.bound.then((bound) => {
+      if (!bound.ok) receiver.stop(lost(bound.error.message));
+    });
+    const { transferId } = file.media;
+    this.#live.set(index, {
+      uri,
+      role: setup,
+      ...(transferId === undefined ? {} : { transferId }),
+    });
+    this.#receivings.set(index, { file, session, receiver });
+    void receiver.outcome.then((outcome) => {
+      if (outcome.kind === "complete") meter.finish(file.sizeOctets);
+      this.#settle(index, outcome, part.receivedOctets);
+    });
+    return { accept: true, uri, setup, maxSizeOctets: file.sizeOctets };
+  }
+
+  #meter(file: ReceivableFile): ProgressMeter {
+    const { id } = this.#options;
+    const { view, sizeOctets } = file;
+    return new ProgressMeter(this.#context.ports.clock, ({ octets, octetsPerS }) => {
+      this.#context.emit("progress", { id, index: view.index, octets, sizeOctets, octetsPerS });
+    });
+  }
+
+  #settle(index: number, outcome: FileOutcome, octets: number): void {
+    this.#live.delete(index);
+    this.#outcomes.set(index, outcome);
+    this.#options.record.files([index], { ...historyChange(outcome), octets });
+    this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
+  }
+
+  #refuseFile(file: ReceivableFile, error: FileError): void {
+    const code = error.kind === "no-space" ? "no-space" : "storage";
+    complain(this.#context, this.#options.id, {
+      code,
+      message: `${file.view.name} cannot be received: ${error.message}`,
+      action: "Choose another folder.",
+    });
+    this.#settle(file.view.index, { kind: "failed", code, reason: error.message }, 0);
+  }
+
+  async #discardParts(): Promise<void> {
+    for (const part of this.#parts.values()) await part.discard();
+    this.#parts.clear();
+  }
+}
+
+function lost(detail: string): FileOutcome {
+  return {
+    kind: "interrupted",
+    code: "connection",
+    reason: `The file connection was lost (${detail}).`,
+  };
+}

@@ -1,0 +1,378 @@
+import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
+import type { Timer } from "../../base/ports.ts";
+import { assertNever } from "../../base/protocol-error.ts";
+import type { IncomingRequest, InviteUas, SrfDialog } from "../../drachtio/srf.ts";
+import { serializeSdp } from "../../sdp/serialize.ts";
+import { readSdpBody } from "../body/sdp-body.ts";
+import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
+import { sipCauseOf } from "../sip-cause.ts";
+import { type CheckedOffer, sizeExceeded } from "./incoming-checks.ts";
+import { IncomingFiles } from "./incoming-files.ts";
+import {
+  type IncomingEffect,
+  type IncomingEvent,
+  type IncomingState,
+  RINGING,
+  stepIncoming,
+} from "./incoming-state.ts";
+import { offerWithout } from "./later-answer.ts";
+import { sendNotification } from "./notification.ts";
+import { complain, type OfferContext } from "./offer-context.ts";
+import { OfferRecord } from "./offer-record.ts";
+import { transferStateOf } from "./outcome.ts";
+
+/** Architecture: 180 s unless the user sets another time. */
+export const RING_TIME_S = 180;
+/** The sender waits 30 s for our REPORT and then sends BYE; after this time we do (RFC 5547 §8.4 guard). */
+const BYE_GUARD_MS = 45_000;
+
+/** An offer that reached this device: performs what `stepIncoming` decides. */
+export class IncomingOffer {
+  readonly id: OfferId;
+  readonly #context: OfferContext;
+  readonly #invite: InviteUas;
+  readonly #offer: CheckedOffer;
+  readonly #record: OfferRecord;
+  readonly #files: IncomingFiles;
+  #state: IncomingState = RINGING;
+  #ringTimer: Timer | undefined;
+  #byeGuard: Timer | undefined;
+  #dialog: SrfDialog | undefined;
+  #folder: string;
+  #isDialogOver = false;
+  #isSettled = false;
+  #wasCancelled = false;
+
+  constructor(context: OfferContext, invite: InviteUas, offer: CheckedOffer, id: OfferId) {
+    this.id = id;
+    this.#context = context;
+    this.#invite = invite;
+    this.#offer = offer;
+    this.#folder = context.config.receiveFolder;
+    this.#record = new OfferRecord(context.ports, {
+      id,
+      direction: "incoming",
+      peer: offer.from.uriText,
+      ...(offer.from.displayName === undefined ? {} : { peerName: offer.from.displayName }),
+      ...offer.ids,
+      state: "offered",
+      files: offer.files.map(({ view, sizeOctets, media }) => ({
+        index: view.index,
+        name: view.name,
+        type: view.type,
+        sizeOctets,
+        ...(media.transferId === undefined ? {} : { transferId: media.transferId }),
+        state: "offered",
+        octets: 0,
+      })),
+    });
+    this.#files = new IncomingFiles(context, {
+      id,
+      offer,
+      record: this.#record,
+      connectionGroup: id,
+      onBegun: () => {
+        this.#apply({ name: "octets" });
+      },
+    });
+  }
+
+  /** Tells the user and the sender (reference 1.4, item 4). The history knows of it before either. */
+  ring(): void {
+    const { ports, config } = this.#context;
+    this.#invite.onCancel((cancel) => {
+      const cause = sipCauseOf(cancel.headers);
+      this.#apply({ name: "cancelled", cause, isOnlyDevice: this.#isOnlyDevice() });
+    });
+    this.#context.emit("offer", this.#view());
+    if (this.#state.name !== "ringing") return;
+    this.#invite.provisional(180, deviceHeaders(config, ports.srf.local));
+    this.#record.update({ state: "ringing" });
+    this.#ringTimer = ports.clock.startTimer((config.ringTimeS ?? RING_TIME_S) * 1000, () => {
+      this.#apply({ name: "ring-timeout" });
+    });
+    this.#context.emit("ringing", { id: this.id });
+  }
+
+  accept(files: readonly number[], folder?: string): void {
+    if (this.#state.name === "ringing" && folder !== undefined) this.#folder = folder;
+    const known = this.#offer.files.map(({ view }) => view.index);
+    this.#apply({ name: "accept", files: files.filter((index) => known.includes(index)) });
+  }
+
+  decline(where: "here" | "everywhere"): void {
+    this.#apply({ name: "decline", where });
+  }
+
+  cancel(): void {
+    this.#apply({ name: "cancel" });
+  }
+
+  /** The device goes away. */
+  shutDown(): void {
+    this.#apply({ name: "shut-down" });
+  }
+
+  /** RFC 5547 §8.4: 413 to the running chunk and a re-INVITE with port 0; BYE when it is the last file. */
+  cancelFile(index: number): void {
+    const { local } = this.#files;
+    if (this.#state.name !== "receiving" || !this.#files.isLive(index) || local === undefined)
+      return;
+    if (this.#files.liveCount === 1) {
+      this.#apply({ name: "cancel" });
+      return;
+    }
+    this.#files.stopFile(index, {
+      kind: "interrupted",
+      code: "declined",
+      reason: "You stopped this file.",
+    });
+    const description = offerWithout(local, index);
+    this.#files.setLocal(description);
+    void this.#reinvite(serializeSdp(description));
+  }
+
+  async #reinvite(content: Buffer): Promise<void> {
+    const answer = await this.#dialog?.reinvite(
+      { contentType: "application/sdp", content },
+      deviceHeaders(this.#context.config, this.#context.ports.srf.local),
+    );
+    if (answer?.ok === false)
+      this.#context.ports.log.write("info", "the m= line of a stopped file stays open", {
+        why: answer.error.message,
+      });
+  }
+
+  #isOnlyDevice(): boolean {
+    return this.#context.deviceCount() === 1;
+  }
+
+  #view(): OfferView {
+    const { from, to, files, ids } = this.#offer;
+    return {
+      id: this.id,
+      direction: "incoming",
+      from: from.uriText,
+      ...(from.displayName === undefined ? {} : { fromName: from.displayName }),
+      to: to.uriText,
+      files: files.map(({ view }) => view),
+      ...ids,
+    };
+  }
+
+  #apply(event: IncomingEvent): void {
+    const { state, effects } = stepIncoming(this.#state, event);
+    this.#state = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: IncomingEffect): void {
+    if (isTelling(effect)) {
+      this.#tell(effect);
+      return;
+    }
+    switch (effect.do) {
+      case "stop-ringing":
+        this.#ringTimer?.cancel();
+        break;
+      case "prepare":
+        void this.#prepare(effect.files);
+        break;
+      case "answer":
+        void this.#answer();
+        break;
+      case "refuse":
+        this.#refuse(effect.status);
+        break;
+      case "receive":
+        this.#receive();
+        break;
+      case "stop-files":
+        this.#files.stopAll(
+          { kind: "interrupted", code: effect.code, reason: effect.reason },
+          effect.isGraceful,
+        );
+        break;
+      case "bye":
+        void this.#bye(effect.cause);
+        break;
+      case "end":
+        void this.#end(effect.outcome);
+        break;
+      default:
+        assertNever(effect, "incoming offer effect");
+    }
+  }
+
+  #tell(effect: TellingEffect): void {
+    const { id } = this;
+    switch (effect.do) {
+      case "tell-elsewhere":
+        this.#context.emit("elsewhere", {
+          id,
+          reason: effect.reason,
+          isLostRace: effect.isLostRace,
+          ...(effect.device === undefined ? {} : { device: effect.device }),
+        });
+        break;
+      case "tell-cancelled":
+        this.#context.emit("cancelled", { id, by: effect.by, reason: effect.reason });
+        break;
+      case "tell-missed":
+        this.#context.emit("missed", { id });
+        break;
+      case "tell-declined":
+        this.#record.update({ status: effect.status });
+        this.#context.emit("declined", { id, status: effect.status });
+        break;
+      case "tell-failed":
+        complain(this.#context, id, {
+          code: effect.code,
+          message: effect.message,
+          action: "Ask the sender to send again.",
+        });
+        break;
+    }
+  }
+
+  async #prepare(files: readonly number[]): Promise<void> {
+    const { ready, firstError } = await this.#files.prepare(files, this.#folder);
+    if (ready.length > 0) this.#apply({ name: "prepared" });
+    else this.#apply({ name: "not-prepared", isSpace: firstError?.kind === "no-space" });
+  }
+
+  async #answer(): Promise<void> {
+    const answer = this.#files.answer();
+    if (!answer.ok) {
+      this.#invite.refuse(answer.error.statusHint);
+      this.#apply({ name: "not-acknowledged" });
+      return;
+    }
+    this.#record.update({ state: "transferring", status: 200 });
+    const accepted = await this.#invite.accept({
+      headers: answerHeaders(this.#context.config, this.#context.ports.srf.local),
+      body: { contentType: "application/sdp", content: serializeSdp(answer.value) },
+    });
+    if (accepted.ok) {
+      this.#listen(accepted.value);
+      this.#apply({ name: "acknowledged" });
+      return;
+    }
+    // A CANCEL that came first has told its own story already.
+    if (accepted.error.kind !== "cancelled") this.#apply({ name: "not-acknowledged" });
+  }
+
+  #listen(dialog: SrfDialog): void {
+    this.#dialog = dialog;
+    dialog.onBye((bye) => {
+      bye.respond(200);
+      const cause = sipCauseOf(bye.request.headers);
+      this.#isDialogOver = true;
+      this.#apply({ name: "bye", cause, isOnlyDevice: this.#isOnlyDevice() });
+      this.#settleIfOver();
+    });
+    dialog.onLost(() => {
+      this.#isDialogOver = true;
+      this.#apply({ name: "lost" });
+      this.#settleIfOver();
+    });
+    dialog.onReinvite((request) => {
+      this.#onReinvite(request);
+    });
+  }
+
+  #onReinvite(request: IncomingRequest): void {
+    const offer = readSdpBody(request.request);
+    const answer = offer.ok ? this.#files.answerLater(offer.value.description) : offer;
+    if (!answer.ok) {
+      request.respond(answer.error.statusHint);
+      return;
+    }
+    request.respond(200, {
+      headers: answerHeaders(this.#context.config, this.#context.ports.srf.local),
+      body: { contentType: "application/sdp", content: serializeSdp(answer.value.description) },
+    });
+  }
+
+  #receive(): void {
+    const accepted = this.#offer.files
+      .map(({ view }) => view.index)
+      .filter((index) => this.#files.wasTaken(index));
+    const declined = this.#offer.files
+      .map(({ view }) => view.index)
+      .filter((index) => !accepted.includes(index));
+    this.#record.files(accepted, { state: "transferring" });
+    this.#record.files(declined, { state: "declined" });
+    const agent = this.#invite.request.headers.get("User-Agent");
+    this.#context.emit("answered", {
+      id: this.id,
+      accepted,
+      declined,
+      ...(agent === undefined ? {} : { peerAgent: agent }),
+    });
+    void this.#files.outcomes().then(() => {
+      this.#isSettled = true;
+      this.#settleIfOver();
+      if (!this.#isDialogOver)
+        this.#byeGuard = this.#context.ports.clock.startTimer(BYE_GUARD_MS, () => {
+          void this.#bye(408);
+        });
+    });
+  }
+
+  /** The offer is over when every file has its outcome and the dialog has ended. */
+  #settleIfOver(): void {
+    if (this.#isSettled && this.#isDialogOver) this.#apply({ name: "settled" });
+  }
+
+  #refuse(status: number): void {
+    const headers = status === 403 ? sizeExceeded().headers : [];
+    this.#invite.refuse(status, undefined, headers);
+  }
+
+  async #bye(cause: number | undefined): Promise<void> {
+    this.#wasCancelled = cause === 487;
+    if (this.#wasCancelled)
+      this.#context.emit("cancelled", {
+        id: this.id,
+        by: "us",
+        reason: "You stopped the transfer.",
+      });
+    if (this.#isDialogOver) return;
+    const text = cause === 487 ? "Transfer stopped by the receiver" : "No BYE from the sender";
+    const headers = cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause, text) }];
+    await this.#dialog?.bye(headers);
+    this.#isDialogOver = true;
+    this.#settleIfOver();
+  }
+
+  async #end(outcome: Extract<IncomingEffect, { readonly do: "end" }>["outcome"]): Promise<void> {
+    this.#byeGuard?.cancel();
+    if (outcome === "elsewhere") {
+      this.#record.end({ state: "elsewhere" });
+    } else if (outcome === "missed") {
+      this.#record.end({ state: "missed" });
+      this.#context.emit("transfer", { id: this.id, state: "noanswer" });
+    } else if (outcome === "files") {
+      const outcomes = await this.#files.outcomes();
+      const state = transferStateOf(outcomes, this.#wasCancelled);
+      await this.#files.close();
+      this.#record.end({ state });
+      this.#context.emit("transfer", { id: this.id, state });
+      void sendNotification(this.#context, this.#offer, outcomes);
+      this.#context.ended(this.id);
+      return;
+    } else {
+      this.#record.end({ state: outcome });
+      this.#context.emit("transfer", { id: this.id, state: outcome });
+    }
+    await this.#files.close();
+    this.#context.ended(this.id);
+  }
+}
+
+type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
+
+function isTelling(effect: IncomingEffect): effect is TellingEffect {
+  return effect.do.startsWith("tell-");
+}

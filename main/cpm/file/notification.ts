@@ -1,0 +1,48 @@
+import { buildCpim } from "../body/cpim.ts";
+import { buildDeliveryNotification, type DeliveryStatus } from "../body/imdn.ts";
+import { coreUri, deviceHeaders, fromValue } from "../headers.ts";
+import type { CheckedOffer } from "./incoming-checks.ts";
+import type { OfferContext } from "./offer-context.ts";
+import type { FileOutcome } from "./outcome.ts";
+
+/**
+ * Tells the sender what became of its files, if it asked: a delivery notification in CPIM in a MESSAGE
+ * (RFC 5438 §7.2.1.1, §8), with the ids of the transfer. A notification that is lost is not repeated.
+ */
+export async function sendNotification(
+  context: OfferContext,
+  offer: CheckedOffer,
+  outcomes: readonly FileOutcome[],
+): Promise<void> {
+  const { notification, from, ids } = offer;
+  const status = statusOf(outcomes);
+  if (notification === undefined || status === undefined) return;
+  const isWanted = status === "delivered" ? notification.wantsPositive : notification.wantsNegative;
+  if (!isWanted) return;
+  const { ports, config } = context;
+  const dateTime = new Date(ports.clock.wallMs()).toISOString();
+  const imdn = buildDeliveryNotification({ messageId: notification.messageId, status }, dateTime);
+  const head = { from: config.aor, to: from.uriText, dateTime };
+  const route = context.route();
+  const sent = await ports.srf.request({
+    method: "MESSAGE",
+    uri: from.uriText,
+    from: fromValue(config),
+    to: `<${from.uriText}>`,
+    headers: [
+      ...deviceHeaders(config, ports.srf.local).filter(({ name }) => name !== "Contact"),
+      { name: "Conversation-ID", value: ids.conversationId },
+      { name: "Contribution-ID", value: ids.contributionId },
+    ],
+    body: { contentType: "message/cpim", content: buildCpim(head, "message/imdn+xml", imdn) },
+    ...(route.length === 0 ? {} : { route }),
+    nextHop: coreUri(config.core),
+  });
+  if (!sent.ok || sent.value.status >= 300)
+    ports.log.write("info", "the delivery notification did not arrive");
+}
+
+function statusOf(outcomes: readonly FileOutcome[]): DeliveryStatus | undefined {
+  if (outcomes.some((outcome) => outcome.kind === "failed")) return "failed";
+  return outcomes.some((outcome) => outcome.kind === "complete") ? "delivered" : undefined;
+}

@@ -1,0 +1,31 @@
+import type { ClientEvents, ErrorCode } from "../../../shared/model/client-events.ts";
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { CpmConfig } from "../config.ts";
+import type { CpmPorts } from "../ports.ts";
+
+/** What every offer, in either direction, shares with its client. */
+export interface OfferContext {
+  readonly ports: CpmPorts;
+  readonly config: CpmConfig;
+  /** Host in our session descriptions and MSRP URIs. */
+  readonly mediaHost: string;
+  /** Preloaded Route as it is now (RFC 3608). */
+  route(): readonly string[];
+  /** Registered devices of this user, this one included; 0 while unknown. */
+  deviceCount(): number;
+  emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void;
+  /** The offer has reached its end: nothing will be heard of it again. */
+  ended(id: OfferId): void;
+}
+
+/** What is told to people when something did not work. */
+export interface Complaint {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly action: string;
+  readonly status?: number;
+}
+
+export function complain(context: OfferContext, id: OfferId, complaint: Complaint): void {
+  context.emit("error", { ...complaint, id });
+}

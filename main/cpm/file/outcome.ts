@@ -1,0 +1,39 @@
+import type { ErrorCode } from "../../../shared/model/client-events.ts";
+import type { TransferState } from "../../../shared/model/transfer.ts";
+
+/** How one file ended, with what the user interface and the history need to know of it. */
+export type FileOutcome =
+  /** `isProven`: stored at the receiver with the offered hash, beyond doubt (architecture decision 10). */
+  | {
+      readonly kind: "complete";
+      readonly isProven: boolean;
+      readonly path?: string;
+      readonly hash?: string;
+    }
+  | { readonly kind: "declined" }
+  | { readonly kind: "interrupted"; readonly reason: string; readonly code: ErrorCode }
+  | {
+      readonly kind: "failed";
+      readonly reason: string;
+      readonly code: ErrorCode;
+      /** The octets are there and differ from the offered hash. */
+      readonly isMismatch?: boolean;
+      readonly path?: string;
+    };
+
+/**
+ * How an answered offer ended as a whole.
+ * @param isCancelled a user ended it before its end
+ */
+export function transferStateOf(
+  outcomes: readonly FileOutcome[],
+  isCancelled: boolean,
+): Exclude<TransferState, "noanswer"> {
+  const complete = outcomes.filter((outcome) => outcome.kind === "complete");
+  if (complete.length === outcomes.length && outcomes.length > 0)
+    return complete.every((outcome) => outcome.isProven) ? "verified" : "confirmed";
+  if (complete.length > 0) return "partly";
+  if (outcomes.some((outcome) => outcome.kind === "failed")) return "failed";
+  if (isCancelled) return "cancelled";
+  return outcomes.some((outcome) => outcome.kind === "interrupted") ? "interrupted" : "declined";
+}

@@ -1,0 +1,161 @@
+import type { FileIcon } from "../../../shared/model/offer.ts";
+import type { FileHashes, FileSource, Files } from "../../base/files.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
+import type { Random } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { randomToken } from "../../base/tokens.ts";
+import type { SipBody } from "../../drachtio/srf.ts";
+import { buildFileOffer, type OfferedFile } from "../../sdp/file-offer.ts";
+import { serializeSdp } from "../../sdp/serialize.ts";
+import type { Origin, SessionDescription } from "../../sdp/session-description.ts";
+import { buildMultipart } from "../body/multipart.ts";
+import { mediaTypeOf } from "./media-type.ts";
+
+/** A file held open, hashed, and ready to be offered. */
+export interface PreparedFile {
+  /** Its place among the files of the offer. */
+  readonly index: number;
+  readonly source: FileSource;
+  readonly hashes: FileHashes;
+  readonly type: string;
+  readonly transferId: string;
+  readonly uri: MsrpUri;
+  readonly icon?: FileIcon;
+}
+
+/** Why a file cannot be offered. */
+export interface OfferError {
+  readonly kind:
+    | "no-files"
+    | "too-many-files"
+    | "source"
+    | "too-large"
+    | "bad-address"
+    | "not-running";
+  /** For people; names the file where it is about one. */
+  readonly message: string;
+  readonly path?: string;
+}
+
+export interface OpenedFile {
+  readonly source: FileSource;
+  readonly hashes: FileHashes;
+}
+
+/**
+ * Opens and hashes the files in order; the sender's size limit comes first, so that a file too large is neither read
+ * nor offered (reference 1.3). On failure everything opened is closed again.
+ */
+export async function openFiles(
+  files: Files,
+  paths: readonly string[],
+  maxSizeOctets: number | undefined,
+  signal: AbortSignal,
+): Promise<Result<readonly OpenedFile[], OfferError>> {
+  const opened: OpenedFile[] = [];
+  for (const path of paths) {
+    const one = await openFile(files, path, maxSizeOctets, signal);
+    if (!one.ok) {
+      await closeFiles(opened);
+      return one;
+    }
+    opened.push(one.value);
+  }
+  return ok(opened);
+}
+
+async function openFile(
+  files: Files,
+  path: string,
+  maxSizeOctets: number | undefined,
+  signal: AbortSignal,
+): Promise<Result<OpenedFile, OfferError>> {
+  const source = await files.openSource(path);
+  if (!source.ok) return err({ kind: "source", message: source.error.message, path });
+  if (maxSizeOctets !== undefined && source.value.sizeOctets > maxSizeOctets) {
+    await source.value.close();
+    const message = `${source.value.name} is larger than this device may send.`;
+    return err({ kind: "too-large", message, path });
+  }
+  const hashes = await files.hash(source.value, signal);
+  if (hashes.ok) return ok({ source: source.value, hashes: hashes.value });
+  await source.value.close();
+  return err({ kind: "source", message: hashes.error.message, path });
+}
+
+export async function closeFiles(opened: readonly OpenedFile[]): Promise<void> {
+  for (const { source } of opened) await source.close();
+}
+
+/** Adds what each file needs of its own: a fresh URI and a fresh id, never used twice (RFC 5547 §8.1). */
+export function prepareFile(
+  opened: OpenedFile,
+  own: Pick<PreparedFile, "index" | "uri" | "transferId">,
+  icon: FileIcon | undefined,
+): PreparedFile {
+  return {
+    ...opened,
+    ...own,
+    type: mediaTypeOf(opened.source.name),
+    ...(icon === undefined ? {} : { icon }),
+  };
+}
+
+/** The session description of an offer: one m= line per file (RFC 5547 §8.2). */
+export function describeFiles(
+  files: readonly PreparedFile[],
+  own: { readonly origin: Origin; readonly host: string; readonly withIcons: boolean },
+): SessionDescription {
+  return buildFileOffer({
+    origin: own.origin,
+    host: own.host,
+    setup: "actpass",
+    files: files.map(
+      (file): OfferedFile => ({
+        uri: file.uri,
+        transferId: file.transferId,
+        selector: {
+          name: file.source.name,
+          type: file.type,
+          sizeOctets: file.source.sizeOctets,
+          hashes: [{ algorithm: "sha-1", hex: file.hashes.sha1 }],
+        },
+        disposition: "attachment",
+        dates: { modificationMs: file.source.modifiedMs },
+        ...(own.withIcons && file.icon !== undefined ? { iconCid: iconCid(file) } : {}),
+      }),
+    ),
+  });
+}
+
+function iconCid(file: PreparedFile): string {
+  return `icon-${file.transferId.slice(0, 16)}@cpm.invalid`;
+}
+
+/** `application/sdp`, or with icons multipart/related with the SDP as its root (RFC 5547 §8.8). */
+export function offerBody(
+  description: SessionDescription,
+  files: readonly PreparedFile[],
+  random: Random,
+): SipBody {
+  const sdp = serializeSdp(description);
+  const icons = files.flatMap((file) =>
+    file.icon === undefined
+      ? []
+      : [
+          {
+            fields: [
+              { name: "Content-Type", value: file.icon.type },
+              { name: "Content-Transfer-Encoding", value: "binary" },
+              { name: "Content-ID", value: `<${iconCid(file)}>` },
+              { name: "Content-Disposition", value: "icon" },
+            ],
+            content: Buffer.from(file.icon.bytes),
+          },
+        ],
+  );
+  if (icons.length === 0) return { contentType: "application/sdp", content: sdp };
+  const root = { fields: [{ name: "Content-Type", value: "application/sdp" }], content: sdp };
+  const boundary = randomToken(random, 32);
+  return buildMultipart("related", boundary, [root, ...icons], ';type="application/sdp"');
+}

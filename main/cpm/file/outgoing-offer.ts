@@ -1,0 +1,295 @@
+import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
+import type { TransferState } from "../../../shared/model/transfer.ts";
+import { ok, type Result } from "../../base/result.ts";
+import type { InviteOutcome, InviteUac, SrfDialog } from "../../drachtio/srf.ts";
+import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
+import type { SessionDescription } from "../../sdp/session-description.ts";
+import type { SipResponse } from "../../sip/message/message.ts";
+import { readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
+import { type CpmIds, coreUri, fromValue, inviteHeaders, sipReason } from "../headers.ts";
+import { newCallId } from "../ids.ts";
+import { warningTextsOf } from "../sip-cause.ts";
+import { isOurProduct } from "../user-agent.ts";
+import { fileEvent } from "./file-end.ts";
+import { complain, type OfferContext } from "./offer-context.ts";
+import { OfferRecord } from "./offer-record.ts";
+import { newOrigin } from "./origin.ts";
+import { transferStateOf } from "./outcome.ts";
+import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
+import { OutgoingTransfer } from "./outgoing-transfer.ts";
+import { failureOf, type Refusal, refusalOf } from "./refusal.ts";
+
+export interface OutgoingOfferOptions {
+  readonly id: OfferId;
+  /** URI of the recipient. */
+  readonly to: string;
+  readonly files: readonly PreparedFile[];
+  readonly ids: CpmIds;
+  /** From which the Contribution-ID was derived. */
+  readonly callId: string;
+}
+
+/** Past the core's Timer C (240 s), so that this device gives up last. */
+const ANSWER_GUARD_MS = 250_000;
+
+type Phase =
+  | { readonly name: "inviting"; readonly uac: InviteUac | undefined }
+  | { readonly name: "transferring"; readonly transfer: OutgoingTransfer }
+  | { readonly name: "ended" };
+
+/**
+ * One file transfer request that this device makes (CR C.x.x.1.1): INVITE, answer, files, BYE. `run` settles when all
+ * is over and never rejects.
+ */
+export class OutgoingOffer {
+  readonly id: OfferId;
+  readonly #context: OfferContext;
+  readonly #options: OutgoingOfferOptions;
+  readonly #record: OfferRecord;
+  #phase: Phase = { name: "inviting", uac: undefined };
+  #isCancelled = false;
+  #isUnanswered = false;
+  #isRinging = false;
+  /** Files stopped before the answer: closed as soon as the session exists. */
+  readonly #unwanted = new Set<number>();
+
+  constructor(context: OfferContext, options: OutgoingOfferOptions) {
+    this.id = options.id;
+    this.#context = context;
+    this.#options = options;
+    const { id, to, files, ids } = options;
+    this.#record = new OfferRecord(context.ports, {
+      id,
+      direction: "outgoing",
+      peer: to,
+      ...ids,
+      state: "offered",
+      files: files.map(({ index, source, type, transferId, hashes }) => ({
+        index,
+        name: source.name,
+        type,
+        sizeOctets: source.sizeOctets,
+        transferId,
+        sha1: hashes.sha1,
+        sha256: hashes.sha256,
+        state: "offered",
+        octets: 0,
+        path: source.path,
+      })),
+    });
+  }
+
+  async run(): Promise<void> {
+    this.#context.emit("offer", this.#view());
+    const hasIcons = this.#options.files.some(({ icon }) => icon !== undefined);
+    let { outcome, local } = await this.#invite(hasIcons, this.#options.callId);
+    // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer.
+    if (hasIcons && isAboutBody(outcome) && !this.#isCancelled)
+      ({ outcome, local } = await this.#invite(false, newCallId(this.#context.ports.random)));
+    if (outcome.kind === "answered") await this.#answered(outcome, local);
+    else this.#unanswered(outcome);
+    this.#phase = { name: "ended" };
+    await closeFiles(this.#options.files);
+    this.#context.ended(this.id);
+  }
+
+  cancel(): void {
+    if (this.#phase.name === "ended" || this.#isCancelled) return;
+    this.#isCancelled = true;
+    this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You withdrew the offer." });
+    if (this.#phase.name === "transferring") this.#phase.transfer.cancel();
+    else this.#phase.uac?.cancel(sipReason(487, "Offer withdrawn by the sender"));
+  }
+
+  cancelFile(index: number): void {
+    if (this.#phase.name === "transferring") this.#phase.transfer.cancelFile(index);
+    if (this.#phase.name !== "inviting") return;
+    this.#unwanted.add(index);
+    if (this.#options.files.every((file) => this.#unwanted.has(file.index))) this.cancel();
+  }
+
+  #view(): OfferView {
+    const { id, to, files, ids } = this.#options;
+    const { aor, displayName } = this.#context.config;
+    return {
+      id,
+      direction: "outgoing",
+      from: aor,
+      ...(displayName === undefined ? {} : { fromName: displayName }),
+      to,
+      files: files.map(({ index, source, type, hashes, icon }) => ({
+        index,
+        name: source.name,
+        type,
+        sizeOctets: source.sizeOctets,
+        hash: `sha-1:${hashes.sha1}`,
+        ...(icon === undefined ? {} : { icon }),
+      })),
+      ...ids,
+    };
+  }
+
+  async #invite(
+    withIcons: boolean,
+    callId: string,
+  ): Promise<{ readonly outcome: InviteOutcome; readonly local: SessionDescription }> {
+    const { ports, config, mediaHost } = this.#context;
+    const { to, files, ids } = this.#options;
+    const local = describeFiles(files, {
+      origin: newOrigin(ports.clock, mediaHost),
+      host: mediaHost,
+      withIcons,
+    });
+    const route = this.#context.route();
+    const uac = ports.srf.invite({
+      uri: to,
+      from: fromValue(config),
+      to: `<${to}>`,
+      headers: inviteHeaders(config, ports.srf.local, ids),
+      body: offerBody(local, withIcons ? files : files.map(withoutIcon), ports.random),
+      ...(route.length === 0 ? {} : { route }),
+      nextHop: coreUri(config.core),
+      callId,
+    });
+    this.#phase = { name: "inviting", uac };
+    const undo = uac.onProvisional((response) => {
+      this.#onProvisional(response);
+    });
+    const guard = ports.clock.startTimer(ANSWER_GUARD_MS, () => {
+      this.#isUnanswered = true;
+      uac.cancel(sipReason(408, "No answer"));
+    });
+    const outcome = await uac.outcome;
+    guard.cancel();
+    undo();
+    return { outcome, local };
+  }
+
+  #onProvisional(response: SipResponse): void {
+    if (this.#isRinging || response.status !== 180) return;
+    this.#isRinging = true;
+    this.#record.update({ state: "ringing" });
+    this.#context.emit("ringing", { id: this.id });
+  }
+
+  async #answered(
+    answered: Extract<InviteOutcome, { readonly kind: "answered" }>,
+    local: SessionDescription,
+  ): Promise<void> {
+    const answers = readAnswer(local, answered.response);
+    if (!answers.ok) {
+      await this.#broken(answered.dialog, answers.error);
+      return;
+    }
+    const agent = answered.response.headers.get("User-Agent");
+    const { files } = this.#options;
+    const accepted = files.filter(({ index }) => answers.value[index]?.isAccepted === true);
+    const indexes = accepted.map(({ index }) => index);
+    this.#record.files(indexes, { state: "transferring" });
+    this.#record.update({ state: "transferring", status: answered.response.status });
+    const transfer = new OutgoingTransfer(this.#context, {
+      id: this.id,
+      dialog: answered.dialog,
+      files,
+      local,
+      answers: answers.value,
+      isPeerOurs: isOurProduct(agent),
+      record: this.#record,
+    });
+    this.#phase = { name: "transferring", transfer };
+    this.#context.emit("answered", {
+      id: this.id,
+      accepted: indexes,
+      declined: files.filter((file) => !accepted.includes(file)).map(({ index }) => index),
+      ...(agent === undefined ? {} : { peerAgent: agent }),
+    });
+    const running = transfer.run();
+    for (const index of this.#unwanted) transfer.cancelFile(index);
+    if (this.#isCancelled) transfer.cancel();
+    const outcomes = await running;
+    this.#end(transferStateOf(outcomes, this.#isCancelled));
+  }
+
+  /** The answer cannot be used: the session ends at once (RFC 3261 §13.2.2.4). */
+  async #broken(dialog: SrfDialog, error: SdpBodyError): Promise<void> {
+    this.#context.ports.log.write("warn", "the answer cannot be used", { why: error.what });
+    await dialog.bye([{ name: "Reason", value: sipReason(488, "Answer not usable") }]);
+    complain(this.#context, this.id, {
+      code: "protocol",
+      message: "The receiver's program sent something unexpected. No file was sent.",
+      action: "Look at the details.",
+    });
+    this.#end("failed");
+  }
+
+  #unanswered(outcome: Exclude<InviteOutcome, { readonly kind: "answered" }>): void {
+    const to = forPeople(this.#options.to);
+    if (this.#isCancelled) {
+      this.#end("cancelled");
+      return;
+    }
+    const refusal = this.#isUnanswered ? refusalOf(408, [], to) : refusalFrom(outcome, to);
+    const status = outcome.kind === "refused" ? outcome.response.status : undefined;
+    if (status !== undefined) this.#context.emit("declined", { id: this.id, status });
+    complain(this.#context, this.id, {
+      code: refusal.code,
+      message: refusal.message,
+      action: refusal.action,
+      ...(status === undefined ? {} : { status }),
+    });
+    this.#end(refusal.state, status, refusal.message);
+  }
+
+  #end(state: TransferState, status?: number, reason?: string): void {
+    if (this.#phase.name !== "transferring") this.#endFiles(state);
+    this.#record.end({
+      state,
+      ...(status === undefined ? {} : { status }),
+      ...(reason === undefined ? {} : { reason }),
+    });
+    this.#context.emit("transfer", { id: this.id, state });
+  }
+
+  /** No file was ever sent. */
+  #endFiles(state: TransferState): void {
+    const indexes = this.#options.files.map(({ index }) => index);
+    this.#record.files(indexes, { state: state === "cancelled" ? "cancelled" : "declined" });
+    if (state !== "declined") return;
+    for (const index of indexes)
+      this.#context.emit("file", fileEvent(this.id, index, { kind: "declined" }));
+  }
+}
+
+function readAnswer(
+  local: SessionDescription,
+  response: SipResponse,
+): Result<readonly FileAnswer[], SdpBodyError> {
+  const body = readSdpBody(response);
+  if (!body.ok) return body;
+  const answers = readFileAnswer(local, body.value.description);
+  return answers.ok ? ok(answers.value) : answers;
+}
+
+function refusalFrom(
+  outcome: Exclude<InviteOutcome, { readonly kind: "answered" }>,
+  to: string,
+): Refusal {
+  if (outcome.kind === "failed") return failureOf(outcome.failure);
+  const { response } = outcome;
+  return refusalOf(response.status, warningTextsOf(response.headers), to);
+}
+
+function isAboutBody(outcome: InviteOutcome): boolean {
+  return outcome.kind === "refused" && [413, 415].includes(outcome.response.status);
+}
+
+function withoutIcon(file: PreparedFile): PreparedFile {
+  const { icon, ...rest } = file;
+  return icon === undefined ? file : rest;
+}
+
+/** `bob@b.example` rather than `sip:bob@b.example`. */
+function forPeople(uri: string): string {
+  const colon = uri.indexOf(":");
+  return colon < 0 ? uri : uri.slice(colon + 1);
+}

@@ -1,0 +1,153 @@
+import type { ErrorCode } from "../../../shared/model/client-events.ts";
+import type { TransferState } from "../../../shared/model/transfer.ts";
+import type { SipFailure } from "../../drachtio/srf.ts";
+
+/** What a refused or unanswered offer means for the person who sent it. */
+export interface Refusal {
+  readonly state: Extract<TransferState, "failed" | "declined" | "noanswer" | "cancelled">;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly action: string;
+}
+
+/**
+ * Reads a final response to our INVITE (reference 1.7).
+ * @param warnings the texts of Warning headers; OMA's numbers stand inside them (`133 Size exceeded`)
+ * @param to the recipient as people write it, for example `bob@b.example`
+ */
+export function refusalOf(status: number, warnings: readonly string[], to: string): Refusal {
+  const byWarning = warnings.some((text) => text.includes("133 ")) ? tooLarge() : undefined;
+  if (byWarning !== undefined && (status === 403 || status === 413)) return byWarning;
+  return BY_STATUS.get(status)?.(to) ?? byClass(status, to);
+}
+
+type Make = (to: string) => Refusal;
+
+function unknownUser(to: string): Refusal {
+  return {
+    state: "failed",
+    code: "unknown-user",
+    message: `No one is registered as ${to}.`,
+    action: "Check the address.",
+  };
+}
+
+function noAnswer(to: string): Refusal {
+  return {
+    state: "noanswer",
+    code: "no-answer",
+    message: `${to} did not answer. No file was sent.`,
+    action: "Send again.",
+  };
+}
+
+function busy(to: string): Refusal {
+  return {
+    state: "noanswer",
+    code: "busy",
+    message: `${to} is not taking offers right now.`,
+    action: "Send again later.",
+  };
+}
+
+function declined(to: string): Refusal {
+  return {
+    state: "declined",
+    code: "declined",
+    message: `${to} declined. No file was sent.`,
+    action: "Nothing to do.",
+  };
+}
+
+function incompatible(to: string): Refusal {
+  return {
+    state: "failed",
+    code: "incompatible",
+    message: `The program of ${to} cannot receive this kind of offer.`,
+    action: "Look at the details.",
+  };
+}
+
+function tooLarge(): Refusal {
+  return {
+    state: "failed",
+    code: "too-large",
+    message: "A file is larger than the network or the receiver allows. No file was sent.",
+    action: "Remove the large file or split it.",
+  };
+}
+
+function authentication(): Refusal {
+  return {
+    state: "failed",
+    code: "authentication",
+    message: "The core did not accept your password.",
+    action: "Enter the password again.",
+  };
+}
+
+const BY_STATUS: ReadonlyMap<number, Make> = new Map<number, Make>([
+  [401, authentication],
+  [403, notAllowed],
+  [404, unknownUser],
+  [407, authentication],
+  [408, noAnswer],
+  [410, unknownUser],
+  [413, tooLarge],
+  [415, incompatible],
+  [480, noAnswer],
+  [484, unknownUser],
+  [486, busy],
+  [488, incompatible],
+  [503, unavailable],
+  [600, busy],
+  [603, declined],
+  [604, unknownUser],
+  [606, incompatible],
+]);
+
+function notAllowed(to: string): Refusal {
+  return {
+    state: "failed",
+    code: "not-allowed",
+    message: `This network does not let you send files to ${to}.`,
+    action: "Look at the details.",
+  };
+}
+
+function unavailable(): Refusal {
+  return {
+    state: "failed",
+    code: "network",
+    message: "The network is overloaded or being maintained. No file was sent.",
+    action: "Send again in a while.",
+  };
+}
+
+function byClass(status: number, to: string): Refusal {
+  if (status >= 600) return declined(to);
+  if (status >= 500) return unavailable();
+  return {
+    state: "failed",
+    code: "protocol",
+    message: `The offer to ${to} was refused (${String(status)}). No file was sent.`,
+    action: "Look at the details.",
+  };
+}
+
+/** No final response at all. */
+export function failureOf(failure: SipFailure): Refusal {
+  if (failure.kind === "cancelled")
+    return {
+      state: "cancelled",
+      code: "declined",
+      message: "The offer was withdrawn.",
+      action: "Send again.",
+    };
+  return {
+    state: "failed",
+    code: "network",
+    message: "The network does not answer. No file was sent.",
+    action: "Check the connection to the core.",
+  };
+}

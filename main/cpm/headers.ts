@@ -1,0 +1,98 @@
+import type { HostPort } from "../base/host-port.ts";
+import { bracketHost } from "../base/host-port.ts";
+import type { HeaderField } from "../sip/message/headers.ts";
+import type { CpmConfig } from "./config.ts";
+import { FILE_TRANSFER_ICSI, FILE_TRANSFER_TAG } from "./feature-tags.ts";
+import { userAgent } from "./user-agent.ts";
+
+const ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, NOTIFY";
+
+/** What names one file transfer request towards everybody (OMA CPM Conv_Fnct App. C.1). */
+export interface CpmIds {
+  readonly conversationId: string;
+  readonly contributionId: string;
+}
+
+/** The user part of the public identity: what our Contact names. */
+export function userOf(aor: string): string {
+  const colon = aor.indexOf(":");
+  const at = aor.lastIndexOf("@");
+  return at < 0 ? "" : aor.slice(colon + 1, at);
+}
+
+/** Contact URI of this device. Over UDP it names no transport, so that size may still choose TCP (RFC 3261 §18.1.1). */
+export function contactUri(config: CpmConfig, local: HostPort): string {
+  const user = userOf(config.aor);
+  const transport = config.core.transport === "udp" ? "" : `;transport=${config.core.transport}`;
+  const at = user === "" ? "" : `${user}@`;
+  return `sip:${at}${bracketHost(local.host)}:${String(local.port)}${transport}`;
+}
+
+/** Contact of requests and responses: the URI with instance and feature tag (RFC 3840, RFC 5626). */
+export function contactValue(config: CpmConfig, local: HostPort): string {
+  return `<${contactUri(config, local)}>;+sip.instance="<${config.instanceId}>";${FILE_TRANSFER_TAG}`;
+}
+
+/** Contact of REGISTER: with the flow's id and the device's name in addition. */
+export function registerContact(config: CpmConfig, local: HostPort): string {
+  return `${contactValue(config, local)};reg-id=1;device-name=${quoted(config.deviceName)}`;
+}
+
+/** `sip:` URI of the outbound proxy. */
+export function coreUri(core: CpmConfig["core"]): string {
+  const transport = core.transport === "udp" ? "" : `;transport=${core.transport}`;
+  return `sip:${bracketHost(core.host)}:${String(core.port)}${transport};lr`;
+}
+
+/** From: the public identity, with the display name where there is one. */
+export function fromValue(config: CpmConfig): string {
+  const name = config.displayName;
+  return name === undefined || name === "" ? `<${config.aor}>` : `${quoted(name)} <${config.aor}>`;
+}
+
+/** RFC 3261 §25.1 quoted-string; control characters have no place in it. */
+export function quoted(text: string): string {
+  let inside = "";
+  for (const char of text) {
+    if (char === '"' || char === "\\") inside += `\\${char}`;
+    else if (char >= " " && char !== "\u007f") inside += char;
+  }
+  return `"${inside}"`;
+}
+
+/** What every request and response of ours tells about this device. */
+export function deviceHeaders(config: CpmConfig, local: HostPort): readonly HeaderField[] {
+  return [
+    { name: "Contact", value: contactValue(config, local) },
+    { name: "User-Agent", value: userAgent(config.version) },
+    { name: "Allow", value: ALLOW },
+    { name: "Supported", value: "path, gruu, outbound" },
+  ];
+}
+
+/** Headers of the file transfer INVITE (reference 1.3). */
+export function inviteHeaders(
+  config: CpmConfig,
+  local: HostPort,
+  ids: CpmIds,
+): readonly HeaderField[] {
+  return [
+    ...deviceHeaders(config, local),
+    { name: "P-Preferred-Identity", value: fromValue(config) },
+    { name: "P-Preferred-Service", value: FILE_TRANSFER_ICSI },
+    { name: "Accept-Contact", value: `*;${FILE_TRANSFER_TAG}` },
+    { name: "Conversation-ID", value: ids.conversationId },
+    { name: "Contribution-ID", value: ids.contributionId },
+    { name: "Accept", value: "application/sdp" },
+  ];
+}
+
+/** Headers of our 200 to a file transfer INVITE. */
+export function answerHeaders(config: CpmConfig, local: HostPort): readonly HeaderField[] {
+  return [...deviceHeaders(config, local), { name: "Accept", value: "application/sdp" }];
+}
+
+/** `Reason` of a SIP status (RFC 3326). */
+export function sipReason(cause: number, text: string): string {
+  return `SIP;cause=${String(cause)};text=${quoted(text)}`;
+}

@@ -1,0 +1,164 @@
+import type {
+  RegistrationFailedView,
+  RegistrationView,
+} from "../../../shared/model/registration.ts";
+import { EventSource } from "../../base/events.ts";
+import type { Clock, Log, Random, Timer } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { SipFailure, Srf } from "../../drachtio/srf.ts";
+import type { SipResponse } from "../../sip/message/message.ts";
+import type { CpmConfig } from "../config.ts";
+import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
+import { newCallId } from "../ids.ts";
+import { userAgent } from "../user-agent.ts";
+import { registerStep } from "./register-step.ts";
+
+export interface RegistrationPorts {
+  readonly srf: Srf;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface RegistrationEvents {
+  readonly registered: RegistrationView;
+  readonly failed: RegistrationFailedView;
+}
+
+const DEFAULT_EXPIRES_S = 600;
+const DEREGISTER_MS = 2000;
+/** 423 may be answered by another 423 only so often. */
+const MAX_LONGER = 3;
+
+/**
+ * Keeps this device's binding alive (RFC 3261 §10.2, RFC 5626 §4.2): registers, refreshes, tries again with growing
+ * pauses, removes the binding at the end. One Call-ID for its whole life, CSeq rising (§10.2).
+ */
+export class Registration {
+  readonly events = new EventSource<RegistrationEvents>();
+  readonly #ports: RegistrationPorts;
+  readonly #config: CpmConfig;
+  readonly #callId: string;
+  #cseq = 0;
+  #expiresS: number;
+  #failures = 0;
+  #serviceRoute: readonly string[] = [];
+  #view: RegistrationView | undefined;
+  #timer: Timer | undefined;
+  #abort = new AbortController();
+  #isStopped = false;
+
+  constructor(ports: RegistrationPorts, config: CpmConfig) {
+    this.#ports = ports;
+    this.#config = config;
+    this.#callId = newCallId(ports.random);
+    this.#expiresS = config.registrationExpiresS ?? DEFAULT_EXPIRES_S;
+  }
+
+  /** The binding as it is now; undefined while there is none. */
+  get current(): RegistrationView | undefined {
+    return this.#view;
+  }
+
+  /** Preloaded Route for requests; empty until the registrar names one. */
+  get serviceRoute(): readonly string[] {
+    return this.#serviceRoute;
+  }
+
+  /** Resolves with the first attempt's outcome; later ones are events. */
+  start(): Promise<Result<void, RegistrationFailedView>> {
+    return this.#attempt();
+  }
+
+  /** Removes the binding; waits at most two seconds for the registrar. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    this.#abort.abort();
+    if (this.#view === undefined) return;
+    this.#view = undefined;
+    this.#abort = new AbortController();
+    const guard = this.#ports.clock.startTimer(DEREGISTER_MS, () => {
+      this.#abort.abort();
+    });
+    const outcome = await this.#register(0);
+    guard.cancel();
+    if (!outcome.ok)
+      this.#ports.log.write("info", "the binding could not be removed; it will expire", {
+        why: outcome.error.kind,
+      });
+  }
+
+  async #attempt(longer = 0): Promise<Result<void, RegistrationFailedView>> {
+    const outcome = await this.#register(this.#expiresS);
+    if (this.#isStopped) return err({ status: 0, reason: "The device was stopped." });
+    const own = {
+      instanceId: this.#config.instanceId,
+      contact: contactUri(this.#config, this.#ports.srf.local),
+      requestedS: this.#expiresS,
+    };
+    const step = registerStep(outcome, own, this.#failures);
+    switch (step.do) {
+      case "registered":
+        this.#failures = 0;
+        this.#serviceRoute = step.answer.serviceRoute;
+        this.#view = {
+          aor: this.#config.aor,
+          contact: own.contact,
+          expiresS: step.answer.expiresS,
+          transport: this.#config.core.transport,
+          devices: step.answer.devices,
+        };
+        this.#again(step.refreshMs);
+        this.events.emit("registered", this.#view);
+        return ok(undefined);
+      case "ask-longer":
+        if (longer >= MAX_LONGER) return this.#failed(423, "The core keeps asking for more time.");
+        this.#expiresS = step.expiresS;
+        return this.#attempt(longer + 1);
+      case "retry":
+        this.#failures += 1;
+        return this.#failed(step.status, step.reason, step.retryMs);
+      case "give-up":
+        return this.#failed(step.status, step.reason);
+    }
+  }
+
+  #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
+    this.#view = undefined;
+    const failure = { status, reason, ...(retryMs === undefined ? {} : { retryMs }) };
+    if (retryMs !== undefined) this.#again(retryMs);
+    this.events.emit("failed", failure);
+    return err(failure);
+  }
+
+  #again(delayMs: number): void {
+    this.#timer?.cancel();
+    this.#timer = this.#ports.clock.startTimer(delayMs, () => {
+      void this.#attempt();
+    });
+  }
+
+  #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
+    this.#cseq += 1;
+    const { aor, core } = this.#config;
+    const domain = aor.slice(Math.max(aor.lastIndexOf("@"), aor.indexOf(":")) + 1);
+    return this.#ports.srf.request({
+      method: "REGISTER",
+      uri: `${aor.slice(0, aor.indexOf(":"))}:${domain}`,
+      from: fromValue(this.#config),
+      to: `<${aor}>`,
+      headers: [
+        { name: "Contact", value: registerContact(this.#config, this.#ports.srf.local) },
+        { name: "Expires", value: String(expiresS) },
+        { name: "Supported", value: "path, gruu, outbound" },
+        { name: "User-Agent", value: userAgent(this.#config.version) },
+      ],
+      nextHop: coreUri(core),
+      callId: this.#callId,
+      cseq: this.#cseq,
+      signal: this.#abort.signal,
+    });
+  }
+}
