@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { formatHostPort, parseHostPort } from "../base/host-port.ts";
+import { Child, type ChildRole } from "./child.node.ts";
+import type { UserAccount } from "./element-config.ts";
+import { CommandError, EXIT } from "./exit-code.ts";
+import type { JsonObject } from "./json-lines.node.ts";
+
+export interface NetworkOptions {
+  readonly bind: string;
+  /** Six ports from here on; without it the system chooses. */
+  readonly portBase?: number;
+  readonly users: readonly UserAccount[];
+  /** Folder for the elements' traces; without it nothing is traced. */
+  readonly traceFolder?: string;
+}
+
+/** Where one home network listens; addresses are `host:port`. */
+export interface HomeNetwork {
+  readonly domain: string;
+  readonly core: { readonly udp: string; readonly tcp: string };
+  readonly pf: { readonly sip: string; readonly msrp: string };
+}
+
+/** How long an element may take to listen and to be ready. */
+const START_MS = 20_000;
+
+const DOMAINS = [
+  { domain: "a.example", core: "core-a", pf: "pf-a" },
+  { domain: "b.example", core: "core-b", pf: "pf-b" },
+] as const;
+
+const PORTS_PER_NETWORK = 3;
+
+/** Two home networks, a.example and b.example, each element a process of its own. */
+export class BuiltInNetwork {
+  readonly networks: readonly HomeNetwork[];
+  readonly #children: readonly Child[];
+  readonly #traceFiles: readonly string[];
+
+  private constructor(
+    networks: readonly HomeNetwork[],
+    children: readonly Child[],
+    traceFiles: readonly string[],
+  ) {
+    this.networks = networks;
+    this.#children = children;
+    this.#traceFiles = traceFiles;
+  }
+
+  static async start(options: NetworkOptions): Promise<BuiltInNetwork> {
+    const elements = DOMAINS.flatMap(({ domain, core, pf }, i) => {
+      const base = options.portBase;
+      const port = (offset: number): number =>
+        base === undefined ? 0 : base + i * PORTS_PER_NETWORK + offset;
+      return [
+        startElement({ options, role: "network", name: core, port: port(0) }, domain),
+        startElement({ options, role: "pf", name: pf, port: port(1), msrpPort: port(2) }, domain),
+      ];
+    });
+    const children = elements.map(({ child }) => child);
+    try {
+      const listening = await Promise.all(elements.map(({ child }) => listeningOf(child)));
+      const networks = DOMAINS.map(({ domain }, i) =>
+        homeNetwork(domain, listening[i * 2], listening[i * 2 + 1]),
+      );
+      const traceFiles = elements.flatMap(({ traceFile }) => traceFile ?? []);
+      const network = new BuiltInNetwork(networks, children, traceFiles);
+      await network.#configure(options.users);
+      return network;
+    } catch (error) {
+      await Promise.all(children.map((child) => child.stop()));
+      throw error;
+    }
+  }
+
+  /** Traces of the elements; complete after `stop`. */
+  get traceFiles(): readonly string[] {
+    return this.#traceFiles;
+  }
+
+  /** Elements by address, for other traces. */
+  get addresses(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.networks.flatMap(({ core, pf }, i) => [
+        [core.udp, DOMAINS[i]?.core ?? ""],
+        [pf.sip, DOMAINS[i]?.pf ?? ""],
+        [pf.msrp, DOMAINS[i]?.pf ?? ""],
+      ]),
+    );
+  }
+
+  /** Resolves with the name of the first element that ends by itself. */
+  get lost(): Promise<string> {
+    return new Promise((resolve) => {
+      for (const child of this.#children) {
+        child.events.on("exit", () => {
+          resolve(child.name);
+        });
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#children.map((child) => child.stop()));
+  }
+
+  async #configure(users: readonly UserAccount[]): Promise<void> {
+    const { addresses, networks } = this;
+    const ready = this.#children.map((child) => child.next(["ready"], START_MS));
+    networks.forEach(({ domain, core, pf }, i) => {
+      const neighbours = Object.fromEntries(
+        networks
+          .filter((other) => other.domain !== domain)
+          .map((other) => [other.domain, `sip:${other.core.udp}`]),
+      );
+      const ownUsers = users.filter(({ aor }) => aor.endsWith(`@${domain}`));
+      this.#children[i * 2]?.send({
+        ...{ configure: "core", domain, users: ownUsers, neighbours, addresses },
+        participatingFunction: `sip:pf@${pf.sip};lr`,
+      });
+      this.#children[i * 2 + 1]?.send({
+        ...{ configure: "pf", domain, addresses, core: `sip:${core.udp}` },
+      });
+    });
+    await Promise.all(ready);
+  }
+}
+
+interface ElementStart {
+  readonly options: NetworkOptions;
+  readonly role: ChildRole;
+  readonly name: string;
+  readonly port: number;
+  readonly msrpPort?: number;
+}
+
+function startElement(
+  { options, role, name, port, msrpPort }: ElementStart,
+  domain: string,
+): { readonly child: Child; readonly traceFile?: string } {
+  const args = ["--element", name, "--bind", options.bind, "--port", String(port)];
+  if (msrpPort !== undefined) args.push("--msrp-port", String(msrpPort));
+  const { traceFolder } = options;
+  if (traceFolder === undefined) return { child: new Child(`${name} of ${domain}`, role, args) };
+  const traceFile = join(traceFolder, `${name}.jsonl`);
+  return {
+    child: new Child(`${name} of ${domain}`, role, [...args, "--trace", traceFile]),
+    traceFile,
+  };
+}
+
+async function listeningOf(child: Child): Promise<JsonObject> {
+  const message = await child.next(["listening", "failed"], START_MS);
+  if (message["event"] === "listening") return message;
+  throw new CommandError(EXIT.network, String(message["message"]), {
+    ...{ code: "network", action: String(message["action"]) },
+  });
+}
+
+function homeNetwork(domain: string, core?: JsonObject, pf?: JsonObject): HomeNetwork {
+  const address = (message: JsonObject | undefined, name: string): string => {
+    const parsed = parseHostPort(String(message?.[name]));
+    if (parsed === undefined) throw new Error(`an element of ${domain} told no ${name} address`);
+    return formatHostPort(parsed);
+  };
+  const sip = address(core, "sip");
+  return {
+    ...{ domain, core: { udp: sip, tcp: sip } },
+    pf: { sip: address(pf, "sip"), msrp: address(pf, "msrp") },
+  };
+}

@@ -1,0 +1,45 @@
+import type { HostPort } from "../base/host-port.ts";
+import { openSrf } from "../drachtio/srf.node.ts";
+import { MsrpEndpoint } from "../msrp/endpoint.ts";
+import { ParticipatingFunction } from "../network/pf/participating-function.ts";
+import { listenError, openSipStack, type SipStack } from "./compose-sip.node.ts";
+
+export interface PfOptions {
+  /** Name in logs and traces. */
+  readonly element: string;
+  readonly sip: HostPort;
+  readonly msrp: HostPort;
+  readonly traceFile?: string;
+}
+
+/** A Participating Function that listens; it takes calls once it is told whom it serves. */
+export interface OpenPf {
+  readonly stack: SipStack;
+  readonly msrp: MsrpEndpoint;
+  serve(config: { readonly domain: string; readonly core: string }): void;
+  close(): Promise<void>;
+}
+
+export async function openPf(options: PfOptions): Promise<OpenPf> {
+  const { element, traceFile } = options;
+  const stack = await openSipStack({
+    ...{ element, listen: options.sip },
+    ...(traceFile === undefined ? {} : { traceFile }),
+  });
+  const msrp = await MsrpEndpoint.open(stack.ports, { listen: options.msrp });
+  if (!msrp.ok) throw listenError(options.msrp, msrp.error);
+  const srf = openSrf(stack.transactions, stack.ports, { contactUser: "pf" });
+  let pf: ParticipatingFunction | undefined;
+  return {
+    ...{ stack, msrp: msrp.value },
+    serve: (config) => {
+      pf = new ParticipatingFunction({ ...stack.ports, srf, msrp: msrp.value }, config);
+    },
+    close: async () => {
+      await pf?.stop();
+      await srf.close();
+      await msrp.value.close();
+      await stack.close();
+    },
+  };
+}

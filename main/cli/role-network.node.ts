@@ -1,0 +1,95 @@
+import { parseArgs } from "node:util";
+import { parseDecimal } from "../base/decimal.ts";
+import { formatHostPort } from "../base/host-port.ts";
+import { SipCore } from "../network/core/sip-core.ts";
+import { openPf } from "./compose-pf.node.ts";
+import { openSipStack, type SipStack } from "./compose-sip.node.ts";
+import { coreSettings, pfSettings } from "./element-config.ts";
+import { EXIT, type ExitCode } from "./exit-code.ts";
+import { ParentLink } from "./parent-link.node.ts";
+
+interface ElementArgs {
+  readonly element: string;
+  readonly bind: string;
+  readonly port: number;
+  readonly msrpPort: number;
+  readonly traceFile?: string;
+}
+
+/** `--role=network`: one SIP/IP Core as a child process. */
+export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
+  const { element, bind, port, traceFile } = elementArgs(args);
+  const link = new ParentLink();
+  const stack = await openSipStack({
+    ...{ element, listen: { host: bind, port } },
+    ...(traceFile === undefined ? {} : { traceFile }),
+  });
+  link.send("listening", { sip: formatHostPort(stack.local) });
+  const message = await link.next();
+  if (message !== undefined) {
+    const settings = coreSettings(message);
+    nameAddresses(stack, settings.addresses);
+    const core = new SipCore(stack.transactions, stack.ports, {
+      domain: settings.domain,
+      users: settings.users,
+      participatingFunction: settings.participatingFunction,
+      neighbours: new Map(Object.entries(settings.neighbours)),
+    });
+    link.send("ready");
+    await link.ended;
+    await core.stop();
+  }
+  await stack.close();
+  return EXIT.done;
+}
+
+/** `--role=pf`: one Participating Function as a child process. */
+export async function runPfChild(args: readonly string[]): Promise<ExitCode> {
+  const { element, bind, port, msrpPort, traceFile } = elementArgs(args);
+  const link = new ParentLink();
+  const pf = await openPf({
+    ...{ element, sip: { host: bind, port }, msrp: { host: bind, port: msrpPort } },
+    ...(traceFile === undefined ? {} : { traceFile }),
+  });
+  link.send("listening", {
+    sip: formatHostPort(pf.stack.local),
+    msrp: formatHostPort(pf.msrp.local),
+  });
+  const message = await link.next();
+  if (message !== undefined) {
+    const settings = pfSettings(message);
+    nameAddresses(pf.stack, settings.addresses);
+    pf.serve({ domain: settings.domain, core: settings.core });
+    link.send("ready");
+    await link.ended;
+  }
+  await pf.close();
+  return EXIT.done;
+}
+
+function elementArgs(args: readonly string[]): ElementArgs {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      element: { type: "string" },
+      bind: { type: "string" },
+      port: { type: "string" },
+      "msrp-port": { type: "string" },
+      trace: { type: "string" },
+    },
+  });
+  const { element, bind, trace } = values;
+  if (element === undefined || bind === undefined)
+    throw new Error("--element and --bind are needed");
+  return {
+    ...{ element, bind },
+    port: parseDecimal(values.port ?? "0") ?? 0,
+    msrpPort: parseDecimal(values["msrp-port"] ?? "0") ?? 0,
+    ...(trace === undefined ? {} : { traceFile: trace }),
+  };
+}
+
+function nameAddresses(stack: SipStack, addresses: Readonly<Record<string, string>>): void {
+  for (const [address, element] of Object.entries(addresses))
+    stack.trace.addresses.add(address, element);
+}
