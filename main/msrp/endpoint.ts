@@ -1,17 +1,29 @@
 import type { HostPort } from "../base/host-port.ts";
-import { formatMsrpUri, type MsrpUri } from "../base/msrp-uri.ts";
+import { type MsrpUri, sameMsrpUri } from "../base/msrp-uri.ts";
 import type {
   Clock,
   Log,
   Random,
   SocketError,
   Sockets,
+  TcpConnection,
   TcpListener,
   TraceTap,
 } from "../base/ports.ts";
-import { ok, type Result } from "../base/result.ts";
+import type { Result } from "../base/result.ts";
+import { ok } from "../base/result.ts";
 import { randomToken } from "../base/tokens.ts";
-import type { MsrpSession, SessionOptions } from "./session/session.ts";
+import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
+import { OutboundConnections } from "./connection/outbound-connections.ts";
+import { type RequestPath, readRequestPath } from "./connection/request-path.ts";
+import { UnboundConnections } from "./connection/unbound-connections.ts";
+import type { FrameHead } from "./framing/frame-head.ts";
+import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
+import { responseFrame } from "./framing/serialize.ts";
+import { BoundSession } from "./session/bound-session.ts";
+import { PeerPaces } from "./session/peer-paces.ts";
+import { failureReportOf } from "./session/send-head.ts";
+import type { MsrpFailure, MsrpSession, SessionOptions } from "./session/session.ts";
 
 export interface MsrpPorts {
   readonly sockets: Sockets;
@@ -21,42 +33,312 @@ export interface MsrpPorts {
   readonly trace: TraceTap;
 }
 
+export interface MsrpLimits {
+  /** Connections that others opened to us. */
+  readonly maxInboundConnections: number;
+  /** Of those, how many may not have shown a request for a session yet. */
+  readonly maxUnboundConnections: number;
+  /** How long a connection that others opened may take until it shows one. */
+  readonly unboundTimeoutMs: number;
+  /** How long a session waits for its connection, unless its options say otherwise. */
+  readonly bindTimeoutMs: number;
+  readonly connectTimeoutMs: number;
+  /** A socket that takes nothing for this long is given up. */
+  readonly stallTimeoutMs: number;
+}
+
+export const MSRP_LIMITS: MsrpLimits = {
+  maxInboundConnections: 2048,
+  maxUnboundConnections: 64,
+  unboundTimeoutMs: 30_000,
+  bindTimeoutMs: 30_000,
+  connectTimeoutMs: 10_000,
+  stallTimeoutMs: 60_000,
+};
+
 export interface MsrpEndpointOptions {
   /** Port 0 lets the system choose. */
   readonly listen: HostPort;
   /** Host in our URIs; default: the address listened on. */
   readonly advertisedHost?: string;
+  readonly limits?: Partial<MsrpLimits>;
 }
+
+/** URIs handed out whose session may still be opened; the oldest is forgotten first. */
+const MAX_RESERVED_URIS = 4096;
+
+/** About 190 bits: who does not know the URI from the SDP cannot guess it (RFC 4975 §14.1). */
+const SESSION_ID_LENGTH = 32;
 
 /** One MSRP listener with all its sessions and connections (RFC 4975 §5.4). */
 export class MsrpEndpoint {
   readonly local: HostPort;
+  readonly #ports: MsrpPorts;
+  readonly #limits: MsrpLimits;
+  readonly #host: string;
+  readonly #listener: TcpListener;
+  readonly #sessions = new Map<string, BoundSession>();
+  readonly #reserved = new Map<string, MsrpUri>();
+  readonly #connectionOf = new Map<BoundSession, MsrpConnection>();
+  readonly #sessionsOn = new Map<MsrpConnection, Set<BoundSession>>();
+  readonly #unbound: UnboundConnections;
+  readonly #outbound: OutboundConnections;
+  readonly #paces = new PeerPaces();
+  #isClosed = false;
 
   static async open(
     ports: MsrpPorts,
     options: MsrpEndpointOptions,
   ): Promise<Result<MsrpEndpoint, SocketError>> {
-    const listener = await ports.sockets.listenTcp(options.listen, () => {});
+    // The listener may hand over a connection before its endpoint exists: it waits, unread.
+    const early: TcpConnection[] = [];
+    let onConnection = (tcp: TcpConnection): void => {
+      early.push(tcp);
+    };
+    const listener = await ports.sockets.listenTcp(options.listen, (tcp) => {
+      onConnection(tcp);
+    });
     if (!listener.ok) return listener;
-    return ok(new MsrpEndpoint(ports, options, listener.value));
+    const endpoint = new MsrpEndpoint(ports, options, listener.value);
+    onConnection = (tcp) => {
+      endpoint.#onInbound(tcp);
+    };
+    for (const tcp of early) onConnection(tcp);
+    return ok(endpoint);
   }
 
   private constructor(ports: MsrpPorts, options: MsrpEndpointOptions, listener: TcpListener) {
-    void ports;
-    void options;
+    this.#ports = ports;
+    this.#limits = { ...MSRP_LIMITS, ...options.limits };
+    this.#listener = listener;
     this.local = listener.local;
+    this.#host = options.advertisedHost ?? listener.local.host;
+    this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
+    this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
   }
 
-  /** A fresh, unguessable URI on our listening address; its session may be opened later (`session`). */
+  /**
+   * A fresh, unguessable URI on our listening address. A peer that connects before its session is opened, because it
+   * knows the URI from our SDP, waits for that (the unbound time-out at most).
+   */
   newUri(): MsrpUri {
-    throw new Error(`not built yet ${formatMsrpUri.name} ${randomToken.name}`);
+    const sessionId = randomToken(this.#ports.random, SESSION_ID_LENGTH);
+    const { port } = this.local;
+    const uri: MsrpUri = {
+      scheme: "msrp",
+      host: this.#host,
+      port,
+      sessionId,
+      transport: "tcp",
+      parameters: [],
+    };
+    this.#reserved.set(sessionId, uri);
+    if (this.#reserved.size > MAX_RESERVED_URIS) deleteFirst(this.#reserved);
+    return uri;
   }
 
+  /**
+   * Opens a session. `active`: connects, or takes a connection of the same group to the same host and port, and sends
+   * the first SEND at once (RFC 6135 §4.2.2). `passive`: waits for the peer's first request.
+   */
   session(options: SessionOptions): MsrpSession {
-    throw new Error(`not built yet ${options.role}`);
+    const session = new BoundSession(options, {
+      clock: this.#ports.clock,
+      random: this.#ports.random,
+      pace: this.#paces.of(options.remotePath[0]),
+      bindTimeoutMs: options.bindTimeoutMs ?? this.#limits.bindTimeoutMs,
+      release: (released) => this.#release(released),
+    });
+    const sessionId = options.localUri.sessionId ?? "";
+    this.#reserved.delete(sessionId);
+    if (this.#isClosed) {
+      queueMicrotask(() => {
+        session.fail({ kind: "closed", message: "the endpoint is closed" });
+      });
+      return session;
+    }
+    this.#sessions.set(sessionId, session);
+    if (options.role === "active") void this.#bindActively(session, options);
+    else this.#unbound.releaseHeld(sessionId);
+    return session;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  /** Ends all sessions in good order and stops listening. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#listener.close();
+    await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    this.#unbound.destroyAll();
+  }
+
+  // ---- active ----
+
+  async #bindActively(session: BoundSession, options: SessionOptions): Promise<void> {
+    const nextHop = options.remotePath[0];
+    if (nextHop?.port === undefined || nextHop.scheme !== "msrp") {
+      // Not before the caller holds the session.
+      await Promise.resolve();
+      session.fail({ kind: "connect-failed", message: "no TCP address to connect to" });
+      return;
+    }
+    const remote = { host: nextHop.host, port: nextHop.port };
+    const connected = await this.#outbound.connect(
+      { remote, group: options.connectionGroup ?? "", user: session },
+      (tcp) => this.#connection(tcp),
+    );
+    if (!connected.ok) {
+      const { message } = connected.error;
+      session.fail({ kind: "connect-failed", message: `connecting failed: ${message}` });
+      return;
+    }
+    if (!connected.value.isUsable) {
+      session.fail({ kind: "connection-lost", message: "the peer closed the connection at once" });
+      return;
+    }
+    this.#attach(session, connected.value);
+    session.bindActively(connected.value);
+  }
+
+  // ---- passive ----
+
+  #onInbound(tcp: TcpConnection): void {
+    const { maxInboundConnections, maxUnboundConnections } = this.#limits;
+    const isFull =
+      this.#sessionsOn.size >= maxInboundConnections || this.#unbound.size >= maxUnboundConnections;
+    if (isFull || this.#isClosed) {
+      tcp.destroy();
+      return;
+    }
+    const connection = this.#connection(tcp);
+    this.#unbound.add(connection);
+    connection.start();
+  }
+
+  #connection(tcp: TcpConnection): MsrpConnection {
+    return new MsrpConnection(
+      tcp,
+      {
+        clock: this.#ports.clock,
+        trace: this.#ports.trace,
+        stallTimeoutMs: this.#limits.stallTimeoutMs,
+      },
+      {
+        onFrame: (head, connection) => this.#onFrame(head, connection),
+        onLost: (loss, connection) => {
+          this.#onLost(loss, connection);
+        },
+      },
+    );
+  }
+
+  // ---- frames ----
+
+  #onFrame(head: FrameHead, connection: MsrpConnection): FrameSink | "hold" {
+    if (head.kind === "response") {
+      // A response to a REPORT, as some peers send, or to a request long given up: nobody waits for it.
+      for (const session of this.#sessionsOn.get(connection) ?? NO_SESSIONS) {
+        if (session.onResponse(head)) break;
+      }
+      return IGNORED_FRAME;
+    }
+    const path = readRequestPath(head);
+    if (path === undefined) {
+      connection.lose("a request without usable paths");
+      return IGNORED_FRAME;
+    }
+    const found = this.#sessionFor(path, connection);
+    if (found === "hold") return "hold";
+    if (typeof found !== "number") return found.onRequest(head);
+    this.#refuse(head, path, found, connection);
+    return IGNORED_FRAME;
+  }
+
+  /** The session that takes the request on this connection, or the status to refuse it with (RFC 4975 §7.3). */
+  #sessionFor(path: RequestPath, connection: MsrpConnection): BoundSession | number | "hold" {
+    if (path.to === undefined) return 481;
+    const sessionId = path.to.sessionId ?? "";
+    const session = this.#sessions.get(sessionId);
+    if (session === undefined) return this.#holdOrRefuse(path.to, sessionId, connection);
+    if (!sameMsrpUri(session.localUri, path.to)) return 481;
+    const peer = session.remotePath.at(-1);
+    if (peer === undefined || !sameMsrpUri(peer, path.from)) return 403;
+    const bound = this.#connectionOf.get(session);
+    if (bound === connection) return session;
+    // An active session has its own connection, even while it is still being opened.
+    if (bound !== undefined || session.isActive) return 506;
+    this.#unbound.remove(connection);
+    this.#attach(session, connection);
+    session.bindPassively(connection);
+    return session;
+  }
+
+  #holdOrRefuse(to: MsrpUri, sessionId: string, connection: MsrpConnection): 481 | "hold" {
+    const reserved = this.#reserved.get(sessionId);
+    if (reserved === undefined || !sameMsrpUri(reserved, to)) return 481;
+    return this.#unbound.hold(connection, sessionId) ? "hold" : 481;
+  }
+
+  #refuse(head: FrameHead, path: RequestPath, status: number, connection: MsrpConnection): void {
+    if (head.method === "REPORT" || failureReportOf(head) === "no") return;
+    const paths = { toPath: path.previousHopText, fromPath: path.toText };
+    const { transactionId } = head;
+    connection.sendFrame(responseFrame(transactionId, status, undefined, paths), {
+      status,
+      tid: transactionId,
+      flag: "$",
+      hasBody: false,
+    });
+  }
+
+  // ---- ends ----
+
+  #attach(session: BoundSession, connection: MsrpConnection): void {
+    this.#connectionOf.set(session, connection);
+    const sessions = this.#sessionsOn.get(connection);
+    if (sessions === undefined) this.#sessionsOn.set(connection, new Set([session]));
+    else sessions.add(session);
+  }
+
+  async #release(session: BoundSession): Promise<void> {
+    this.#sessions.delete(session.localUri.sessionId ?? "");
+    this.#outbound.forgetUser(session);
+    const connection = this.#connectionOf.get(session);
+    if (connection === undefined) return;
+    this.#connectionOf.delete(session);
+    const sessions = this.#sessionsOn.get(connection);
+    sessions?.delete(session);
+    if (sessions?.size !== 0) return;
+    this.#sessionsOn.delete(connection);
+    this.#outbound.forget(connection);
+    await connection.end();
+  }
+
+  #onLost(loss: ConnectionLoss, connection: MsrpConnection): void {
+    this.#unbound.remove(connection);
+    this.#outbound.forget(connection);
+    if (loss.kind === "framing") {
+      this.#ports.log.write("warn", "MSRP connection closed", {
+        reason: loss.message,
+        remote: connection.remote.host,
+      });
+    }
+    const failure = failureOf(loss);
+    for (const session of [...(this.#sessionsOn.get(connection) ?? [])]) session.fail(failure);
+    this.#sessionsOn.delete(connection);
+  }
+}
+
+const NO_SESSIONS: ReadonlySet<BoundSession> = new Set();
+
+function failureOf(loss: ConnectionLoss): MsrpFailure {
+  const { message } = loss;
+  if (loss.kind === "framing") return { kind: "framing", message };
+  return { kind: loss.kind === "lost" ? "connection-lost" : "closed", message };
+}
+
+function deleteFirst(map: Map<string, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key);
+    return;
   }
 }

@@ -46,9 +46,9 @@ describe("RFC 4975 §9 Byte-Range", () => {
     const end = fc.oneof(fc.nat(), fc.constant("*" as const));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), end, end, (start, length, rest) => {
-        const last = length === "*" ? "*" : start + length;
-        const total = rest === "*" ? "*" : (last === "*" ? start : last) + rest;
-        const range = { start, end: last, total };
+        const last: number | "*" = length === "*" ? "*" : start + length;
+        const total: number | "*" = rest === "*" ? "*" : (last === "*" ? start : last) + rest;
+        const range: ByteRange = { start, end: last, total };
         expect(rangeOf(formatByteRange(range))).toEqual(range);
       }),
     );

@@ -38,11 +38,15 @@ export function parseByteRange(text: string): Result<ByteRange, ByteRangeError> 
   const end = parseNumberOrStar(text.slice(dash + 1, slash));
   const total = parseNumberOrStar(text.slice(slash + 1));
   if (start === undefined || end === undefined || total === undefined) return fail("not a number");
-  if (start === 0) return fail("start is 0");
-  if (end !== "*" && end < start - 1) return fail("end before start");
-  if (end !== "*" && total !== "*" && end > total) return fail("end past total");
-  if (total !== "*" && start > total + 1) return fail("start past total");
-  return ok({ start, end, total });
+  const contradiction = contradictionIn({ start, end, total });
+  return contradiction === undefined ? ok({ start, end, total }) : fail(contradiction);
+}
+
+function contradictionIn({ start, end, total }: ByteRange): string | undefined {
+  if (start === 0) return "start is 0";
+  if (end !== "*" && end < start - 1) return "end before start";
+  if (end !== "*" && total !== "*" && end > total) return "end past total";
+  return total !== "*" && start > total + 1 ? "start past total" : undefined;
 }
 
 function parseNumberOrStar(text: string): number | "*" | undefined {

@@ -40,6 +40,22 @@ function flagOf(octet: number | undefined): ContinuationFlag | undefined {
   return octet === 0x23 ? "#" : undefined;
 }
 
+/** The end-line with its CRLF; after a body another CRLF goes before it. */
+export function endLine(transactionId: string, flag: ContinuationFlag): string {
+  return `-------${transactionId}${flag}\r\n`;
+}
+
+/** Where the first beginning of an end-line stands that the end of `bytes` cuts; their length when none does. */
+export function suspectedCut(bytes: Buffer, at: number, terminator: Buffer): number {
+  const longest = terminator.length + AFTER_TERMINATOR;
+  let from = bytes.indexOf(CR, Math.max(at, bytes.length - longest + 1));
+  while (from >= 0) {
+    if (matchTerminator(bytes, from, terminator) === "partial") return from;
+    from = bytes.indexOf(CR, from + 1);
+  }
+  return bytes.length;
+}
+
 /** The flag of a header line that is the end-line of a frame without body, given without CRLF. */
 export function endLineFlag(line: string, transactionId: string): ContinuationFlag | undefined {
   if (line.length !== transactionId.length + 8 || !line.startsWith("-------")) return undefined;

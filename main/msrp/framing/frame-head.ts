@@ -138,20 +138,18 @@ export function parseFields(lines: readonly string[]): {
   let malformed: string | undefined;
   for (const line of lines) {
     const colon = line.indexOf(":");
-    if (colon <= 0 || !isToken(line, colon)) {
-      malformed ??= "header line without a name";
+    const value = line.slice(colon + 1).trim();
+    if (colon <= 0 || !isToken(line, colon) || hasControl(value)) {
+      malformed ??= "bad header line";
       continue;
     }
     const name = line.slice(0, colon).toLowerCase();
     if (names.includes(name) && SINGLE_FIELDS.has(name)) malformed ??= `${name} twice`;
-    const value = line.slice(colon + 1).trim();
-    if (hasControl(value)) malformed ??= `control character in ${name}`;
     names.push(name);
     values.push(utf8(value));
   }
-  if (names[0] !== "to-path" || names[1] !== "from-path") {
-    malformed ??= "To-Path and From-Path do not lead";
-  }
+  const arePathsFirst = names[0] === "to-path" && names[1] === "from-path";
+  if (!arePathsFirst) malformed ??= "To-Path and From-Path do not lead";
   const fields = new FrameFields(names, values);
   return malformed === undefined ? { fields } : { fields, malformed };
 }

@@ -143,9 +143,15 @@ describe("RFC 4975 §7.1 framing", () => {
     ];
     for (const body of near) {
       const stream = bytes(send("a786hjs2", `x${body}`));
-      expect(parse([stream]).frames.map((f) => f.body), body).toEqual([`x${body}`]);
+      expect(
+        parse([stream]).frames.map((f) => f.body),
+        body,
+      ).toEqual([`x${body}`]);
       const single = parse([...stream].map((octet) => Buffer.from([octet])));
-      expect(single.frames.map((f) => f.body), body).toEqual([`x${body}`]);
+      expect(
+        single.frames.map((f) => f.body),
+        body,
+      ).toEqual([`x${body}`]);
     }
   });
 
@@ -181,7 +187,7 @@ describe("RFC 4975 §7.1 framing", () => {
         (list, sizes) => {
           const parts = list
             // A sender never lets its own end-line stand in the body.
-            .filter((f) => !/\r\n-------([^]*)/.test(f.body) || !endsInside(f.body, f.tid))
+            .filter((f) => !endsInside(f.body, f.tid))
             .map((f) => send(f.tid, f.body, f.flag));
           const stream = bytes(parts.join(""));
           const pieces: Buffer[] = [];

@@ -3,6 +3,7 @@ import {
   type ContinuationFlag,
   endLineFlag,
   matchTerminator,
+  suspectedCut,
   terminatorOf,
 } from "./end-line.ts";
 import { type FrameHead, parseFields, parseStartLine, type StartLine } from "./frame-head.ts";
@@ -76,13 +77,14 @@ export class FrameParser {
       return;
     }
     let at = 0;
-    while (at < bytes.length && this.#state !== "lost") {
+    while (at < bytes.length && this.#mayRead()) {
       at = this.#state === "body" ? this.#readBody(bytes, at) : this.#readLine(bytes, at);
-      if (this.#isHeld && at < bytes.length) {
-        this.#backlog.push(bytes.subarray(at));
-        return;
-      }
     }
+    if (at < bytes.length && this.#state !== "lost") this.#backlog.push(bytes.subarray(at));
+  }
+
+  #mayRead(): boolean {
+    return !this.#isHeld && this.#state !== "lost";
   }
 
   /** Stops after the running call, until `release`; what is pushed meanwhile is kept. */
@@ -120,7 +122,7 @@ export class FrameParser {
       return this.#lose("line end without CR", bytes);
     }
     this.#sectionOctets += octets;
-    this.#takeLine(whole.latin1Slice(0, whole.length - 2));
+    this.#takeLine(whole.toString("latin1", 0, whole.length - 2));
     return lf + 1;
   }
 
@@ -128,7 +130,9 @@ export class FrameParser {
     this.#line.append(bytes);
     if (this.#state !== "start") return;
     // Another protocol is told at its first octets, not after 16 KiB without a line end.
-    const text = this.#line.view().latin1Slice(0, Math.min(PREFIX.length, this.#line.length));
+    const text = this.#line
+      .view()
+      .toString("latin1", 0, Math.min(PREFIX.length, this.#line.length));
     if (!PREFIX.startsWith(text)) this.#lose("not MSRP", bytes);
   }
 
@@ -278,14 +282,3 @@ export class FrameParser {
 }
 
 const EMPTY = Buffer.alloc(0);
-
-/** Where the first beginning of an end-line stands that the end of `bytes` cuts; their length when none does. */
-function suspectedCut(bytes: Buffer, at: number, terminator: Buffer): number {
-  const longest = terminator.length + AFTER_TERMINATOR;
-  let from = bytes.indexOf(CR, Math.max(at, bytes.length - longest + 1));
-  while (from >= 0) {
-    if (matchTerminator(bytes, from, terminator) === "partial") return from;
-    from = bytes.indexOf(CR, from + 1);
-  }
-  return bytes.length;
-}

@@ -1,7 +1,7 @@
-import { LocalProtocolError } from "../../base/protocol-error.ts";
 import type { Random } from "../../base/ports.ts";
+import { LocalProtocolError } from "../../base/protocol-error.ts";
 import { randomToken } from "../../base/tokens.ts";
-import type { ContinuationFlag } from "./end-line.ts";
+import { endLine } from "./end-line.ts";
 
 /**
  * A transaction id: 31 letters and digits, about 184 bits. As long as RFC 4975 §9 allows nearly, because the search for
@@ -28,13 +28,21 @@ export interface Paths {
   readonly fromPath: string;
 }
 
-/**
- * Start line and fields of a request. A body follows after a blank line that the caller's last field must bring about:
- * Content-Type comes last (RFC 4975 §9).
- */
-export function requestHead(start: RequestStart, fields: readonly (readonly [string, string])[]): string {
-  const lines = fields.map(([name, value]) => `${name}: ${checked(value)}\r\n`).join("");
-  return `MSRP ${start.transactionId} ${start.method}\r\n${pathLines(start.paths)}${lines}`;
+/** Start line and fields of a request without body. */
+export function requestHead(
+  start: RequestStart,
+  fields: readonly (readonly [name: string, value: string])[],
+): string {
+  return `MSRP ${start.transactionId} ${start.method}\r\n${pathLines(start.paths)}${headerLines(fields)}`;
+}
+
+/** @throws LocalProtocolError when a value could break a line */
+export function headerLines(fields: readonly (readonly [name: string, value: string])[]): string {
+  return fields.map(([name, value]) => `${name}: ${checked(value)}\r\n`).join("");
+}
+
+export function pathLines(paths: Paths): string {
+  return `To-Path: ${paths.toPath}\r\nFrom-Path: ${paths.fromPath}\r\n`;
 }
 
 /** A response: start line, paths and end-line (RFC 4975 §7.2). */
@@ -47,15 +55,6 @@ export function responseFrame(
   const text = comment ?? reasonPhrase(status);
   const start = `MSRP ${transactionId} ${String(status)}${text === "" ? "" : ` ${checked(text)}`}\r\n`;
   return `${start}${pathLines(paths)}${endLine(transactionId, "$")}`;
-}
-
-/** The end-line; after a body CRLF goes before it. */
-export function endLine(transactionId: string, flag: ContinuationFlag): string {
-  return `-------${transactionId}${flag}\r\n`;
-}
-
-function pathLines(paths: Paths): string {
-  return `To-Path: ${paths.toPath}\r\nFrom-Path: ${paths.fromPath}\r\n`;
 }
 
 /** A value with a line end in it would let whoever chose it write header lines of his own. */

@@ -1,5 +1,5 @@
 import type { EventSource } from "../../base/events.ts";
-import type { FailureReport, HeaderLine } from "./session.ts";
+import type { FailureReport, HeaderLine } from "./message-fields.ts";
 
 export interface OutgoingHeader {
   /** Default: a fresh one. A relay keeps the one it received. */

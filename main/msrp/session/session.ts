@@ -3,9 +3,10 @@ import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Result } from "../../base/result.ts";
 import type { ByteRange } from "../framing/byte-range.ts";
 import type { ContinuationFlag } from "../framing/end-line.ts";
+import type { FailureReport, HeaderLine } from "./message-fields.ts";
 import type { OutgoingHeader, OutgoingMessage } from "./outgoing-message.ts";
 
-export type { ContinuationFlag };
+export type { ContinuationFlag, FailureReport, HeaderLine };
 
 export interface SessionOptions {
   /** One that `MsrpEndpoint.newUri` made. */
@@ -98,13 +99,6 @@ export interface IncomingChunk {
   reject(status: number, comment?: string): void;
 }
 
-export type FailureReport = "yes" | "partial" | "no";
-
-export interface HeaderLine {
-  readonly name: string;
-  readonly value: string;
-}
-
 export interface ChunkSink {
   /**
    * The next octets of the chunk; the buffer is never reused, so it may be kept. False: the connection stops reading
@@ -119,4 +113,3 @@ export interface ChunkSink {
   /** The connection was lost, or the peer broke the framing, inside this chunk. */
   broken(): void;
 }
-

@@ -1,0 +1,95 @@
+import { formatHostPort, type HostPort } from "../../base/host-port.ts";
+import type { SocketError, Sockets, TcpConnection } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { MsrpConnection } from "./connection.ts";
+
+export interface ConnectRequest {
+  readonly remote: HostPort;
+  /** Connections are shared within one group only. */
+  readonly group: string;
+  /** Who needs it; when all who wait are forgotten the attempt is given up. */
+  readonly user: object;
+}
+
+interface Attempt {
+  readonly waiting: Set<object>;
+  readonly abort: AbortController;
+  readonly result: Promise<Result<MsrpConnection, SocketError>>;
+  connection?: MsrpConnection;
+}
+
+/** The connections that we opened. One to the same host and port serves all of its group (RFC 4975 §5.4). */
+export class OutboundConnections {
+  readonly #sockets: Sockets;
+  readonly #timeoutMs: number;
+  readonly #attempts = new Map<string, Attempt>();
+
+  constructor(sockets: Sockets, timeoutMs: number) {
+    this.#sockets = sockets;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async connect(
+    request: ConnectRequest,
+    wrap: (tcp: TcpConnection) => MsrpConnection,
+  ): Promise<Result<MsrpConnection, SocketError>> {
+    const key = `${formatHostPort(request.remote)} ${request.group}`;
+    const running = this.#attempts.get(key);
+    const isUsable = running !== undefined && (running.connection?.isUsable ?? true);
+    const attempt = isUsable ? running : this.#begin(key, request, wrap);
+    attempt.waiting.add(request.user);
+    const result = await attempt.result;
+    // Whoever was forgotten meanwhile must not be given the connection.
+    if (!attempt.waiting.delete(request.user)) return err(ABORTED);
+    return result;
+  }
+
+  /** The user needs no connection any more. */
+  forgetUser(user: object): void {
+    for (const attempt of this.#attempts.values()) {
+      const wasWaiting = attempt.waiting.delete(user);
+      if (wasWaiting && attempt.waiting.size === 0 && attempt.connection === undefined) {
+        attempt.abort.abort();
+      }
+    }
+  }
+
+  /** The connection is not to be shared any more. */
+  forget(connection: MsrpConnection): void {
+    for (const [key, attempt] of this.#attempts) {
+      if (attempt.connection === connection) this.#attempts.delete(key);
+    }
+  }
+
+  #begin(
+    key: string,
+    request: ConnectRequest,
+    wrap: (tcp: TcpConnection) => MsrpConnection,
+  ): Attempt {
+    const abort = new AbortController();
+    const waiting = new Set<object>();
+    const open = async (): Promise<Result<MsrpConnection, SocketError>> => {
+      const { remote } = request;
+      const options = { signal: abort.signal, timeoutMs: this.#timeoutMs };
+      const connected = await this.#sockets.connectTcp(remote, options);
+      if (!connected.ok || waiting.size === 0) {
+        if (connected.ok) connected.value.destroy();
+        if (this.#attempts.get(key) === attempt) this.#attempts.delete(key);
+        return connected.ok ? err(ABORTED) : connected;
+      }
+      const connection = wrap(connected.value);
+      attempt.connection = connection;
+      connection.start();
+      return ok(connection);
+    };
+    const attempt: Attempt = { waiting, abort, result: open() };
+    this.#attempts.set(key, attempt);
+    return attempt;
+  }
+}
+
+const ABORTED: SocketError = {
+  kind: "socket-error",
+  code: "ABORT_ERR",
+  message: "nobody needs the connection any more",
+};

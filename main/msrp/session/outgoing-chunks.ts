@@ -1,0 +1,347 @@
+import { EventSource } from "../../base/events.ts";
+import type { Random } from "../../base/ports.ts";
+import { LocalProtocolError } from "../../base/protocol-error.ts";
+import type { ChunkSource, ChunkWriter } from "../framing/frame-wire.ts";
+import type { Paths } from "../framing/serialize.ts";
+import type { FailureReport } from "./message-fields.ts";
+import { type ChunkContext, chunkContext, OpenChunk } from "./open-chunk.ts";
+import type {
+  MessageOutcome,
+  OutgoingHeader,
+  OutgoingMessage,
+  OutgoingMessageEvents,
+} from "./outgoing-message.ts";
+import { allowsRetry, type PeerPace } from "./peer-pace.ts";
+import type { Transactions } from "./transactions.ts";
+
+/** Octets that a message may hold before `write` answers false. */
+export const MESSAGE_QUEUE_OCTETS = 262_144;
+
+export interface OutgoingContext {
+  readonly random: Random;
+  readonly pace: PeerPace;
+  readonly transactions: Transactions;
+  readonly paths: Paths;
+  /** Asks the connection for turns; before the session is bound it does nothing. */
+  readonly want: (source: ChunkSource) => void;
+  /** The message needs the connection no more. */
+  readonly onSettled: (message: OutgoingChunks) => void;
+}
+
+/** What the caller gave and has not been sent, in order. */
+type Item =
+  | { readonly kind: "octets"; readonly position: number; readonly bytes: Buffer }
+  | { readonly kind: "end-chunk" };
+
+/**
+ * One message on its way out (RFC 4975 §7.1.1). Octets wait here until the window and the socket take them; chunks
+ * that a 200 has not covered keep their octets, so that they can go again in smaller ones.
+ */
+export class OutgoingChunks implements OutgoingMessage, ChunkSource {
+  readonly messageId: string;
+  readonly events = new EventSource<OutgoingMessageEvents>();
+  readonly outcome: Promise<MessageOutcome>;
+  readonly #context: OutgoingContext;
+  readonly #failureReport: FailureReport;
+  readonly #chunkContext: ChunkContext;
+  #settle: (outcome: MessageOutcome) => void = () => undefined;
+  readonly #queue: Item[] = [];
+  #queuedOctets = 0;
+  /** 0-based place of the next octet that the caller writes. */
+  #writePosition: number;
+  /** One past the last octet that left. */
+  #sentEnd = 0;
+  #chunk: OpenChunk | undefined;
+  #unansweredOctets = 0;
+  #unansweredChunks = 0;
+  #acknowledgedOctets = 0;
+  #answeredFull = false;
+  #isFinished = false;
+  #isLastSent = false;
+  #isSettled = false;
+  #isAbortDue = false;
+
+  constructor(messageId: string, header: OutgoingHeader, context: OutgoingContext) {
+    this.messageId = messageId;
+    this.#failureReport = header.failureReport;
+    this.#chunkContext = chunkContext(messageId, header, context.paths, context.random);
+    this.#context = context;
+    this.#writePosition = (header.startOctet ?? 1) - 1;
+    this.outcome = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get isWritable(): boolean {
+    return this.#queuedOctets < MESSAGE_QUEUE_OCTETS;
+  }
+
+  get isChunkOpen(): boolean {
+    return this.#chunk !== undefined;
+  }
+
+  /** 1-based number of the last octet that left, for reports about octets never sent. */
+  get lastOctetSent(): number {
+    return this.#sentEnd;
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.#isFinished) throw new LocalProtocolError("write after finish");
+    if (this.#isSettled) return true;
+    if (bytes.length > 0) {
+      this.#queue.push({ kind: "octets", position: this.#writePosition, bytes });
+      this.#queuedOctets += bytes.length;
+      this.#writePosition += bytes.length;
+      this.#context.want(this);
+    }
+    this.#answeredFull = !this.isWritable;
+    return !this.#answeredFull;
+  }
+
+  endChunk(): void {
+    if (this.#isFinished || this.#isSettled) return;
+    this.#queue.push({ kind: "end-chunk" });
+    this.#context.want(this);
+  }
+
+  seek(startOctet: number): void {
+    if (startOctet - 1 === this.#writePosition) return;
+    this.#writePosition = startOctet - 1;
+    this.endChunk();
+  }
+
+  finish(): void {
+    if (this.#isFinished || this.#isSettled) return;
+    this.#isFinished = true;
+    this.#context.want(this);
+  }
+
+  abort(): void {
+    this.#stop({ kind: "aborted" });
+    // Octets may have left in chunks that ended with `+`: `#` needs a chunk of its own then (RFC 4975 §7.1).
+    this.#context.want(this);
+  }
+
+  /** The session ended. An open chunk ends with `#` when the connection forgets this source. */
+  close(message: string): void {
+    this.#stop({ kind: "closed", message });
+  }
+
+  /** The connection was lost. Early in a message the peer may not have liked the length of its chunks. */
+  onConnectionLost(message: string): void {
+    const octets = this.#chunk?.octets ?? this.#unansweredOctets;
+    if (!this.#isSettled && this.#acknowledgedOctets === 0) this.#context.pace.fallBack(octets);
+    this.#chunk = undefined;
+    this.close(message);
+  }
+
+  /** The peer told of a failure by REPORT: nothing more is sent (RFC 4975 §7.1.2). */
+  onFailureReport(status: number, comment: string | undefined): void {
+    this.#reject(status, comment ?? "");
+  }
+
+  writeTurn(writer: ChunkWriter, octets: number): boolean {
+    if (this.#isSettled) return this.#writeAbort(writer);
+    let left = octets;
+    while (left > 0) {
+      const written = this.#writeNext(writer, left);
+      if (written === undefined) break;
+      left -= written;
+    }
+    this.#announceRoom();
+    return left <= 0 && (this.#queue.length > 0 || this.#isFinished) && !this.#isLastSent;
+  }
+
+  interrupt(writer: ChunkWriter): void {
+    if (this.#isSettled) this.#writeAbort(writer);
+    else this.#closeChunk(writer, "+");
+  }
+
+  /**
+   * One step of sending.
+   * @returns the octets of body that left; undefined when nothing more can leave now
+   */
+  #writeNext(writer: ChunkWriter, limit: number): number | undefined {
+    const item = this.#queue[0];
+    if (item === undefined) {
+      this.#writeEnd(writer);
+      return undefined;
+    }
+    if (item.kind === "end-chunk") {
+      this.#queue.shift();
+      this.#closeChunk(writer, "+");
+      return 0;
+    }
+    const chunk = this.#chunkAt(item.position, writer);
+    if (chunk === undefined) return undefined;
+    const room = Math.min(limit, this.#context.pace.chunkOctets - chunk.octets);
+    const isWhole = item.bytes.length <= room;
+    const bytes = isWhole ? item.bytes : item.bytes.subarray(0, room);
+    if (!chunk.write(bytes, writer)) {
+      // The octets hold this chunk's own end-line: they go in another one.
+      this.#closeChunk(writer, "+");
+      return 0;
+    }
+    this.#queuedOctets -= bytes.length;
+    this.#sentEnd = Math.max(this.#sentEnd, chunk.end);
+    if (isWhole) this.#queue.shift();
+    else {
+      this.#queue[0] = {
+        kind: "octets",
+        position: item.position + room,
+        bytes: item.bytes.subarray(room),
+      };
+    }
+    return bytes.length;
+  }
+
+  /** The chunk that octets for this place go to: the open one, or a new one if the window has room. */
+  #chunkAt(position: number, writer: ChunkWriter): OpenChunk | undefined {
+    const { pace } = this.#context;
+    if (this.#chunk !== undefined) {
+      const fits = this.#chunk.end === position && this.#chunk.octets < pace.chunkOctets;
+      if (fits) return this.#chunk;
+      this.#closeChunk(writer, "+");
+    }
+    if (!this.#hasWindow()) return undefined;
+    return this.#openChunk(position, writer);
+  }
+
+  #hasWindow(): boolean {
+    const { pace } = this.#context;
+    if (this.#unansweredChunks === 0) return true;
+    return this.#unansweredChunks < pace.windowChunks && this.#unansweredOctets < pace.windowOctets;
+  }
+
+  #openChunk(position: number, writer: ChunkWriter): OpenChunk {
+    const chunk = new OpenChunk(position, this.#chunkContext);
+    chunk.open(writer);
+    this.#chunk = chunk;
+    return chunk;
+  }
+
+  /** `$`, once everything before it has left; in a chunk of its own when none is open. */
+  #writeEnd(writer: ChunkWriter): void {
+    if (!this.#isFinished || this.#isLastSent) return;
+    if (this.#chunk === undefined) {
+      if (!this.#hasWindow()) return;
+      this.#openChunk(this.#writePosition, writer);
+    }
+    this.#isLastSent = true;
+    this.#closeChunk(writer, "$");
+  }
+
+  /** `#` in the open chunk, or in an empty one where the peer holds a part of the message. */
+  #writeAbort(writer: ChunkWriter): false {
+    if (!this.#isAbortDue) return false;
+    this.#isAbortDue = false;
+    const chunk = this.#chunk ?? this.#openChunk(this.#sentEnd, writer);
+    this.#chunk = undefined;
+    chunk.close("#", writer);
+    this.#context.onSettled(this);
+    return false;
+  }
+
+  #closeChunk(writer: ChunkWriter, flag: "$" | "+"): void {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return;
+    this.#chunk = undefined;
+    chunk.close(flag, writer);
+    if (this.#failureReport === "no") {
+      this.#settleWhenDone();
+      return;
+    }
+    if (this.#failureReport === "partial") {
+      this.#context.transactions.expectRefusal(chunk.transactionId, (status, comment) => {
+        this.#onRefused(chunk, status, comment);
+      });
+      this.#settleWhenDone();
+      return;
+    }
+    this.#unansweredChunks += 1;
+    this.#unansweredOctets += chunk.octets;
+    this.#context.transactions.add(chunk.transactionId, {
+      onResponse: (status, comment) => {
+        this.#onResponse(chunk, status, comment);
+      },
+      onTimeout: () => {
+        this.#stop({ kind: "timeout" });
+        this.#context.want(this);
+      },
+    });
+  }
+
+  #onResponse(chunk: OpenChunk, status: number, comment: string): void {
+    if (this.#isSettled) return;
+    this.#unansweredChunks -= 1;
+    this.#unansweredOctets -= chunk.octets;
+    if (status !== 200) {
+      this.#onRefused(chunk, status, comment);
+      return;
+    }
+    this.#context.pace.onAccepted(chunk.octets);
+    this.#acknowledgedOctets += chunk.octets;
+    this.events.emit("acknowledged", { octets: this.#acknowledgedOctets });
+    this.#settleWhenDone();
+    if (this.#needsTurns) this.#context.want(this);
+  }
+
+  get #needsTurns(): boolean {
+    return !this.#isSettled && (this.#queue.length > 0 || this.#isFinished);
+  }
+
+  #onRefused(chunk: OpenChunk, status: number, comment: string): void {
+    if (this.#isSettled) return;
+    if (allowsRetry(status) && this.#context.pace.fallBack(chunk.octets)) this.#sendAgain(chunk);
+    else this.#reject(status, comment);
+  }
+
+  #sendAgain(chunk: OpenChunk): void {
+    const again: Item[] = [];
+    let position = chunk.position;
+    for (const bytes of chunk.pieces) {
+      again.push({ kind: "octets", position, bytes });
+      position += bytes.length;
+    }
+    this.#queue.unshift(...again);
+    this.#queuedOctets += chunk.octets;
+    this.#isLastSent = false;
+    this.#context.want(this);
+  }
+
+  #settleWhenDone(): void {
+    if (this.#isLastSent && this.#unansweredChunks === 0 && this.#queue.length === 0) {
+      this.#finishWith({ kind: "acknowledged" });
+      this.#context.onSettled(this);
+    }
+  }
+
+  #reject(status: number, comment: string): void {
+    this.#stop({ kind: "rejected", status, ...(comment === "" ? {} : { comment }) });
+    this.#context.want(this);
+  }
+
+  /** Drops what waits; an interruptible chunk that is open ends with `#` at the next turn. */
+  #stop(outcome: MessageOutcome): void {
+    if (this.#isSettled) return;
+    this.#isAbortDue =
+      this.#chunk !== undefined ||
+      (outcome.kind === "aborted" && this.#sentEnd > 0 && !this.#isLastSent);
+    this.#finishWith(outcome);
+    if (!this.#isAbortDue || outcome.kind === "closed") this.#context.onSettled(this);
+  }
+
+  #finishWith(outcome: MessageOutcome): void {
+    this.#isSettled = true;
+    this.#queue.length = 0;
+    this.#queuedOctets = 0;
+    this.#settle(outcome);
+    this.#announceRoom();
+  }
+
+  #announceRoom(): void {
+    if (!this.#answeredFull || !this.isWritable) return;
+    this.#answeredFull = false;
+    this.events.emit("drained", undefined);
+  }
+}

@@ -1,0 +1,70 @@
+const KIB = 1024;
+
+/** Chunk sizes to fall to when a peer refuses larger ones: a common relay takes 8 KiB, RFC 4975 §7.1.1 vouches for 2. */
+const FALLBACK_OCTETS: readonly number[] = [8 * KIB, 2 * KIB];
+const FIRST_CHUNK_OCTETS = 64 * KIB;
+const LARGEST_CHUNK_OCTETS = 1024 * KIB;
+const FIRST_WINDOW_OCTETS = 64 * KIB;
+const LARGEST_WINDOW_OCTETS = 2048 * KIB;
+const LARGEST_WINDOW_CHUNKS = 16;
+/** 200s in a row after which chunks grow. */
+const GROW_AFTER = 2;
+
+/**
+ * How much we send to one peer at a time. Starts with one chunk, so that a refusal costs one; grows with each 200;
+ * falls to small chunks, one at a time, when the peer cannot take more, and stays there.
+ */
+export class PeerPace {
+  #chunkOctets = FIRST_CHUNK_OCTETS;
+  #windowOctets = FIRST_WINDOW_OCTETS;
+  #windowChunks = 1;
+  #accepted = 0;
+  #largestAccepted = 0;
+  #isLimited = false;
+
+  /** Octets of body after which a chunk ends. */
+  get chunkOctets(): number {
+    return this.#chunkOctets;
+  }
+
+  /** Octets that may be without an answer. A chunk may always go when none is. */
+  get windowOctets(): number {
+    return this.#windowOctets;
+  }
+
+  get windowChunks(): number {
+    return this.#windowChunks;
+  }
+
+  /** The peer answered 200 to a chunk of this length. */
+  onAccepted(octets: number): void {
+    this.#largestAccepted = Math.max(this.#largestAccepted, octets);
+    this.#accepted += 1;
+    if (this.#isLimited) return;
+    this.#windowChunks = Math.min(LARGEST_WINDOW_CHUNKS, this.#windowChunks * 2);
+    this.#windowOctets = Math.min(LARGEST_WINDOW_OCTETS, this.#windowOctets * 2);
+    if (this.#accepted < GROW_AFTER || octets < this.#chunkOctets) return;
+    this.#accepted = 0;
+    this.#chunkOctets = Math.min(LARGEST_CHUNK_OCTETS, this.#chunkOctets * 2);
+  }
+
+  /**
+   * The peer refused a chunk of this length with a status that does not forbid another try, or closed in the middle
+   * of it.
+   * @returns false when smaller chunks cannot be the remedy
+   */
+  fallBack(refusedOctets: number): boolean {
+    const smaller = FALLBACK_OCTETS.find((octets) => octets < refusedOctets);
+    if (smaller === undefined || refusedOctets <= this.#largestAccepted) return false;
+    this.#isLimited = true;
+    this.#chunkOctets = Math.min(this.#chunkOctets, smaller);
+    this.#windowChunks = 1;
+    this.#windowOctets = this.#chunkOctets;
+    return true;
+  }
+}
+
+/** Statuses after which the same octets may be tried again in smaller chunks; the others are final (RFC 4975 §10). */
+export function allowsRetry(status: number): boolean {
+  return status === 400 || status === 408 || status >= 500;
+}
