@@ -48,7 +48,7 @@ export interface FileSource {
    * opened; a file that has become shorter is the error `changed`.
    */
   read(position: number, length: number): Promise<Result<Buffer, FileError>>;
-  /** False when size, modification time or identity differ from those at opening: what was sent is then of no use. */
+  /** False when size or modification time differ from those at opening: what was sent is then of no use. */
   isUnchanged(): Promise<boolean>;
   /** Harmless when called twice. */
   close(): Promise<void>;
@@ -65,6 +65,8 @@ export interface CreatePartOptions {
 export interface ExpectedFile {
   readonly sizeOctets: number;
   readonly hashes: readonly FileHash[];
+  /** The sender's modification time, wall-clock milliseconds since 1970; taken over from 1980 to a day from now. */
+  readonly modifiedMs?: number;
 }
 
 /** A file being received. It has a hidden random name until `finish` succeeds. */

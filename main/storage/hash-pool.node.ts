@@ -1,0 +1,145 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { FileError, FileHashes } from "../base/files.ts";
+import { err, ok, type Result } from "../base/result.ts";
+import { fileError } from "./file-error.ts";
+import type { HashReply, HashRequest } from "./hash-messages.ts";
+import { workerFile } from "./worker-file.node.ts";
+
+/** The hashing of one file. End it with `finish` or `cancel`, and wait for that before closing the descriptor. */
+export interface HashJob {
+  /** The first `octets` of the file are final and may be read. */
+  advance(octets: number): void;
+  finish(sizeOctets: number): Promise<Result<FileHashes, FileError>>;
+  cancel(): Promise<void>;
+}
+
+interface RunningJob {
+  readonly settle: (result: Result<FileHashes, FileError>) => void;
+  readonly onProgress: ((octets: number) => void) | undefined;
+}
+
+/** Worker threads that hash. They start with the first job, and keep the process alive only while they have one. */
+export class HashPool {
+  readonly #workers: HashWorker[] = [];
+  readonly #limit: number;
+
+  constructor(limit = Math.max(1, Math.min(2, availableParallelism() - 1))) {
+    this.#limit = limit;
+  }
+
+  /** @param fd stays open until the job has ended; read by position only */
+  start(fd: number, onProgress?: (octets: number) => void): HashJob {
+    return this.#leastBusy().start(fd, onProgress);
+  }
+
+  /** Ends the workers; jobs that run end with an error. */
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.splice(0).map((worker) => worker.close()));
+  }
+
+  #leastBusy(): HashWorker {
+    const usable = this.#workers.filter((worker) => !worker.isGone);
+    this.#workers.splice(0, this.#workers.length, ...usable);
+    const [idlest] = usable.toSorted((a, b) => a.jobCount - b.jobCount);
+    if (idlest !== undefined && (idlest.jobCount === 0 || usable.length >= this.#limit))
+      return idlest;
+    const fresh = new HashWorker();
+    this.#workers.push(fresh);
+    return fresh;
+  }
+}
+
+class HashWorker {
+  readonly #worker: Worker;
+  readonly #jobs = new Map<number, RunningJob>();
+  #nextJob = 1;
+  #isGone = false;
+
+  constructor() {
+    this.#worker = new Worker(workerFile("hash", import.meta.url), { name: "hash", execArgv: [] });
+    this.#worker.unref();
+    // The reply is ours: both ends are built from hash-messages.ts.
+    this.#worker.on("message", (reply: HashReply) => {
+      this.#take(reply);
+    });
+    this.#worker.on("error", (cause) => {
+      this.#lose(cause instanceof Error ? cause.message : "the hashing worker failed");
+    });
+    this.#worker.on("exit", () => {
+      this.#lose("the hashing worker ended");
+    });
+  }
+
+  get jobCount(): number {
+    return this.#jobs.size;
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  start(fd: number, onProgress: ((octets: number) => void) | undefined): HashJob {
+    const job = this.#nextJob;
+    this.#nextJob += 1;
+    const settled = new Promise<Result<FileHashes, FileError>>((resolve) => {
+      this.#jobs.set(job, { settle: resolve, onProgress });
+    });
+    this.#worker.ref();
+    this.#post({ do: "start", job, fd });
+    return {
+      advance: (octets) => {
+        this.#post({ do: "advance", job, octets });
+      },
+      finish: (sizeOctets) => {
+        this.#post({ do: "finish", job, sizeOctets });
+        return settled;
+      },
+      cancel: async () => {
+        this.#post({ do: "cancel", job });
+        await settled;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #post(request: HashRequest): void {
+    if (!this.#isGone) this.#worker.postMessage(request);
+  }
+
+  #take(reply: HashReply): void {
+    const job = this.#jobs.get(reply.job);
+    if (job === undefined) return;
+    if (reply.say === "progress") {
+      job.onProgress?.(reply.octets);
+      return;
+    }
+    this.#jobs.delete(reply.job);
+    if (this.#jobs.size === 0) this.#worker.unref();
+    job.settle(resultOf(reply));
+  }
+
+  #lose(message: string): void {
+    this.#isGone = true;
+    for (const job of this.#jobs.values()) job.settle(err(fileError("io", undefined, message)));
+    this.#jobs.clear();
+  }
+}
+
+function resultOf(
+  reply: Exclude<HashReply, { readonly say: "progress" }>,
+): Result<FileHashes, FileError> {
+  switch (reply.say) {
+    case "done":
+      return ok({ sha1: reply.sha1, sha256: reply.sha256 });
+    case "cancelled":
+      return err(fileError("cancelled"));
+    case "too-short":
+      return err(fileError("changed"));
+    case "failed":
+      return err(fileError("io", undefined, reply.message));
+  }
+}

@@ -1,0 +1,139 @@
+import { type BigIntStats, constants } from "node:fs";
+import {
+  type FileHandle,
+  lstat,
+  open,
+  readdir,
+  readlink,
+  realpath,
+  stat,
+  unlink,
+} from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { LocalProtocolError } from "../base/protocol-error.ts";
+import { errorCode } from "./file-error.ts";
+
+/** Which file it is, whatever its name. */
+export interface FileIdentity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+export function identityOf(stats: BigIntStats): FileIdentity {
+  return { dev: stats.dev, ino: stats.ino };
+}
+
+export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
+/**
+ * A folder that received files go into. On Linux it is held open and its entries are reached through the descriptor:
+ * whoever swaps the folder for a link meanwhile redirects nothing. Elsewhere its identity is compared before each use.
+ */
+export class HeldFolder {
+  readonly #given: string;
+  readonly #real: string;
+  readonly #handle: FileHandle | undefined;
+  readonly #identity: FileIdentity;
+
+  private constructor(
+    given: string,
+    real: string,
+    handle: FileHandle | undefined,
+    identity: FileIdentity,
+  ) {
+    this.#given = given;
+    this.#real = real;
+    this.#handle = handle;
+    this.#identity = identity;
+  }
+
+  /** The user may have made the folder itself a link: that is followed once, here. Throws errors of the system. */
+  static async open(path: string): Promise<HeldFolder> {
+    const given = resolve(path);
+    const real = await realpath(given);
+    if (process.platform !== "linux")
+      return new HeldFolder(given, real, undefined, identityOf(await stat(real, { bigint: true })));
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+    const handle = await open(real, flags);
+    try {
+      const identity = identityOf(await handle.stat({ bigint: true }));
+      return new HeldFolder(given, real, await reachable(handle), identity);
+    } catch (cause) {
+      await handle.close();
+      throw cause;
+    }
+  }
+
+  /** The file system it is on. */
+  get dev(): bigint {
+    return this.#identity.dev;
+  }
+
+  /** Path of an entry for system calls; stays within the folder that was opened. */
+  async at(name: string): Promise<string> {
+    if (name === "" || name === "." || name === ".." || /[/\\\0]/.test(name))
+      throw new LocalProtocolError("not the name of an entry");
+    if (this.#handle !== undefined) return `/proc/self/fd/${this.#handle.fd}/${name}`;
+    const now = identityOf(await stat(this.#real, { bigint: true }));
+    if (!sameIdentity(now, this.#identity)) throw swapped(this.#real);
+    return join(this.#real, name);
+  }
+
+  /** Path of an entry for people: as the user named the folder, unless it has moved since. */
+  async shownPath(name: string): Promise<string> {
+    const now = this.#handle === undefined ? this.#real : await readlink(this.#procPath());
+    return join(now === this.#real ? this.#given : now, name);
+  }
+
+  async names(): Promise<readonly string[]> {
+    return readdir(this.#procPath());
+  }
+
+  async identityOf(name: string): Promise<FileIdentity | undefined> {
+    try {
+      return identityOf(await lstat(await this.at(name), { bigint: true }));
+    } catch (cause) {
+      if (errorCode(cause) === "ENOENT") return undefined;
+      throw cause;
+    }
+  }
+
+  /** Removes an entry only if it is that very file: cleaning up must not remove what somebody else put there. */
+  async remove(name: string, identity: FileIdentity): Promise<boolean> {
+    const now = await this.identityOf(name);
+    if (now === undefined || !sameIdentity(now, identity)) return false;
+    await unlink(await this.at(name));
+    return true;
+  }
+
+  /** Makes names durable. Systems without durable folders (Windows) have nothing to do. */
+  async sync(): Promise<void> {
+    await this.#handle?.sync();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close();
+  }
+
+  #procPath(): string {
+    return this.#handle === undefined ? this.#real : `/proc/self/fd/${this.#handle.fd}`;
+  }
+}
+
+/** A Linux without /proc is treated like the other systems. */
+async function reachable(handle: FileHandle): Promise<FileHandle | undefined> {
+  try {
+    await readlink(`/proc/self/fd/${handle.fd}`);
+    return handle;
+  } catch (cause) {
+    if (errorCode(cause) === undefined) throw cause;
+    await handle.close();
+    return undefined;
+  }
+}
+
+function swapped(path: string): Error {
+  return Object.assign(new Error(`the folder was replaced: ${path}`), { code: "EACCES" });
+}
