@@ -139,7 +139,7 @@ export function parseFields(lines: readonly string[]): {
   for (const line of lines) {
     const colon = line.indexOf(":");
     const value = line.slice(colon + 1).trim();
-    if (colon <= 0 || !isToken(line, colon) || hasControl(value)) {
+    if (!isToken(line, colon) || hasControl(value)) {
       malformed ??= "bad header line";
       continue;
     }
@@ -154,8 +154,9 @@ export function parseFields(lines: readonly string[]): {
   return malformed === undefined ? { fields } : { fields, malformed };
 }
 
-/** Whether the first `end` characters are a `token` (RFC 4975 §9). */
+/** Whether the first `end` characters, one at least, are a `token` (RFC 4975 §9). */
 function isToken(text: string, end: number): boolean {
+  if (end <= 0) return false;
   for (let i = 0; i < end; i += 1) {
     const code = text.charCodeAt(i);
     if (code <= 0x20 || code >= 0x7f || SEPARATORS.includes(text.charAt(i))) return false;
