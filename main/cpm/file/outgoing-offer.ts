@@ -17,7 +17,7 @@ import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
 import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer } from "./outgoing-transfer.ts";
-import { failureOf, type Refusal, refusalOf } from "./refusal.ts";
+import { failureOf, offline, type Refusal, refusalOf } from "./refusal.ts";
 
 export interface OutgoingOfferOptions {
   readonly id: OfferId;
@@ -31,6 +31,8 @@ export interface OutgoingOfferOptions {
 
 /** Past the core's Timer C (240 s), so that this device gives up last. */
 const ANSWER_GUARD_MS = 250_000;
+
+type Unanswered = Exclude<InviteOutcome, { readonly kind: "answered" }>;
 
 type Phase =
   | { readonly name: "inviting"; readonly uac: InviteUac | undefined }
@@ -222,13 +224,13 @@ export class OutgoingOffer {
     this.#end("failed");
   }
 
-  #unanswered(outcome: Exclude<InviteOutcome, { readonly kind: "answered" }>): void {
+  #unanswered(outcome: Unanswered): void {
     const to = forPeople(this.#options.to);
     if (this.#isCancelled) {
       this.#end("cancelled");
       return;
     }
-    const refusal = this.#isUnanswered ? refusalOf(408, [], to) : refusalFrom(outcome, to);
+    const refusal = this.#refusalFrom(outcome, to);
     const status = outcome.kind === "refused" ? outcome.response.status : undefined;
     if (status !== undefined) this.#context.emit("declined", { id: this.id, status });
     complain(this.#context, this.id, {
@@ -238,6 +240,14 @@ export class OutgoingOffer {
       ...(status === undefined ? {} : { status }),
     });
     this.#end(refusal.state, status, refusal.message);
+  }
+
+  #refusalFrom(outcome: Unanswered, to: string): Refusal {
+    if (this.#isUnanswered) return refusalOf(408, [], to);
+    if (outcome.kind === "failed") return failureOf(outcome.failure);
+    const { status, headers } = outcome.response;
+    if (status === 480 && !this.#isRinging) return offline(to);
+    return refusalOf(status, warningTextsOf(headers), to);
   }
 
   #end(state: TransferState, status?: number, reason?: string): void {
@@ -268,15 +278,6 @@ function readAnswer(
   if (!body.ok) return body;
   const answers = readFileAnswer(local, body.value.description);
   return answers.ok ? ok(answers.value) : answers;
-}
-
-function refusalFrom(
-  outcome: Exclude<InviteOutcome, { readonly kind: "answered" }>,
-  to: string,
-): Refusal {
-  if (outcome.kind === "failed") return failureOf(outcome.failure);
-  const { response } = outcome;
-  return refusalOf(response.status, warningTextsOf(response.headers), to);
 }
 
 function isAboutBody(outcome: InviteOutcome): boolean {

@@ -135,6 +135,16 @@ function byClass(status: number, to: string): Refusal {
   };
 }
 
+/** 480 before anything rang: the core found no device (RFC 3261 §21.4.18). */
+export function offline(to: string): Refusal {
+  return {
+    state: "noanswer",
+    code: "offline",
+    message: `${to} is not online. No file was sent.`,
+    action: "Send again later.",
+  };
+}
+
 /** No final response at all. */
 export function failureOf(failure: SipFailure): Refusal {
   if (failure.kind === "cancelled")
