@@ -17,7 +17,7 @@ export interface EngineUasOptions {
   readonly local: HostPort;
   /** How long the application may leave a request without any response. A provisional response ends the wait. */
   readonly silenceMs: number;
-  /** How long an answer to BYE may be held back. */
+  /** How long an answer to BYE waits for `releaseBye`; 0 sends it as drachtio-srf gives it. */
   readonly byeHoldMs: number;
 }
 
@@ -164,7 +164,8 @@ export class EngineUas {
       guard: this.#clock.startTimer(this.#options.silenceMs / 2, expire),
       answer: (response) => {
         if (response.status >= 200) this.#forget(txnId);
-        if (incoming.request.method === "BYE") return this.#hold(txnId, incoming, response);
+        const isHeld = incoming.request.method === "BYE" && this.#options.byeHoldMs > 0;
+        if (isHeld) return this.#hold(txnId, incoming, response);
         return incoming.respond(response);
       },
       expire,

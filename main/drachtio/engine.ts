@@ -28,7 +28,7 @@ export interface EngineOptions {
   readonly outboundHop?: string;
   /** Default 64 s. */
   readonly silenceMs?: number;
-  /** Default 4 s. */
+  /** How long an answer to BYE waits for `releaseBye`. Default 0: it does not. */
   readonly byeHoldMs?: number;
   /**
    * `all`: every method is delivered, as to a client that was dialled (drachtio-srf's `listen`). `routed`: only methods
@@ -83,7 +83,7 @@ export class DrachtioEngine {
     this.#uas = new EngineUas(this.#wire, dialogs, ports.clock, {
       local,
       silenceMs: options.silenceMs ?? 64_000,
-      byeHoldMs: options.byeHoldMs ?? 4000,
+      byeHoldMs: options.byeHoldMs ?? 0,
     });
     this.#uac = new EngineUac(
       { wire: this.#wire, dialogs, uas: this.#uas, ua },

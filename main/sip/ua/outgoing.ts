@@ -5,7 +5,7 @@ import { hasParameter } from "../grammar/parameters.ts";
 import { type HeaderField, SipHeaders } from "../message/headers.ts";
 import { NO_BODY, type SipRequest } from "../message/message.ts";
 import { newTag } from "./session.ts";
-import type { UaContext } from "./ua-context.ts";
+import { type UaContext, withUserAgent } from "./ua-context.ts";
 
 /** A request outside a dialog as the application gives it. */
 export interface OutgoingMessage {
@@ -54,7 +54,7 @@ export function buildOutgoing(context: UaContext, message: OutgoingMessage): Bui
       { name: "Call-ID", value: message.callId ?? randomUuid(context.random) },
       { name: "CSeq", value: `${String(seq)} ${message.method}` },
       ...(needsContact && !has("contact") ? [{ name: "Contact", value: context.contact }] : []),
-      ...message.headers,
+      ...withUserAgent(context, message.headers),
     ]),
     body: message.body ?? NO_BODY,
   };

@@ -22,7 +22,7 @@ import {
   withContact,
 } from "./server-request.ts";
 import { SuccessRetransmitter } from "./success-retransmitter.ts";
-import type { UaContext, UaFailure } from "./ua-context.ts";
+import { type UaContext, type UaFailure, withUserAgent } from "./ua-context.ts";
 
 /** What a confirmed dialog tells its application. */
 export interface SessionHandlers {
@@ -220,7 +220,8 @@ export class Session {
   }
 
   #exchange(options: InDialogRequest, handlers: ExchangeHandlers): ClientExchange {
-    const built = requestInDialog(this.#dialog, options);
+    const headers = withUserAgent(this.#context, options.headers);
+    const built = requestInDialog(this.#dialog, { ...options, headers });
     this.#dialog = built.dialog;
     const nextSeq = (): number => {
       this.#dialog = { ...this.#dialog, localSeq: this.#dialog.localSeq + 1 };

@@ -1,5 +1,6 @@
 import { bracketHost, type HostPort } from "../../base/host-port.ts";
 import type { Clock, Log, Random, SocketError } from "../../base/ports.ts";
+import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
   ClientHandlers,
@@ -30,7 +31,20 @@ export interface UaContext {
   readonly local: HostPort;
   /** Value of the Contact we give where the application gives none. */
   readonly contact: string;
+  /** User-Agent of requests where the application gives none. */
+  readonly userAgent: string | undefined;
   readonly config: UaConfig;
+}
+
+/** The fields with our User-Agent, unless they have one. */
+export function withUserAgent(
+  context: UaContext,
+  fields: readonly HeaderField[],
+): readonly HeaderField[] {
+  const { userAgent } = context;
+  const isGiven = fields.some((field) => field.name.toLowerCase() === "user-agent");
+  if (userAgent === undefined || isGiven) return fields;
+  return [...fields, { name: "User-Agent", value: userAgent }];
 }
 
 export interface UaConfig {

@@ -45,6 +45,8 @@ export interface UserAgentOptions {
   readonly local: HostPort;
   readonly credentials?: Credentials;
   readonly contactUser?: string;
+  /** User-Agent of requests that have none. */
+  readonly userAgent?: string;
   readonly config?: Partial<UaConfig>;
 }
 
@@ -85,6 +87,7 @@ export class UserAgent {
           : new DigestClient(options.credentials, ports),
       local: options.local,
       contact: defaultContact(options.local, options.contactUser),
+      userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
     transactions.onRequest((tx) => {

@@ -1,0 +1,62 @@
+import type { Log } from "../base/ports.ts";
+import type { UasResponse } from "../sip/ua/server-request.ts";
+import type { DrachtioInstance } from "./drachtio-package.node.ts";
+import type { PendingSet } from "./pending.ts";
+
+/** What the parts of the facade share. */
+export interface SrfContext {
+  readonly drachtio: DrachtioInstance;
+  readonly pending: PendingSet;
+  readonly log: Log;
+  /** Functions that end open dialogs when the facade is closed. */
+  readonly openDialogs: Set<() => void>;
+  /** Sends the answer to a BYE that drachtio-srf has answered on its own already. */
+  releaseBye(txnId: string, response: UasResponse): void;
+  /** The next Call-ID (from our Random, so that runs can be replayed). */
+  newCallId(): string;
+}
+
+/** Limits of last resort: the stack settles everything well before them. */
+export const REQUEST_LIMIT_MS = 150_000;
+export const INVITE_LIMIT_MS = 420_000;
+export const ACCEPT_LIMIT_MS = 60_000;
+
+/**
+ * A listener for drachtio-srf: an exception in one would close its control connection and with it every dialog, so it
+ * ends here, as a defect in the log.
+ */
+export function guarded<Args extends readonly unknown[]>(
+  context: Pick<SrfContext, "log">,
+  what: string,
+  listener: (...args: Args) => void,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      listener(...args);
+    } catch (error) {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      context.log.write("error", `defect in a SIP listener (${what}): ${why}`);
+    }
+  };
+}
+
+/** Handlers of the application, each undone by the function that `add` returns; the newest answers. */
+export class HandlerStack<Handler> {
+  readonly #handlers: Handler[] = [];
+
+  add(handler: Handler): () => void {
+    this.#handlers.push(handler);
+    return () => {
+      const at = this.#handlers.lastIndexOf(handler);
+      if (at >= 0) this.#handlers.splice(at, 1);
+    };
+  }
+
+  get newest(): Handler | undefined {
+    return this.#handlers.at(-1);
+  }
+
+  get all(): readonly Handler[] {
+    return [...this.#handlers];
+  }
+}
