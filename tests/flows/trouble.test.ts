@@ -1,0 +1,192 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { octets } from "../support/octets.ts";
+import {
+  ADDRESSES,
+  type ElementName,
+  TwoNetworks,
+  type WorldOptions,
+} from "../support/two-networks.ts";
+
+let world: TwoNetworks;
+
+afterEach(async () => {
+  await world.stop();
+  expect(world.net.openSockets, "sockets left open").toBe(0);
+});
+
+const BIG = octets(2_000_000, 9);
+const SMALL = octets(3_000, 10);
+
+async function accepted(options: WorldOptions = {}): Promise<void> {
+  world = await TwoNetworks.start(["a1", "b1"], options);
+  const [alice, bob] = [world.device("a1"), world.device("b1")];
+  alice.files.put("/s/big.iso", BIG).put("/s/small.txt", SMALL);
+  await alice.send(["/s/big.iso", "/s/small.txt"]);
+  await world.until("bob rings", () => bob.has("ringing"));
+  bob.acceptAll();
+  await world.until("octets move", () => bob.has("progress"));
+}
+
+async function bothEnd(): Promise<void> {
+  await world.until("both know the end", () =>
+    (["a1", "b1"] as const).every((name) => world.device(name).has("transfer")),
+  );
+  await world.pass(1_000);
+}
+
+describe("RFC 5547 §8.4: abort of one file of two", () => {
+  it("MUST stop the sender's file and bring the other one", async () => {
+    await accepted();
+    const alice = world.device("a1");
+    alice.client.cancelFile(alice.offerId, 0);
+    await bothEnd();
+    expect(world.device("b1").received().get("small.txt")?.equals(SMALL)).toBe(true);
+    expect(world.device("b1").received().has("big.iso")).toBe(false);
+    expect([alice.last("transfer").state, world.device("b1").last("transfer").state]).toEqual([
+      "partly",
+      "partly",
+    ]);
+  });
+
+  it("MUST stop the file that the receiver gives up and bring the other one", async () => {
+    await accepted();
+    const bob = world.device("b1");
+    bob.client.cancelFile(bob.offerId, 0);
+    await bothEnd();
+    expect(bob.received().get("small.txt")?.equals(SMALL)).toBe(true);
+    expect(bob.received().has("big.iso")).toBe(false);
+    expect(world.device("a1").last("transfer").state).toBe("partly");
+  });
+});
+
+describe("RFC 3261 §15 BYE in the middle", () => {
+  it.each(["a1", "b1"] as const)(
+    "MUST leave no half file under its name when %s cancels",
+    async (who) => {
+      await accepted();
+      const device = world.device(who);
+      device.client.cancel(device.offerId);
+      await bothEnd();
+      const bob = world.device("b1");
+      expect(bob.received().has("big.iso")).toBe(false);
+      expect(bob.files.openParts).toBe(0);
+      const states = (["a1", "b1"] as const).map(
+        (name) => world.device(name).last("transfer").state,
+      );
+      for (const state of states) expect(["cancelled", "interrupted", "partly"]).toContain(state);
+    },
+  );
+});
+
+describe("note N3 in docs/flows.md: something on the way is lost", () => {
+  it.each(["a1", "pf-a", "pf-b"] as const)(
+    "MUST tell both sides when the file connection of %s to the next element breaks",
+    async (from) => {
+      await accepted();
+      const next: Record<typeof from, ElementName> = { a1: "pf-a", "pf-a": "pf-b", "pf-b": "b1" };
+      expect(
+        world.net.resetTcp({ from: ADDRESSES[from], to: `${ADDRESSES[next[from]]}:2855` }),
+      ).toBeGreaterThan(0);
+      await bothEnd();
+      expect(world.device("b1").received().has("big.iso")).toBe(false);
+      for (const name of ["a1", "b1"] as const) {
+        expect(["interrupted", "failed", "partly"]).toContain(
+          world.device(name).last("transfer").state,
+        );
+      }
+    },
+  );
+
+  it("MUST tell the sender within the answer time when a Participating Function is dead", async () => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const alice = world.device("a1");
+    alice.files.put("/s/small.txt", SMALL);
+    world.net.blackhole({ to: ADDRESSES["pf-b"] });
+    await alice.send(["/s/small.txt"]);
+    await world.until("alice knows", () => alice.has("transfer"), 40_000);
+    expect(["failed", "noanswer"]).toContain(alice.last("transfer").state);
+    expect(alice.has("error")).toBe(true);
+    expect(world.device("b1").has("ringing")).toBe(false);
+  });
+
+  it("MUST reach nobody after a registration has expired, and be reachable again after the next one", async () => {
+    world = await TwoNetworks.start(["a1", "b1"], {
+      devices: { b1: { registrationExpiresS: 60 } },
+    });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/small.txt", SMALL);
+    const heal = world.net.partition(ADDRESSES.b1, ADDRESSES["core-b"]);
+    await world.pass(70_000);
+    await alice.send(["/s/small.txt"]);
+    await world.until("alice knows", () => alice.all("transfer").length === 1);
+    expect(alice.last("error")).toMatchObject({ code: "offline", status: 480 });
+    heal();
+    await world.until("bob is back", () => bob.all("registered").length >= 2, 200_000);
+    await alice.send(["/s/small.txt"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    bob.acceptAll();
+    await world.until("the end", () => alice.all("transfer").length === 2);
+    expect(alice.last("transfer").state).toBe("verified");
+  });
+});
+
+/** Datagrams of the whole flow between clients and core and between the elements; small enough offers stay on UDP. */
+const LINKS: readonly (readonly [ElementName, ElementName])[] = [
+  ["a1", "core-a"],
+  ["core-a", "a1"],
+  ["core-a", "pf-a"],
+  ["pf-a", "core-a"],
+  ["core-a", "core-b"],
+  ["core-b", "core-a"],
+  ["core-b", "pf-b"],
+  ["pf-b", "core-b"],
+  ["core-b", "b1"],
+  ["b1", "core-b"],
+];
+
+async function disturbed(
+  fate: "lose" | "duplicate" | "reorder",
+  link: readonly [ElementName, ElementName],
+  nth: number,
+): Promise<boolean> {
+  world = await TwoNetworks.start(["a1", "b1"]);
+  const [alice, bob] = [world.device("a1"), world.device("b1")];
+  alice.files.put("/s/small.txt", SMALL);
+  const ends = { from: ADDRESSES[link[0]], to: ADDRESSES[link[1]] };
+  const before = world.net.traffic.filter((each) => each.proto === "udp").length;
+  world.net[fate](ends, nth);
+  await alice.send(["/s/small.txt"]);
+  await world.until("bob rings", () => bob.has("ringing"));
+  bob.acceptAll();
+  await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
+  await world.pass(40_000);
+  expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+    "verified",
+    "verified",
+  ]);
+  expect(bob.received().get("small.txt")?.equals(SMALL)).toBe(true);
+  expect(bob.all("ringing")).toHaveLength(1);
+  const passed = world.net.traffic
+    .filter((each) => each.proto === "udp")
+    .slice(before)
+    .filter((each) => each.from.host === ends.from && each.to.host === ends.to).length;
+  return nth < passed;
+}
+
+describe("RFC 3261 §17: every datagram of the flow", () => {
+  it.each(
+    LINKS.flatMap((link) =>
+      (["lose", "duplicate", "reorder"] as const).map((fate) => ({
+        fate,
+        from: link[0],
+        to: link[1],
+      })),
+    ),
+  )(
+    "MUST survive to $fate each one from $from to $to",
+    async ({ fate, from, to }) => {
+      for (let nth = 1; await disturbed(fate, [from, to], nth); nth += 1) await world.stop();
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,75 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import { expect } from "vitest";
+
+const run = promisify(execFile);
+
+/**
+ * A capture of the loopback interface, read by Wireshark's dissectors: a judge of our octets that shares no code with
+ * us. Needs root and tshark; without them it says so, and fails where CI=true.
+ */
+export class Capture {
+  readonly #file: string;
+  readonly #tshark: ChildProcess | undefined;
+
+  private constructor(file: string, tshark: ChildProcess | undefined) {
+    this.#file = file;
+    this.#tshark = tshark;
+  }
+
+  static async start(file: string): Promise<Capture> {
+    const isPossible = process.getuid?.() === 0 && existsSync("/usr/bin/tshark");
+    if (!isPossible) {
+      console.warn("NOT RUN: packets are not checked; that needs root and tshark");
+      expect(process.env["CI"], "tshark and root are needed where CI=true").not.toBe("true");
+      return new Capture(file, undefined);
+    }
+    const tshark = spawn("/usr/bin/tshark", ["-i", "lo", "-w", file, "-q"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    // Capturing has begun when it says so.
+    for await (const bytes of tshark.stderr) if (String(bytes).includes("Capturing on")) break;
+    return new Capture(file, tshark);
+  }
+
+  /** Ends the capture and fails on a malformed packet, or when no SIP and MSRP was seen at all. */
+  async expectClean(): Promise<void> {
+    if (this.#tshark === undefined) return;
+    this.#tshark.kill("SIGINT");
+    await once(this.#tshark, "close");
+    const ports = await this.#sipPorts();
+    expect(ports.length, "ports on which SIP was seen").toBeGreaterThan(0);
+    expect(await this.#count("sip", ports)).toBeGreaterThan(20);
+    expect(await this.#count("msrp", ports)).toBeGreaterThan(2);
+    expect(await this.#read("_ws.malformed", ports), "malformed packets").toBe("");
+  }
+
+  /** Ports are chosen by the system, so SIP is found by its start lines. */
+  async #sipPorts(): Promise<readonly string[]> {
+    const text = 'udp contains "SIP/2.0" || tcp contains "SIP/2.0"';
+    const { stdout } = await run("/usr/bin/tshark", [
+      ...["-r", this.#file, "-Y", text, "-T", "fields"],
+      ...["-e", "udp.dstport", "-e", "udp.srcport", "-e", "tcp.dstport", "-e", "tcp.srcport"],
+    ]);
+    return [...new Set(stdout.split(/\s+/).filter((port) => port !== ""))];
+  }
+
+  async #count(filter: string, ports: readonly string[]): Promise<number> {
+    return (await this.#read(filter, ports)).split("\n").filter((line) => line !== "").length;
+  }
+
+  async #read(filter: string, ports: readonly string[]): Promise<string> {
+    const decode = ports.flatMap((port) => [
+      "-d",
+      `udp.port==${port},sip`,
+      "-d",
+      `tcp.port==${port},sip`,
+    ]);
+    const { stdout } = await run("/usr/bin/tshark", ["-r", this.#file, ...decode, "-Y", filter], {
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return stdout;
+  }
+}

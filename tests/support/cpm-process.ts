@@ -1,0 +1,98 @@
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export interface CpmEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+const CPM = fileURLToPath(new URL("../../bin/cpm", import.meta.url));
+/** A process that says nothing for so long hangs; the test fails with what it said. */
+const PATIENCE_MS = 60_000;
+
+/** A real `cpm` process: its JSON events, its words, its end. */
+export class CpmProcess {
+  readonly events: CpmEvent[] = [];
+  readonly name: string;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #waiting = new Set<() => void>();
+  #words = "";
+  #exit: number | undefined;
+
+  constructor(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.name = name;
+    this.#child = spawn(process.execPath, [CPM, ...args], { env: { ...process.env, ...env } });
+    createInterface({ input: this.#child.stdout }).on("line", (line) => {
+      this.#take(line);
+    });
+    this.#child.stderr.on("data", (bytes: Buffer) => {
+      this.#words += bytes.toString("utf8");
+    });
+    this.#child.on("close", (code, signal) => {
+      this.#exit = code ?? (signal === null ? -1 : 128);
+      this.#wake();
+    });
+  }
+
+  /** The first event that fits; those that came already count. */
+  async event(what: string, fits: (event: CpmEvent) => boolean = () => true): Promise<CpmEvent> {
+    const find = (): CpmEvent | undefined =>
+      this.events.find((event) => event.event === what && fits(event));
+    await this.#until(`event ${what}`, () => find() !== undefined);
+    const found = find();
+    if (found === undefined) throw new Error(`${this.name} ended without ${what}: ${this.story()}`);
+    return found;
+  }
+
+  /** Exit code once the process has ended and its output is read. */
+  async exit(): Promise<number> {
+    await this.#until("exit", () => this.#exit !== undefined);
+    return this.#exit ?? -1;
+  }
+
+  /** Ends it as a user would; kills it when that takes longer than the promised 5 s. */
+  async stop(): Promise<number> {
+    if (this.#exit !== undefined) return this.#exit;
+    this.#child.kill("SIGTERM");
+    const killer = setTimeout(() => this.#child.kill("SIGKILL"), 8_000);
+    if (this.#exit === undefined) await once(this.#child, "close");
+    clearTimeout(killer);
+    return this.#exit ?? -1;
+  }
+
+  story(): string {
+    return `${this.events.map((event) => JSON.stringify(event)).join("\n")}\n${this.#words}`;
+  }
+
+  #take(line: string): void {
+    try {
+      this.events.push(JSON.parse(line) as CpmEvent);
+    } catch {
+      this.#words += `${line}\n`;
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async #until(what: string, isDone: () => boolean): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const check = (): void => {
+        if (!isDone() && this.#exit === undefined) return;
+        this.#waiting.delete(check);
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(check);
+        reject(new Error(`${this.name}: no ${what} in time\n${this.story()}`));
+      }, PATIENCE_MS);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+}
