@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect } from "vitest";
+import { need } from "./need.ts";
 
 const run = promisify(execFile);
 
@@ -21,9 +22,7 @@ export class Capture {
 
   static async start(file: string): Promise<Capture> {
     const isPossible = process.getuid?.() === 0 && existsSync("/usr/bin/tshark");
-    if (!isPossible) {
-      console.warn("NOT RUN: packets are not checked; that needs root and tshark");
-      expect(process.env["CI"], "tshark and root are needed where CI=true").not.toBe("true");
+    if (!need(isPossible, "root and tshark, to read the packets on the wire")) {
       return new Capture(file, undefined);
     }
     const tshark = spawn("/usr/bin/tshark", ["-i", "lo", "-w", file, "-q"], {
