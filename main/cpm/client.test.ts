@@ -142,9 +142,11 @@ describe("architecture decision 10: what verified means", () => {
     pair.alice.files.put("/s/plan.pdf", PLAN);
     const { hash } = pair.alice.files;
     pair.alice.files.hash = (...args) =>
-      hash.apply(pair.alice.files, args).then((result) =>
-        result.ok ? { ok: true, value: { ...result.value, sha1: "00".repeat(20) } } : result,
-      );
+      hash
+        .apply(pair.alice.files, args)
+        .then((result) =>
+          result.ok ? { ok: true, value: { ...result.value, sha1: "00".repeat(20) } } : result,
+        );
     await pair.alice.send(["/s/plan.pdf"]);
     await pair.until("bob rings", () => pair.bob.has("ringing"));
     pair.bob.acceptAll();
