@@ -43,6 +43,7 @@ export class IncomingSend implements FrameSink, IncomingChunk {
   #sink: ChunkSink | undefined;
   #octets = 0;
   #isAnswered = false;
+  #hasEnded = false;
 
   private constructor(context: IncomingSendContext) {
     this.#context = context;
@@ -90,6 +91,11 @@ export class IncomingSend implements FrameSink, IncomingChunk {
   }
 
   reject(status: number, comment?: string): void {
+    if (this.#hasEnded) return;
+    this.#refuse(status, comment);
+  }
+
+  #refuse(status: number, comment?: string): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
     this.#sink = undefined;
@@ -112,10 +118,11 @@ export class IncomingSend implements FrameSink, IncomingChunk {
     const sink = this.#sink;
     if (sink === undefined) return;
     this.#sink = undefined;
+    this.#hasEnded = true;
     const { message } = this.#context;
     if (!message.ranges.add(this.position, this.position + this.#octets)) {
       sink.broken();
-      this.reject(413, `more than ${String(MAX_RANGES)} ranges`);
+      this.#refuse(413, `more than ${String(MAX_RANGES)} ranges`);
       return;
     }
     // `#` on a chunk of ours ends the message (RFC 4975 §7.1); nothing of it may follow.
