@@ -31,26 +31,28 @@ export class InProcessSocket extends Socket {
   }
 
   override _write(
-    chunk: Buffer,
-    _encoding: BufferEncoding,
+    chunk: Buffer | string,
+    encoding: BufferEncoding,
     callback: (error?: Error | null) => void,
   ): void {
-    this.#take(chunk);
+    this.#take(chunk, encoding);
     callback();
   }
 
   // net.Socket has a _writev of its own, which needs a handle.
   override _writev(
-    chunks: readonly { readonly chunk: Buffer; readonly encoding: BufferEncoding }[],
+    chunks: readonly { readonly chunk: Buffer | string; readonly encoding: BufferEncoding }[],
     callback: (error?: Error | null) => void,
   ): void {
-    for (const { chunk } of chunks) this.#take(chunk);
+    for (const { chunk, encoding } of chunks) this.#take(chunk, encoding);
     callback();
   }
 
-  #take(chunk: Buffer): void {
+  /** net.Socket leaves strings as they are (`decodeStrings` is off). */
+  #take(chunk: Buffer | string, encoding: BufferEncoding): void {
+    const bytes = typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk;
     process.nextTick(() => {
-      if (!this.destroyed) this.#owner.onBytes(chunk);
+      if (!this.destroyed) this.#owner.onBytes(bytes);
     });
   }
 

@@ -71,7 +71,7 @@ class FacadeSrf implements Srf {
     ports: SipPorts & { readonly hashing: Hashing },
     options: SrfOptions,
   ) {
-    const bound = transactions.transport.local;
+    const bound = transactions.transport.sentBy;
     this.local = { host: options.contactHost ?? bound.host, port: bound.port };
     const { local } = this;
     const { credentials, contactUser, uaConfig, outboundHop } = options;

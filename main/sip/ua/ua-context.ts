@@ -17,6 +17,7 @@ export interface UaTransactions {
   onAck(handler: (ack: SipRequest, flow: Flow) => void): void;
   onStrayResponse(handler: (response: SipResponse, flow: Flow) => void): void;
   request(request: SipRequest, target: Target | Flow, handlers: ClientHandlers): ClientTransaction;
+  isMerged(tx: ServerTransaction): boolean;
   sendAck(ack: SipRequest, target: Target | Flow): void;
 }
 

@@ -1,6 +1,6 @@
 import type { HostPort } from "../../base/host-port.ts";
 import type { Clock, Hashing, Log, Random, Resolver } from "../../base/ports.ts";
-import { contactUriOf, cseqNumberOf } from "../dialog/dialog.ts";
+import { contactUriOf } from "../dialog/dialog.ts";
 import {
   type DialogId,
   dialogKey,
@@ -237,7 +237,7 @@ export class UserAgent {
     const refuse = (status: number): void => {
       tx.respond(buildResponse(request, newTag(this.#context), { status }));
     };
-    if ([...this.#uasInvites.values()].some((other) => isMerged(other.request, request))) {
+    if (this.#context.transactions.isMerged(tx)) {
       // RFC 3261 §8.2.2.2: the same INVITE over another path.
       refuse(482);
     } else if (contactUriOf(request.headers) === undefined) {
@@ -290,13 +290,5 @@ function isSameDialog(invite: UasInvite, id: DialogId): boolean {
     invite.localTag === id.localTag &&
     (fromTagOf(invite.request) ?? "") === id.remoteTag &&
     invite.request.headers.get("Call-ID") === id.callId
-  );
-}
-
-function isMerged(a: SipRequest, b: SipRequest): boolean {
-  return (
-    a.headers.get("Call-ID") === b.headers.get("Call-ID") &&
-    fromTagOf(a) === fromTagOf(b) &&
-    cseqNumberOf(a) === cseqNumberOf(b)
   );
 }
