@@ -66,7 +66,6 @@ export function deviceHeaders(config: CpmConfig, local: HostPort): readonly Head
     { name: "Contact", value: contactValue(config, local) },
     { name: "User-Agent", value: userAgent(config.version) },
     { name: "Allow", value: ALLOW },
-    { name: "Supported", value: "path, gruu, outbound" },
   ];
 }
 

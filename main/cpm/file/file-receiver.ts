@@ -55,11 +55,6 @@ export class FileReceiver implements MessageReceiver {
     });
   }
 
-  /** True from the first octet, or the end of an empty file, on. */
-  get hasBegun(): boolean {
-    return this.#message !== undefined;
-  }
-
   begin(chunk: IncomingChunk): ChunkSink | { readonly reject: number; readonly comment?: string } {
     const refusal = this.#refusalOf(chunk);
     if (refusal !== undefined) return refusal;
@@ -81,12 +76,7 @@ export class FileReceiver implements MessageReceiver {
 
   /** As `stop`, unless the missing octets arrive in a moment: BYE and the last SENDs travel on different connections. */
   stopSoon(outcome: FileOutcome): void {
-    if (this.#phase !== "open") return;
-    if (!this.hasBegun) {
-      this.stop(outcome);
-      return;
-    }
-    this.#startGuard(GRACE_MS, outcome);
+    if (this.#phase === "open") this.#startGuard(GRACE_MS, outcome);
   }
 
   /** From the sink: octets for a place in the file. False: the chunk must wait. */

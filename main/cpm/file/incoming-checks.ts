@@ -131,6 +131,8 @@ function identityOf(request: SipRequest): NameAddr | undefined {
 function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly ReceivableFile[] {
   const { sizeOctets } = media.selector;
   if (media.port === 0 || sizeOctets === undefined) return [];
+  // TLS between user agents comes with its identities; until then such a line is refused, not downgraded.
+  if (media.protocol.toUpperCase() !== "TCP/MSRP") return [];
   // Only whole files: a range asks for a part that is on disk already (RFC 5547 §6 file-range).
   if (media.range !== undefined && media.range.start !== 1) return [];
   if (media.direction !== "sendonly" && media.direction !== "sendrecv") return [];

@@ -31,6 +31,14 @@ interface Receiving {
   readonly receiver: FileReceiver;
 }
 
+/** How files are ended. */
+export interface StopManner {
+  /** Octets that are under way may still arrive. */
+  readonly isGraceful: boolean;
+  /** Another device has the offer: nobody is told of each file. */
+  readonly isQuiet: boolean;
+}
+
 /** What room making came to. */
 export interface Preparation {
   /** Files that can be received, by m= line. */
@@ -48,6 +56,7 @@ export class IncomingFiles {
   readonly #outcomes = new Map<number, FileOutcome>();
   #local: SessionDescription | undefined;
   #isDropped = false;
+  #isQuiet = false;
 
   constructor(context: OfferContext, options: IncomingFilesOptions) {
     this.#context = context;
@@ -129,8 +138,10 @@ export class IncomingFiles {
   }
 
   /** Ends everything not settled; room made is given back. */
-  stopAll(outcome: FileOutcome, isGraceful: boolean): void {
+  stopAll(outcome: FileOutcome, manner: StopManner): void {
+    const { isGraceful, isQuiet } = manner;
     this.#isDropped = true;
+    this.#isQuiet = isQuiet;
     for (const { receiver } of this.#receivings.values()) {
       if (isGraceful) receiver.stopSoon(outcome);
       else receiver.stop(outcome);
@@ -206,7 +217,8 @@ export class IncomingFiles {
       if (outcome.kind === "complete") meter.finish(file.sizeOctets);
       this.#settle(index, outcome, part.receivedOctets);
     });
-    return { accept: true, uri, setup, maxSizeOctets: file.sizeOctets };
+    const limit = file.sizeOctets === 0 ? {} : { maxSizeOctets: file.sizeOctets };
+    return { accept: true, uri, setup, ...limit };
   }
 
   #meter(file: ReceivableFile): ProgressMeter {
@@ -221,6 +233,7 @@ export class IncomingFiles {
     this.#live.delete(index);
     this.#outcomes.set(index, outcome);
     this.#options.record.files([index], { ...historyChange(outcome), octets });
+    if (this.#isQuiet) return;
     this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
   }
 

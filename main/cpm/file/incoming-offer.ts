@@ -190,7 +190,7 @@ export class IncomingOffer {
       case "stop-files":
         this.#files.stopAll(
           { kind: "interrupted", code: effect.code, reason: effect.reason },
-          effect.isGraceful,
+          effect,
         );
         break;
       case "bye":
@@ -346,27 +346,17 @@ export class IncomingOffer {
     this.#settleIfOver();
   }
 
+  /** The offer's last event comes after those of its files. */
   async #end(outcome: Extract<IncomingEffect, { readonly do: "end" }>["outcome"]): Promise<void> {
+    this.#ringTimer?.cancel();
     this.#byeGuard?.cancel();
-    if (outcome === "elsewhere") {
-      this.#record.end({ state: "elsewhere" });
-    } else if (outcome === "missed") {
-      this.#record.end({ state: "missed" });
-      this.#context.emit("transfer", { id: this.id, state: "noanswer" });
-    } else if (outcome === "files") {
-      const outcomes = await this.#files.outcomes();
-      const state = transferStateOf(outcomes, this.#wasCancelled);
-      await this.#files.close();
-      this.#record.end({ state });
-      this.#context.emit("transfer", { id: this.id, state });
-      void sendNotification(this.#context, this.#offer, outcomes);
-      this.#context.ended(this.id);
-      return;
-    } else {
-      this.#record.end({ state: outcome });
-      this.#context.emit("transfer", { id: this.id, state: outcome });
-    }
+    const outcomes = await this.#files.outcomes();
     await this.#files.close();
+    const state = outcome === "files" ? transferStateOf(outcomes, this.#wasCancelled) : outcome;
+    this.#record.end({ state });
+    if (state === "missed") this.#context.emit("transfer", { id: this.id, state: "noanswer" });
+    else if (state !== "elsewhere") this.#context.emit("transfer", { id: this.id, state });
+    if (outcome === "files") void sendNotification(this.#context, this.#offer, outcomes);
     this.#context.ended(this.id);
   }
 }

@@ -45,12 +45,16 @@ export type IncomingEffect =
   | { readonly do: "answer" }
   | { readonly do: "refuse"; readonly status: number }
   | { readonly do: "receive" }
-  /** Ends what is being received; what is complete stays. `isGraceful`: octets under way may still arrive. */
+  /**
+   * Ends what is being received; what is complete stays. `isGraceful`: octets under way may still arrive. `isQuiet`:
+   * another device has the offer, so nobody is told of each file.
+   */
   | {
       readonly do: "stop-files";
       readonly reason: string;
       readonly code: ErrorCode;
       readonly isGraceful: boolean;
+      readonly isQuiet: boolean;
     }
   | { readonly do: "bye"; readonly cause?: number }
   | {
@@ -214,6 +218,7 @@ function preparing(state: IncomingState, event: IncomingEvent): IncomingStep {
     reason: "The offer ended before it was answered.",
     code: "declined",
     isGraceful: false,
+    isQuiet: true,
   };
   switch (event.name) {
     case "prepared":
@@ -247,11 +252,12 @@ function preparing(state: IncomingState, event: IncomingEvent): IncomingStep {
 }
 
 function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
-  const drop = (reason: string): IncomingEffect => ({
+  const drop = (reason: string, isQuiet: boolean): IncomingEffect => ({
     do: "stop-files",
     reason,
     code: "connection",
     isGraceful: false,
+    isQuiet,
   });
   switch (event.name) {
     case "acknowledged":
@@ -269,7 +275,7 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
       return {
         state: ENDED,
         effects: [
-          drop("The acceptance was not confirmed."),
+          drop("The acceptance was not confirmed.", false),
           {
             do: "tell-failed",
             code: "network",
@@ -282,7 +288,7 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
       return {
         state: ENDED,
         effects: [
-          drop("The offer ended before it was answered."),
+          drop("The offer ended before it was answered.", true),
           ...cancelEffects(event.cause, event.isOnlyDevice, true),
         ],
       };
@@ -311,6 +317,7 @@ function receiving(
                 reason: "You stopped the transfer.",
                 code: "declined",
                 isGraceful: false,
+                isQuiet: false,
               },
             ],
           };
@@ -325,6 +332,7 @@ function receiving(
             reason: "The sender is gone.",
             code: "connection",
             isGraceful: true,
+            isQuiet: false,
           },
         ],
       };
@@ -354,6 +362,7 @@ function byeWhileReceiving(
           reason: "Another device was faster.",
           code: "declined",
           isGraceful: false,
+          isQuiet: true,
         },
         {
           do: "tell-elsewhere",
@@ -373,6 +382,7 @@ function byeWhileReceiving(
         reason: isStopped ? "The sender stopped the transfer." : "The sender ended the transfer.",
         code: isStopped ? "declined" : "connection",
         isGraceful: !isStopped,
+        isQuiet: false,
       },
     ],
   };

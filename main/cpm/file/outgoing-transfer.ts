@@ -1,6 +1,7 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { IncomingRequest, SrfDialog } from "../../drachtio/srf.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
+import { acceptsType } from "../../sdp/accept-types.ts";
 import type { FileAnswer } from "../../sdp/file-answer.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -104,15 +105,8 @@ export class OutgoingTransfer {
       this.#settle(file.index, { kind: "declined" });
       return;
     }
-    const { maxSizeOctets } = answer;
-    // RFC 5547 §8.7: a file longer than the answer's max-size is not sent.
-    if (maxSizeOctets !== undefined && file.source.sizeOctets > maxSizeOctets) {
-      this.#skipped.set(file.index, {
-        kind: "failed",
-        code: "too-large",
-        reason: "The file is larger than the receiver takes.",
-      });
-    }
+    const obstacle = obstacleOf(file, answer);
+    if (obstacle !== undefined) this.#skipped.set(file.index, obstacle);
     const role = offererRole("actpass", answer.setup);
     const session = this.#context.ports.msrp.session({
       localUri: file.uri,
@@ -256,6 +250,29 @@ export class OutgoingTransfer {
         });
     });
   }
+}
+
+/** Why a file that was accepted must not be sent all the same. */
+function obstacleOf(
+  file: PreparedFile,
+  answer: Extract<FileAnswer, { readonly isAccepted: true }>,
+): FileOutcome | undefined {
+  const { maxSizeOctets, acceptTypes } = answer;
+  // RFC 5547 §8.7: a file longer than the answer's max-size is not sent.
+  if (maxSizeOctets !== undefined && file.source.sizeOctets > maxSizeOctets)
+    return {
+      kind: "failed",
+      code: "too-large",
+      reason: "The file is larger than the receiver takes.",
+    };
+  // RFC 4975 §8.6: nothing but the types named is sent.
+  return acceptsType(acceptTypes, file.type)
+    ? undefined
+    : {
+        kind: "failed",
+        code: "incompatible",
+        reason: "The receiver's program does not take files of this type.",
+      };
 }
 
 function causeText(cause: number): string {

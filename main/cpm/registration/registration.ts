@@ -152,7 +152,7 @@ export class Registration {
       headers: [
         { name: "Contact", value: registerContact(this.#config, this.#ports.srf.local) },
         { name: "Expires", value: String(expiresS) },
-        { name: "Supported", value: "path, gruu, outbound" },
+        { name: "Supported", value: "path, outbound" },
         { name: "User-Agent", value: userAgent(this.#config.version) },
       ],
       nextHop: coreUri(core),
