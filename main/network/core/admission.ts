@@ -1,0 +1,130 @@
+import type { Clock, Hashing, Random } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { aorOf, parseUri } from "../../sip/grammar/uri.ts";
+import { fromOf } from "../../sip/message/fields.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
+import { type Flow, flowKey } from "../../sip/transport/flow.ts";
+import type { SipDigestAlgorithm } from "../../sip/ua/digest.ts";
+import { DigestVerifier } from "../../sip/ua/digest-verifier.ts";
+import type { CoreConfig, CoreUser } from "./core-config.ts";
+import type { LocationService } from "./location-service.ts";
+import type { LocalAnswer } from "./registrar.ts";
+
+export interface AdmissionPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly hashing: Hashing;
+  readonly locations: LocationService;
+}
+
+/**
+ * Finds out which user sends a request. Every method outside a dialog goes through here: there is no list of methods that
+ * need it or do not.
+ */
+export class Admission {
+  readonly #locations: LocationService;
+  readonly #verifier: DigestVerifier;
+  /** By user name as a client may write it: with and without the domain. */
+  readonly #users = new Map<string, CoreUser>();
+  readonly #aors = new Set<string>();
+  /** Connections on which a user has authenticated: the next request on it needs no new proof. */
+  readonly #usersByConnection = new Map<string, Set<string>>();
+
+  constructor(config: CoreConfig, ports: AdmissionPorts) {
+    this.#locations = ports.locations;
+    const algorithms = config.digestAlgorithms;
+    this.#verifier = new DigestVerifier(
+      { realm: config.domain, ...(algorithms === undefined ? {} : { algorithms }) },
+      ports,
+    );
+    for (const user of config.users) this.#add(user);
+  }
+
+  isUser(aor: string): boolean {
+    return this.#aors.has(aor);
+  }
+
+  /** For REGISTER, which always proves itself. @returns the user's AOR, or the 401 to answer with */
+  authenticateRegister(request: SipRequest, flow: Flow): Result<string, LocalAnswer> {
+    return this.#authenticate(request, flow, {
+      credentials: "Authorization",
+      challenge: "WWW-Authenticate",
+      status: 401,
+    });
+  }
+
+  /**
+   * For everything else: the user whose registration or earlier proof came over this flow, else the one that the
+   * credentials prove.
+   * @returns the user's AOR; 407 without proof, 403 when From names somebody else
+   */
+  identify(request: SipRequest, flow: Flow): Result<string, LocalAnswer> {
+    const from = fromOf(request);
+    const claimed = from.ok ? aorOf(from.value.uri) : "";
+    const known = this.#usersOver(flow);
+    if (known.includes(claimed)) return ok(claimed);
+    const proven = this.#authenticate(request, flow, {
+      credentials: "Proxy-Authorization",
+      challenge: "Proxy-Authenticate",
+      status: 407,
+    });
+    if (!proven.ok) return proven;
+    return proven.value === claimed
+      ? proven
+      : err({ status: 403, reason: "Forbidden: From names another user" });
+  }
+
+  flowClosed(flow: Flow): void {
+    this.#usersByConnection.delete(flowKey(flow));
+  }
+
+  #usersOver(flow: Flow): readonly string[] {
+    const proven = this.#usersByConnection.get(flowKey(flow)) ?? [];
+    return [...this.#locations.usersOf(flow), ...proven];
+  }
+
+  #authenticate(
+    request: SipRequest,
+    flow: Flow,
+    by: { readonly credentials: string; readonly challenge: string; readonly status: number },
+  ): Result<string, LocalAnswer> {
+    const values = request.headers.getAll(by.credentials);
+    const verdict = this.#verifier.verify(values, request, (name, algorithm) =>
+      this.#ha1Of(name, algorithm),
+    );
+    if (verdict.kind !== "ok") {
+      const challenges = this.#verifier.challenge(verdict);
+      const headers = challenges.map((value) => ({ name: by.challenge, value }));
+      return err({ status: by.status, headers });
+    }
+    const user = this.#users.get(verdict.username);
+    if (user === undefined) return err({ status: 403 });
+    this.#remember(flow, user.aor);
+    return ok(user.aor);
+  }
+
+  #ha1Of(name: string, algorithm: SipDigestAlgorithm): string | undefined {
+    const ha1 = this.#users.get(name)?.ha1;
+    return algorithm === "MD5" ? ha1?.md5 : ha1?.sha256;
+  }
+
+  #remember(flow: Flow, aor: string): void {
+    // A datagram's source proves nothing by itself; there only a registration counts.
+    if (flow.transport === "udp") return;
+    const key = flowKey(flow);
+    const users = this.#usersByConnection.get(key) ?? new Set();
+    this.#usersByConnection.set(key, users.add(aor));
+  }
+
+  #add(configured: CoreUser): void {
+    const uri = parseUri(configured.aor);
+    if (!uri.ok || uri.value.kind !== "sip" || uri.value.user === undefined) {
+      throw new Error(`not an address-of-record in the configuration: ${configured.aor}`);
+    }
+    const aor = aorOf(uri.value);
+    const user = { ...configured, aor };
+    this.#aors.add(aor);
+    this.#users.set(uri.value.user, user);
+    this.#users.set(`${uri.value.user}@${uri.value.host}`, user);
+  }
+}

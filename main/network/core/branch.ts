@@ -1,0 +1,232 @@
+import type { Timer } from "../../base/ports.ts";
+import type { SipUri } from "../../sip/grammar/uri.ts";
+import { responseTo } from "../../sip/message/build.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
+import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
+import { isUsableResponse } from "../../sip/message/validate.ts";
+import type { ClientTransaction } from "../../sip/transaction/transaction.ts";
+import type { Flow, Target } from "../../sip/transport/flow.ts";
+import { targetsOf } from "../../sip/transport/locate.ts";
+import type { ContextPorts } from "./context-ports.ts";
+
+/** Where a branch's request is sent: a URI to resolve, or a known place. */
+export type NextHop =
+  | { readonly kind: "uri"; readonly uri: SipUri }
+  | { readonly kind: "place"; readonly where: Target | Flow; readonly otherwise?: SipUri };
+
+/** What takes the place of a branch that got no answer at all. */
+export type Handover =
+  | { readonly kind: "branches"; readonly plans: readonly BranchPlan[] }
+  | { readonly kind: "answer"; readonly status: number; readonly reason: string };
+
+export interface BranchPlan {
+  /** Complete but for our Via. */
+  readonly request: SipRequest;
+  readonly nextHop: NextHop;
+  /** Quoted text, when the device named itself at registration. */
+  readonly deviceName?: string;
+  /** Given for an application server: it must send something within this time. */
+  readonly answerWithinMs?: number;
+  /** Asked when the branch failed before its first response, or with a 408 or 5xx as its first. */
+  readonly onUnanswered?: () => Handover;
+}
+
+export interface BranchOwner {
+  readonly ports: ContextPorts;
+  branchResponded(branch: Branch, response: SipResponse): void;
+  branchEnded(branch: Branch, final: SipResponse | undefined): void;
+  branchFailed(branch: Branch): void;
+}
+
+/** One forwarded copy of a request: finds its next hop, tries the places in turn, guards it with timer C. */
+export class Branch {
+  readonly plan: BranchPlan;
+  readonly #owner: BranchOwner;
+  readonly #abort = new AbortController();
+  #transaction: ClientTransaction | undefined;
+  #places: readonly (Target | Flow)[] = [];
+  #timer: Timer | undefined;
+  #answerTimer: Timer | undefined;
+  #hasProvisional = false;
+  #usedOther = false;
+  #cancelHeaders: readonly HeaderField[] | undefined;
+  #isOver = false;
+
+  constructor(plan: BranchPlan, owner: BranchOwner) {
+    this.plan = plan;
+    this.#owner = owner;
+  }
+
+  /** No final response of this branch is awaited any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  start(): void {
+    const { nextHop, answerWithinMs } = this.plan;
+    if (answerWithinMs !== undefined) {
+      this.#answerTimer = this.#owner.ports.clock.startTimer(answerWithinMs, () => {
+        this.#abandon();
+      });
+    }
+    if (nextHop.kind === "place") {
+      this.#send([nextHop.where]);
+    } else {
+      this.#resolve(nextHop.uri);
+    }
+  }
+
+  /**
+   * Ends the branch as soon as the rules of CANCEL allow it (RFC 3261 §9.1); harmless when it has ended. One that has
+   * sent nothing yet is not waited for: its CANCEL follows its first provisional response, and a 2xx is still taken.
+   */
+  cancel(headers: readonly HeaderField[]): void {
+    if (this.#isOver || this.#cancelHeaders !== undefined) return;
+    this.#cancelHeaders = headers;
+    this.#stopTimers();
+    this.#abort.abort();
+    this.#transaction?.cancel(headers);
+    if (!this.#hasProvisional) this.#end(this.#local(487));
+  }
+
+  #resolve(uri: SipUri): void {
+    const { resolver, log } = this.#owner.ports;
+    targetsOf(uri, resolver, this.#abort.signal).then(
+      (targets) => {
+        if (!this.#isOver) this.#send(targets);
+      },
+      (error: unknown) => {
+        log.write("warn", "next hop cannot be resolved", { host: uri.host, error: String(error) });
+        if (!this.#isOver) this.#send([]);
+      },
+    );
+  }
+
+  #send(places: readonly (Target | Flow)[]): void {
+    const [place, ...others] = places;
+    if (place === undefined) {
+      this.#unreachable();
+      return;
+    }
+    this.#places = others;
+    this.#transaction = this.#owner.ports.transactions.request(this.plan.request, place, {
+      onResponse: (response) => {
+        this.#receive(response);
+      },
+      onTimeout: () => {
+        this.#fail(408);
+      },
+      onTransportError: () => {
+        this.#tryNext();
+      },
+    });
+    this.#startTimerC();
+  }
+
+  /** RFC 3263 §4.3: another address of the same next hop may work where one does not. */
+  #tryNext(): void {
+    if (this.#isOver) return;
+    const { nextHop } = this.plan;
+    const isCancelled = this.#cancelHeaders !== undefined;
+    if (isCancelled || this.#hasProvisional) {
+      this.#fail(isCancelled ? 487 : 503);
+    } else if (this.#places.length > 0) {
+      this.#send(this.#places);
+    } else if (nextHop.kind === "place" && nextHop.otherwise !== undefined && !this.#usedOther) {
+      this.#usedOther = true;
+      this.#resolve(nextHop.otherwise);
+    } else {
+      this.#unreachable();
+    }
+  }
+
+  #unreachable(): void {
+    this.#fail(503);
+  }
+
+  #receive(received: SipResponse): void {
+    if (!isUsableResponse(received)) {
+      this.#owner.ports.log.write("warn", "unusable response dropped", { status: received.status });
+      return;
+    }
+    // RFC 3261 §16.7 step 3: what is left is for the element before us.
+    const response = { ...received, headers: received.headers.removeFirstValue("Via") };
+    const isFirst = !this.#hasProvisional;
+    this.#answerTimer?.cancel();
+    if (response.status < 200) {
+      this.#hasProvisional = true;
+      // RFC 3261 §16.7 step 2: only 101 to 199 show that somebody is still at it.
+      if (response.status > 100 && this.#cancelHeaders === undefined) this.#startTimerC();
+      if (!this.#isOver) this.#owner.branchResponded(this, response);
+    } else if (response.status < 300) {
+      this.#owner.branchResponded(this, response);
+      this.#end(undefined);
+    } else if (
+      isFirst &&
+      isServerFailure(response.status) &&
+      this.plan.onUnanswered !== undefined
+    ) {
+      this.#handOver();
+    } else {
+      this.#end(response);
+    }
+  }
+
+  #startTimerC(): void {
+    this.#timer?.cancel();
+    if (this.plan.request.method !== "INVITE") return;
+    const { clock, timerCMs } = this.#owner.ports;
+    this.#timer = clock.startTimer(timerCMs, () => {
+      // RFC 3261 §16.8: with a provisional response the branch is cancelled, else it counts as a 408.
+      if (this.#hasProvisional) this.cancel([]);
+      else this.#fail(408);
+    });
+  }
+
+  /** The server said nothing in time: whatever it says later is not waited for. */
+  #abandon(): void {
+    if (this.#isOver || this.#hasProvisional) return;
+    this.#abort.abort();
+    this.#transaction?.cancel();
+    this.#handOver();
+  }
+
+  #fail(status: number): void {
+    if (this.#isOver) return;
+    const isUnanswered = !this.#hasProvisional && this.#cancelHeaders === undefined;
+    if (isUnanswered && this.plan.onUnanswered !== undefined) {
+      this.#handOver();
+      return;
+    }
+    this.#end(this.#local(status));
+  }
+
+  /** A response that stands for one which did not come. */
+  #local(status: number): SipResponse {
+    return responseTo(this.plan.request, status, undefined, { toTag: this.#owner.ports.newTag() });
+  }
+
+  #handOver(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimers();
+    this.#owner.branchFailed(this);
+  }
+
+  /** @param final as it would go upstream; undefined after a 2xx */
+  #end(final: SipResponse | undefined): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stopTimers();
+    this.#owner.branchEnded(this, final);
+  }
+
+  #stopTimers(): void {
+    this.#timer?.cancel();
+    this.#answerTimer?.cancel();
+  }
+}
+
+function isServerFailure(status: number): boolean {
+  return status === 408 || (status >= 500 && status < 600);
+}

@@ -1,0 +1,125 @@
+import type { HostPort } from "../../base/host-port.ts";
+import { bracketHost } from "../../base/host-port.ts";
+import type { Hashing, Random } from "../../base/ports.ts";
+import { parseNameAddr } from "../../sip/grammar/name-addr.ts";
+import type { SipUri } from "../../sip/grammar/uri.ts";
+import { parseSipUri } from "../../sip/grammar/uri.ts";
+import type { SipHeaders } from "../../sip/message/headers.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
+
+const DIALOG_MARK = "rr-";
+const ORIGINATING_MARK = "orig";
+const MARK_DIGITS = 20;
+
+/** A request without the Route entries that named the core, and what those entries said. */
+export interface LooseRouted {
+  readonly headers: SipHeaders;
+  readonly uri: string;
+  /** User parts of the entries taken away. */
+  readonly marks: readonly string[];
+}
+
+/**
+ * The core's own addresses and the Route entries it hands out. An entry of a Record-Route carries a keyed hash of the
+ * Call-ID: a request that brings it back belongs to a dialog whose first request was admitted, without any state here.
+ */
+export class OwnAddresses {
+  readonly #domain: string;
+  readonly #address: HostPort;
+  readonly #hashing: Hashing;
+  readonly #secret: Buffer;
+
+  constructor(
+    domain: string,
+    address: HostPort,
+    ports: { readonly hashing: Hashing; readonly random: Random },
+  ) {
+    this.#domain = domain.toLowerCase();
+    this.#address = address;
+    this.#hashing = ports.hashing;
+    this.#secret = ports.random.bytes(32);
+  }
+
+  get domain(): string {
+    return this.#domain;
+  }
+
+  /** The URI names the core as a machine, or the home domain as a place to send to. */
+  isOwn(uri: SipUri): boolean {
+    const host = uri.host.toLowerCase();
+    if (host === this.#address.host.toLowerCase()) return (uri.port ?? 5060) === this.#address.port;
+    return host === this.#domain && (uri.port === undefined || uri.port === this.#address.port);
+  }
+
+  /** The URI belongs to a user of the home domain. */
+  isHomeUser(uri: SipUri): boolean {
+    return uri.host.toLowerCase() === this.#domain;
+  }
+
+  /** @param transport written only where the other side has to use it */
+  recordRoute(callId: string, transport: string | undefined): string {
+    return this.#entry(this.#markOf(callId), transport);
+  }
+
+  serviceRoute(transport: string | undefined): string {
+    return this.#entry(ORIGINATING_MARK, transport);
+  }
+
+  routeWithMark(mark: string): string {
+    return this.#entry(mark, undefined);
+  }
+
+  /** True when one of the marks was made for this Call-ID by {@link recordRoute}. */
+  hasDialogMark(marks: readonly string[], callId: string): boolean {
+    const expected = Buffer.from(this.#markOf(callId), "utf8");
+    return marks.some((mark) => this.#hashing.equals(Buffer.from(mark, "utf8"), expected));
+  }
+
+  /** Takes our entries off the top of Route, and repairs what a strict router did (RFC 3261 §16.4). */
+  looseRoute(request: SipRequest): LooseRouted {
+    let { headers, uri } = request;
+    const own = this.#ownMark(`<${uri}>`);
+    if (own?.startsWith(DIALOG_MARK) === true) {
+      const routes = headers.list("Route");
+      const last = routes.at(-1);
+      const target = last === undefined ? undefined : parseNameAddr(last);
+      if (target?.ok === true) {
+        uri = target.value.uriText;
+        headers = headers.setAll("Route", routes.slice(0, -1)).prepend("Route", `<${request.uri}>`);
+      }
+    }
+    const marks: string[] = [];
+    for (;;) {
+      const top = headers.first("Route");
+      const mark = top === undefined ? undefined : this.#ownMark(top);
+      if (mark === undefined) return { headers, uri, marks };
+      marks.push(mark);
+      headers = headers.removeFirstValue("Route");
+    }
+  }
+
+  #ownMark(route: string): string | undefined {
+    const parsed = parseNameAddr(route);
+    if (!parsed.ok) return undefined;
+    const { uri } = parsed.value;
+    return uri.kind === "sip" && this.isOwn(uri) ? (uri.user ?? "") : undefined;
+  }
+
+  #markOf(callId: string): string {
+    const mac = this.#hashing.hmac("SHA-256", this.#secret, Buffer.from(callId, "utf8"));
+    return DIALOG_MARK + mac.toString("hex").slice(0, MARK_DIGITS);
+  }
+
+  #entry(user: string, transport: string | undefined): string {
+    const { host, port } = this.#address;
+    const named = transport === undefined ? "" : `;transport=${transport}`;
+    return `<sip:${user}@${bracketHost(host)}:${String(port)}${named};lr>`;
+  }
+}
+
+/** Reads a SIP URI from the configuration; a wrong one is a fault of whoever wrote it. */
+export function configuredUri(text: string): SipUri {
+  const parsed = parseSipUri(text.trim().replace(/^</, "").replace(/>$/, ""));
+  if (!parsed.ok) throw new Error(`not a SIP URI in the configuration: ${text}`);
+  return parsed.value;
+}

@@ -1,0 +1,350 @@
+import type { Hashing } from "../../base/ports.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { randomToken } from "../../base/tokens.ts";
+import { parseUri } from "../../sip/grammar/uri.ts";
+import { responseTo } from "../../sip/message/build.ts";
+import {
+  callIdOf,
+  cseqOf,
+  fromTagOf,
+  maxForwardsOf,
+  toTagOf,
+  viasOf,
+} from "../../sip/message/fields.ts";
+import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
+import { validateRequest } from "../../sip/message/validate.ts";
+import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
+import type { TransactionLayer } from "../../sip/transaction/transaction-layer.ts";
+import type { SipPorts } from "../../sip/transport/ports.ts";
+import { Admission } from "./admission.ts";
+import { assertIdentity, neighbourAssertions } from "./asserted-identity.ts";
+import type { Handover } from "./branch.ts";
+import type { ContextPorts } from "./context-ports.ts";
+import { CORE_LIMITS, type CoreConfig, type CoreLimits, CPM_SERVICES } from "./core-config.ts";
+import { DialogForwarder } from "./dialog-forwarder.ts";
+import type { FilterCriterion } from "./filter-criteria.ts";
+import { namedTransport, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { LocationService } from "./location-service.ts";
+import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
+import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
+import { type LocalAnswer, register } from "./registrar.ts";
+import { RequestRouter } from "./request-router.ts";
+import { ResponseContext } from "./response-context.ts";
+import { TrustedPeers } from "./trusted-peers.ts";
+
+const TAG_LENGTH = 16;
+
+/** How a request outside a dialog came in. */
+type Origin =
+  | { readonly kind: "user"; readonly aor: string }
+  | { readonly kind: "neighbour"; readonly domain: string }
+  | { readonly kind: "server"; readonly dialog?: OriginalDialog };
+
+/**
+ * The SIP/IP Core of one home network: registrar, authentication, identity, service triggers and the forking proxy
+ * (RFC 3261 §10 and §16; of TS 24.229 what P-CSCF and S-CSCF do for a session). It sits directly on transactions and
+ * knows nothing of what sessions are about.
+ */
+export class SipCore {
+  readonly #transactions: TransactionLayer;
+  readonly #limits: CoreLimits;
+  readonly #own: OwnAddresses;
+  readonly #locations: LocationService;
+  readonly #admission: Admission;
+  readonly #peers: TrustedPeers;
+  readonly #originalDialogs: OriginalDialogs;
+  readonly #router: RequestRouter;
+  readonly #dialogs: DialogForwarder;
+  readonly #ports: ContextPorts & Pick<SipPorts, "random">;
+  readonly #contexts = new Map<ServerTransaction, ResponseContext>();
+  /** Requests under way, to recognise one that comes back to us unchanged. */
+  readonly #underWay = new Set<string>();
+
+  constructor(
+    transactions: TransactionLayer,
+    ports: SipPorts & { readonly hashing: Hashing },
+    config: CoreConfig,
+  ) {
+    this.#transactions = transactions;
+    this.#limits = { ...CORE_LIMITS, ...config.limits };
+    const domain = config.domain.toLowerCase();
+    const { clock, random, resolver, log, hashing } = ports;
+    this.#ports = {
+      transactions,
+      clock,
+      random,
+      resolver,
+      log,
+      timerCMs: this.#limits.timerCMs,
+      newTag: () => randomToken(random, TAG_LENGTH),
+    };
+    const address = config.publicAddress ?? transactions.transport.local;
+    this.#own = new OwnAddresses(domain, address, ports);
+    this.#locations = new LocationService(clock);
+    const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
+    this.#admission = admission;
+    this.#peers = new TrustedPeers(peersOf(config), ports);
+    this.#originalDialogs = new OriginalDialogs(ports, {
+      lifeMs: this.#limits.originalDialogLifeMs,
+      max: this.#limits.originalDialogs,
+    });
+    this.#router = new RequestRouter({
+      own: this.#own,
+      locations: this.#locations,
+      originalDialogs: this.#originalDialogs,
+      criteria: criteriaOf(config),
+      neighbours: neighboursOf(config),
+      limits: this.#limits,
+      isUser: (aor) => admission.isUser(aor),
+    });
+    this.#dialogs = new DialogForwarder({
+      ports: this.#ports,
+      own: this.#own,
+      locations: this.#locations,
+      isTrusted: (request, flow) => this.#peers.peerOf(request, flow).kind !== "unknown",
+    });
+    this.#listen();
+  }
+
+  /** Stops timers; the transaction layer belongs to whoever opened it. */
+  stop(): void {
+    this.#dialogs.stop();
+    this.#locations.stop();
+    this.#peers.stop();
+  }
+
+  #listen(): void {
+    this.#transactions.onRequest((tx) => {
+      this.#receive(tx);
+    });
+    this.#transactions.onAck((ack, flow) => {
+      this.#dialogs.forwardAck(ack, flow);
+    });
+    this.#transactions.transport.events.on("flowClosed", ({ flow }) => {
+      this.#admission.flowClosed(flow);
+      this.#locations.flowClosed(flow);
+    });
+  }
+
+  #receive(tx: ServerTransaction): void {
+    if (tx.request.method === "CANCEL") {
+      this.#cancel(tx);
+      return;
+    }
+    const refusal = validateRequest(tx.request) ?? this.#inspect(tx.request);
+    if (refusal !== undefined) {
+      this.#answer(tx, refusal);
+      return;
+    }
+    const routed = this.#own.looseRoute(tx.request);
+    const callId = tx.request.headers.get("Call-ID") ?? "";
+    if (toTagOf(tx.request) === undefined) {
+      this.#receiveInitial(tx, routed);
+    } else if (this.#own.hasDialogMark(routed.marks, callId)) {
+      this.#forwardInDialog(tx, routed);
+    } else {
+      // Whoever was admitted to a dialog has our Record-Route; others may not reach anybody by inventing a To tag.
+      this.#answer(tx, { status: 481 });
+    }
+  }
+
+  /** RFC 3261 §16.10: the CANCEL is answered here; each branch gets one of its own. */
+  #cancel(tx: ServerTransaction): void {
+    const { cancelled } = tx;
+    this.#answer(tx, { status: cancelled === undefined ? 481 : 200 });
+    if (cancelled === undefined) return;
+    this.#contexts.get(cancelled)?.cancel(tx.request.headers.getAll("Reason"));
+  }
+
+  /** RFC 3261 §16.3 steps 3 to 5. */
+  #inspect(request: SipRequest): LocalAnswer | undefined {
+    const hops = maxForwardsOf(request);
+    if (hops.ok && hops.value === 0) return { status: 483 };
+    if (this.#isLoop(request)) return { status: 482 };
+    const required = request.headers.list("Proxy-Require");
+    if (required.length === 0) return undefined;
+    return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
+  }
+
+  /** It has been here, and nothing that decides its way has changed since (RFC 3261 §16.3 step 4, RFC 5393). */
+  #isLoop(request: SipRequest): boolean {
+    const vias = viasOf(request);
+    const { host, port } = this.#transactions.transport.sentBy;
+    const wasHere =
+      vias.ok && vias.value.some((via) => via.host === host && (via.port ?? 5060) === port);
+    return wasHere && this.#underWay.has(wayOf(request));
+  }
+
+  #receiveInitial(tx: ServerTransaction, routed: LooseRouted): void {
+    const origin = this.#originOf(tx, routed);
+    if (!origin.ok) {
+      this.#answer(tx, origin.error);
+    } else if (tx.request.method === "REGISTER") {
+      this.#register(tx, origin.value);
+    } else if (routed.headers.has("Route")) {
+      // Nobody outside a dialog may choose a way through us to somewhere else.
+      this.#answer(tx, { status: 403, reason: "Forbidden: Route leads elsewhere" });
+    } else if (this.#isForUs(routed.uri)) {
+      this.#answerForOurselves(tx);
+    } else {
+      this.#forwardInitial(tx, routed, origin.value);
+    }
+  }
+
+  #originOf(tx: ServerTransaction, { marks }: LooseRouted): Result<Origin, LocalAnswer> {
+    const { request, flow } = tx;
+    for (const mark of marks.filter(isDialogIdentifier)) {
+      const dialog = this.#originalDialogs.find(mark);
+      return dialog === undefined
+        ? err({ status: 403, reason: "Forbidden: unknown dialog identifier" })
+        : ok({ kind: "server", dialog });
+    }
+    const peer = this.#peers.peerOf(request, flow);
+    if (peer.kind !== "unknown") return ok(peer);
+    const user =
+      request.method === "REGISTER"
+        ? this.#admission.authenticateRegister(request, flow)
+        : this.#admission.identify(request, flow);
+    return user.ok ? ok({ kind: "user", aor: user.value }) : user;
+  }
+
+  #register(tx: ServerTransaction, origin: Origin): void {
+    if (origin.kind !== "user") {
+      this.#answer(tx, { status: 403 });
+      return;
+    }
+    const uri = parseUri(tx.request.uri);
+    const isOurs = uri.ok && uri.value.kind === "sip" && this.#own.isOwn(uri.value);
+    const own = this.#own;
+    this.#answer(
+      tx,
+      isOurs
+        ? register(tx.request, tx.flow, origin.aor, {
+            clock: this.#ports.clock,
+            locations: this.#locations,
+            limits: this.#limits,
+            serviceRoute: (contact) => own.serviceRoute(namedTransport(contact)),
+            isOwnAddress: (contact) => own.isOwn(contact),
+          })
+        : { status: 404, reason: "Unknown domain" },
+    );
+  }
+
+  #isForUs(text: string): boolean {
+    const uri = parseUri(text);
+    return uri.ok && uri.value.kind === "sip" && uri.value.user === undefined
+      ? this.#own.isOwn(uri.value)
+      : false;
+  }
+
+  #answerForOurselves(tx: ServerTransaction): void {
+    const isOptions = tx.request.method === "OPTIONS";
+    const allow = [{ name: "Allow", value: "REGISTER, OPTIONS" }];
+    this.#answer(tx, { status: isOptions ? 200 : 405, headers: allow });
+  }
+
+  #forwardInitial(tx: ServerTransaction, routed: LooseRouted, origin: Origin): void {
+    const asserted = { ...tx.request, uri: routed.uri, headers: routed.headers };
+    const request = withHopTaken(withoutCredentials(asserted, this.#own.domain));
+    this.#proceed(tx, this.#wayFrom(request, origin));
+  }
+
+  #wayFrom(request: SipRequest, origin: Origin): Handover {
+    switch (origin.kind) {
+      case "user":
+        return this.#router.fromUser(
+          { ...request, headers: assertIdentity(request, origin.aor) },
+          origin.aor,
+        );
+      case "neighbour":
+        return this.#router.toUser({
+          ...request,
+          headers: neighbourAssertions(request, origin.domain),
+        });
+      case "server":
+        return origin.dialog === undefined
+          ? this.#router.toDomain(request)
+          : this.#router.fromServer(request, origin.dialog);
+    }
+  }
+
+  #forwardInDialog(tx: ServerTransaction, routed: LooseRouted): void {
+    const loose = { ...tx.request, headers: routed.headers };
+    const request = withoutCredentials(loose, this.#own.domain);
+    const { headers } = request;
+    this.#proceed(tx, this.#dialogs.plan(request, { ...routed, headers }, tx.flow));
+  }
+
+  #proceed(tx: ServerTransaction, way: Handover): void {
+    if (tx.isInvite) tx.respond(responseTo(tx.request, 100));
+    if (way.kind === "answer") {
+      this.#answer(tx, way);
+      return;
+    }
+    const key = wayOf(tx.request);
+    this.#underWay.add(key);
+    const context = new ResponseContext(tx, this.#ports, () => {
+      this.#contexts.delete(tx);
+      this.#underWay.delete(key);
+    });
+    this.#contexts.set(tx, context);
+    context.start(way.plans);
+  }
+
+  #answer(tx: ServerTransaction, answer: LocalAnswer): void {
+    const response: SipResponse = responseTo(tx.request, answer.status, answer.reason, {
+      toTag: this.#ports.newTag(),
+      ...(answer.headers === undefined ? {} : { headers: answer.headers }),
+    });
+    tx.respond(response);
+  }
+}
+
+function isDialogIdentifier(mark: string): boolean {
+  return mark.startsWith("odi-");
+}
+
+/** What decides a request's way: the same again means a loop (RFC 5393 §4.2). */
+function wayOf(request: SipRequest): string {
+  const callId = callIdOf(request);
+  const cseq = cseqOf(request);
+  return JSON.stringify([
+    request.method,
+    request.uri,
+    request.headers.getAll("Route"),
+    callId.ok ? callId.value : "",
+    fromTagOf(request) ?? "",
+    cseq.ok ? cseq.value.number : -1,
+  ]);
+}
+
+function criteriaOf(config: CoreConfig): readonly FilterCriterion[] {
+  const server = config.participatingFunction?.trim().replace(/^</, "").replace(/>$/, "");
+  if (server === undefined) return [];
+  return (["originating", "terminating"] as const).map((sessionCase) => ({
+    method: "INVITE",
+    sessionCase,
+    services: config.triggeredServices ?? CPM_SERVICES,
+    server,
+    onFailure: config.onServerFailure ?? "terminate",
+  }));
+}
+
+function neighboursOf(config: CoreConfig): ReadonlyMap<string, ReturnType<typeof configuredUri>> {
+  return new Map(
+    [...config.neighbours].map(([domain, uri]) => [domain.toLowerCase(), configuredUri(uri)]),
+  );
+}
+
+function peersOf(config: CoreConfig): ConstructorParameters<typeof TrustedPeers>[0] {
+  const neighbours = [...neighboursOf(config)].map(([domain, uri]) => ({
+    uri,
+    peer: { kind: "neighbour" as const, domain },
+  }));
+  if (config.participatingFunction === undefined) return neighbours;
+  const server = {
+    uri: configuredUri(config.participatingFunction),
+    peer: { kind: "server" as const },
+  };
+  return [...neighbours, server];
+}

@@ -1,0 +1,70 @@
+import { type HostPort, isIpAddress } from "../../base/host-port.ts";
+import type { Log, Resolver } from "../../base/ports.ts";
+import type { SipUri } from "../../sip/grammar/uri.ts";
+import { topViaOf } from "../../sip/message/fields.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
+import type { Flow } from "../../sip/transport/flow.ts";
+
+/** Who sent a request, as far as its address tells. */
+export type Peer =
+  | { readonly kind: "neighbour"; readonly domain: string }
+  | { readonly kind: "server" }
+  | { readonly kind: "unknown" };
+
+interface KnownAddress {
+  readonly address: HostPort;
+  readonly peer: Peer;
+}
+
+/**
+ * Recognises neighbouring cores and application servers by their configured addresses. Over UDP the source is the
+ * address they listen on. Their own TCP connections come from any port, so there the host must be theirs and the top Via
+ * must name their port.
+ */
+export class TrustedPeers {
+  readonly #known: KnownAddress[] = [];
+  readonly #abort = new AbortController();
+
+  constructor(
+    peers: readonly { readonly uri: SipUri; readonly peer: Peer }[],
+    ports: { readonly resolver: Resolver; readonly log: Log },
+  ) {
+    for (const { uri, peer } of peers) {
+      const port = uri.port ?? 5060;
+      if (isIpAddress(uri.host)) this.#known.push({ address: { host: uri.host, port }, peer });
+      else this.#learn(uri.host, port, peer, ports);
+    }
+  }
+
+  peerOf(request: SipRequest, flow: Flow): Peer {
+    const via = topViaOf(request);
+    const viaPort = via.ok ? (via.value.port ?? 5060) : undefined;
+    const found = this.#known.find(({ address }) => {
+      if (address.host.toLowerCase() !== flow.remote.host.toLowerCase()) return false;
+      if (address.port === flow.remote.port) return true;
+      return flow.transport !== "udp" && viaPort === address.port;
+    });
+    return found?.peer ?? { kind: "unknown" };
+  }
+
+  stop(): void {
+    this.#abort.abort();
+  }
+
+  #learn(
+    host: string,
+    port: number,
+    peer: Peer,
+    { resolver, log }: { readonly resolver: Resolver; readonly log: Log },
+  ): void {
+    resolver.addresses(host, this.#abort.signal).then(
+      (addresses) => {
+        for (const address of addresses)
+          this.#known.push({ address: { host: address, port }, peer });
+      },
+      (error: unknown) => {
+        log.write("warn", "a configured peer has no address", { host, error: String(error) });
+      },
+    );
+  }
+}
