@@ -108,10 +108,7 @@ export class DrachtioEngine {
       this.#drop();
       return;
     }
-    for (const payload of payloads.value) {
-      if (this.#isClosed) return;
-      this.#perform(readCommand(payload));
-    }
+    for (const payload of payloads.value) this.#perform(readCommand(payload));
   }
 
   /** Sends the answer to a BYE that drachtio-srf has answered already; `txnId` as drachtio-srf knows it. */
@@ -134,6 +131,8 @@ export class DrachtioEngine {
   }
 
   #perform(command: Command): void {
+    // An earlier command of the same octets may have ended the connection.
+    if (this.#isClosed) return;
     if (command.verb === "authenticate") {
       this.#authenticate(command);
       return;

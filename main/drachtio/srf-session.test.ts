@@ -64,3 +64,277 @@ describe("RFC 3261 §13 an INVITE through drachtio-srf on both sides", () => {
     ]);
   });
 });
+
+describe("RFC 3261 §8.2.6 bodies and headers of a session", () => {
+  it("MUST carry a binary body octet by octet in both directions", async () => {
+    const { clock, alice, bob } = await pair();
+    const octets = Buffer.from([0xff, 0xd8, 0x00, 0x0d, 0x0a, 0x0d, 0x0a, 0xe0, 0x7c, 0x23]);
+    let seen: Buffer | undefined;
+    bob.srf.onRequest("MESSAGE", (message) => {
+      seen = message.request.body;
+      message.respond(200, { body: { contentType: "application/octet-stream", content: octets } });
+    });
+    let answer: Buffer | undefined;
+    void alice.srf
+      .request({
+        method: "MESSAGE",
+        uri: BOB,
+        from: ALICE,
+        headers: [],
+        body: { contentType: "application/octet-stream", content: octets },
+      })
+      .then((result) => {
+        answer = result.ok ? result.value.body : undefined;
+      });
+    await clock.advanceUntil(() => answer !== undefined, 10_000);
+    expect([seen, answer]).toEqual([octets, octets]);
+  });
+});
+
+describe("RFC 3261 §9 CANCEL", () => {
+  it("MUST end a ringing INVITE with 487, and carry its Reason", async () => {
+    const { clock, alice, bob } = await pair();
+    let reason: string | undefined;
+    bob.srf.onInvite((invite) => {
+      invite.provisional(180);
+      invite.onCancel((cancel) => {
+        reason = cancel.headers.get("Reason");
+      });
+    });
+    const invite = alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    invite.onProvisional(() => {
+      invite.cancel('SIP;cause=200;text="Call completed elsewhere"');
+    });
+    let outcome: InviteOutcome | undefined;
+    void invite.outcome.then((value) => {
+      outcome = value;
+    });
+    await clock.advanceUntil(() => outcome !== undefined, 60_000);
+    expect(outcome?.kind === "refused" ? outcome.response.status : outcome).toBe(487);
+    expect(reason).toBe('SIP;cause=200;text="Call completed elsewhere"');
+  });
+
+  it("MUST answer a 2xx that crosses the CANCEL with ACK and BYE", async () => {
+    const { clock, alice, bob } = await pair();
+    let accepted = "";
+    let bye = "";
+    bob.srf.onInvite((invite) => {
+      invite.provisional(180);
+      void invite.accept({ headers: [], body: ANSWER }).then((result) => {
+        accepted = result.ok ? "answered" : result.error.kind;
+        if (!result.ok) return;
+        result.value.onBye((request) => {
+          bye = request.request.headers.get("Reason") ?? "BYE";
+          request.respond(200);
+        });
+      });
+    });
+    const invite = alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    invite.onProvisional(() => {
+      invite.cancel();
+    });
+    let outcome: InviteOutcome | undefined;
+    void invite.outcome.then((value) => {
+      outcome = value;
+    });
+    await clock.advanceAsync(60_000);
+    expect(outcome).toMatchObject({ kind: "failed", failure: { kind: "cancelled" } });
+    expect(accepted).toBe("answered");
+    expect(bye).not.toBe("");
+    expect(ladder(alice).slice(-3)).toEqual(expect.arrayContaining(["> BYE", "< 200 BYE"]));
+  });
+
+  it("MUST refuse an accept that comes after the CANCEL", async () => {
+    const { clock, alice, bob } = await pair();
+    let failure = "";
+    bob.srf.onInvite((invite) => {
+      invite.provisional(180);
+      invite.onCancel(() => {
+        void invite.accept({ headers: [], body: ANSWER }).then((result) => {
+          failure = result.ok ? "answered" : result.error.kind;
+        });
+      });
+    });
+    const invite = alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    invite.onProvisional(() => {
+      invite.cancel();
+    });
+    await clock.advanceAsync(5000);
+    expect(failure).toBe("cancelled");
+  });
+});
+
+describe("RFC 3261 §13.3.1.4 and §13.2.2.4 lost messages", () => {
+  const isResponse = (bytes: Buffer): boolean => bytes.toString("latin1", 0, 11) === "SIP/2.0 200";
+  const isAck = (bytes: Buffer): boolean => bytes.toString("latin1", 0, 3) === "ACK";
+
+  it("MUST retransmit a lost 200 until its ACK", async () => {
+    const { clock, net, alice, bob } = await pair();
+    let first = true;
+    net.lose({ from: "10.0.0.2" }, (bytes) => {
+      const isLost = first && isResponse(bytes);
+      if (isLost) first = false;
+      return isLost;
+    });
+    bob.srf.onInvite((invite) => {
+      void invite.accept({ headers: [], body: ANSWER });
+    });
+    let outcome: InviteOutcome | undefined;
+    void alice.srf
+      .invite({ uri: BOB, from: ALICE, headers: [], body: SDP })
+      .outcome.then((value) => {
+        outcome = value;
+      });
+    expect(await clock.advanceUntil(() => outcome !== undefined, 5000)).toBe(true);
+    expect(outcome?.kind).toBe("answered");
+  });
+
+  it("MUST repeat the ACK when a 200 comes again", async () => {
+    const { clock, net, alice, bob } = await pair();
+    let lost = 0;
+    net.lose({ from: "10.0.0.1" }, (bytes) => {
+      if (!isAck(bytes) || lost >= 2) return false;
+      lost += 1;
+      return true;
+    });
+    let accepted: boolean | undefined;
+    bob.srf.onInvite((invite) => {
+      void invite.accept({ headers: [], body: ANSWER }).then((result) => {
+        accepted = result.ok;
+      });
+    });
+    alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    await clock.advanceUntil(() => accepted !== undefined, 40_000);
+    expect([accepted, lost]).toEqual([true, 2]);
+  });
+
+  it("MUST end the dialog with BYE when no ACK comes in 64*T1", async () => {
+    const { clock, net, alice, bob } = await pair();
+    net.lose({ from: "10.0.0.1" }, isAck);
+    let failure = "";
+    let reason: string | undefined;
+    bob.srf.onInvite((invite) => {
+      void invite.accept({ headers: [], body: ANSWER }).then((result) => {
+        failure = result.ok ? "answered" : result.error.kind;
+      });
+    });
+    void alice.srf
+      .invite({ uri: BOB, from: ALICE, headers: [], body: SDP })
+      .outcome.then((outcome) => {
+        if (outcome.kind !== "answered") return;
+        outcome.dialog.onBye((bye) => {
+          reason = bye.request.headers.get("Reason");
+          bye.respond(200);
+        });
+      });
+    await clock.advanceAsync(40_000);
+    expect(failure).toBe("timeout");
+    expect(reason).toContain("ACK timeout");
+  });
+});
+
+describe("RFC 3261 §14 re-INVITE", () => {
+  it("MUST carry a new offer and answer, and keep the dialog", async () => {
+    const { clock, caller, callee } = await established();
+    callee.onReinvite((request) => {
+      request.respond(200, { body: ANSWER });
+    });
+    const statuses: number[] = [];
+    for (let i = 0; i < 2; i += 1) {
+      void caller.reinvite(SDP).then((result) => {
+        statuses.push(result.ok ? result.value.status : 0);
+      });
+      await clock.advanceUntil(() => statuses.length > i, 10_000);
+    }
+    expect(statuses).toEqual([200, 200]);
+  });
+
+  it("MUST solve glare: both re-INVITEs of one instant succeed after 491", async () => {
+    const { clock, alice, bob, caller, callee } = await established();
+    const statuses: number[] = [];
+    for (const dialog of [caller, callee]) {
+      dialog.onReinvite((request) => {
+        request.respond(200, { body: ANSWER });
+      });
+    }
+    for (const dialog of [caller, callee]) {
+      void dialog.reinvite(SDP).then((result) => {
+        statuses.push(result.ok ? result.value.status : 0);
+      });
+    }
+    await clock.advanceUntil(() => statuses.length === 2, 30_000);
+    expect(statuses).toEqual([200, 200]);
+    expect(ladder(alice).concat(ladder(bob))).toContain("> 491 INVITE");
+  });
+
+  it("MUST refuse with 488 when nobody handles it, and go on (defect 2: no hang after a refusal)", async () => {
+    const { clock, caller, callee } = await established();
+    const statuses: number[] = [];
+    const again = async (): Promise<void> => {
+      const result = await caller.reinvite(SDP);
+      statuses.push(result.ok ? result.value.status : 0);
+    };
+    void again().then(() => {
+      callee.onReinvite((request) => {
+        request.respond(200, { body: ANSWER });
+      });
+      return again();
+    });
+    await clock.advanceUntil(() => statuses.length === 2, 10_000);
+    expect(statuses).toEqual([488, 200]);
+  });
+});
+
+describe("RFC 3261 §15 BYE", () => {
+  it("MAY be answered later by the application", async () => {
+    const { clock, caller, callee } = await established();
+    let release: (() => void) | undefined;
+    callee.onBye((bye) => {
+      release = () => {
+        bye.respond(200);
+      };
+    });
+    let status: number | undefined;
+    void caller.bye().then((result) => {
+      status = result.ok ? result.value.status : 0;
+    });
+    await clock.advanceAsync(1500);
+    expect(status).toBeUndefined();
+    release?.();
+    await clock.advanceAsync(100);
+    expect(status).toBe(200);
+  });
+
+  it("MUST be answered after 4 s when the application does not", async () => {
+    const { clock, caller, callee } = await established();
+    callee.onBye(() => undefined);
+    let status: number | undefined;
+    void caller.bye().then((result) => {
+      status = result.ok ? result.value.status : 0;
+    });
+    await clock.advanceAsync(3900);
+    expect(status).toBeUndefined();
+    await clock.advanceAsync(200);
+    expect(status).toBe(200);
+  });
+
+  it("MUST answer two BYEs that cross with 200", async () => {
+    const { clock, caller, callee } = await established();
+    const statuses: number[] = [];
+    for (const dialog of [caller, callee]) {
+      void dialog.bye().then((result) => {
+        statuses.push(result.ok ? result.value.status : 0);
+      });
+    }
+    await clock.advanceUntil(() => statuses.length === 2, 40_000);
+    expect(statuses).toEqual([200, 200]);
+  });
+
+  it("MUST fail at once in a dialog that has ended", async () => {
+    const { clock, caller, callee } = await established();
+    void caller.bye();
+    await clock.advanceAsync(100);
+    const result = await callee.request("INFO");
+    expect(result).toMatchObject({ ok: false, error: { kind: "closed" } });
+  });
+});

@@ -166,11 +166,13 @@ export class FacadeInviteUac implements InviteUac {
     const response = readResponse(dialog.res.raw);
     if (!response.ok) return failed(response.error);
     const id = idOfReceivedResponse(response.value);
-    return {
-      kind: "answered",
-      dialog: new FacadeDialog(this.#context, dialog, id),
-      response: response.value,
-    };
+    const facade = new FacadeDialog(this.#context, dialog, id);
+    if (this.#cancel === undefined) {
+      return { kind: "answered", dialog: facade, response: response.value };
+    }
+    // The 200 was on its way through drachtio-srf when the application cancelled.
+    void facade.bye([{ name: "Reason", value: 'SIP;cause=200;text="Cancelled"' }]);
+    return failed({ kind: "cancelled", message: "answered while it was cancelled" });
   }
 }
 

@@ -7,7 +7,7 @@ import { transportFailure, type UaContext, type UaFailure } from "./ua-context.t
 
 export interface ExchangeHandlers {
   /** The request is on its way for the first time; retries are not told. `request` carries our Via. */
-  onSent?(request: SipRequest, target: Target): void;
+  readonly onSent?: (request: SipRequest, target: Target) => void;
   /** Every response but the challenges that were answered. */
   onResponse(response: SipResponse): void;
   /** Instead of a final response. */
