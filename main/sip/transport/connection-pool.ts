@@ -16,7 +16,8 @@ export interface StreamTarget {
 export interface PoolHandlers {
   onMessage(message: SipMessage, raw: Buffer, connection: StreamConnection): void;
   onMalformed(error: SipParseError, flow: Flow): void;
-  onClosed(flow: Flow): void;
+  /** @param places keys (`targetKey`) of the places that requests reached over it */
+  onClosed(flow: Flow, places: readonly string[]): void;
 }
 
 export interface PoolOptions {
@@ -210,7 +211,8 @@ export class ConnectionPool {
   #forget(connection: StreamConnection): void {
     const key = flowKey(connection.flow);
     if (this.#byFlow.get(key) === connection) this.#byFlow.delete(key);
-    for (const target of this.#targetsOf.get(connection) ?? []) {
+    const places = this.#targetsOf.get(connection) ?? [];
+    for (const target of places) {
       if (this.#byTarget.get(target) === connection) this.#byTarget.delete(target);
     }
     this.#targetsOf.delete(connection);
@@ -221,7 +223,7 @@ export class ConnectionPool {
       if (left === 0) this.#inboundPerHost.delete(host);
       else this.#inboundPerHost.set(host, left);
     }
-    this.#handlers.onClosed(connection.flow);
+    this.#handlers.onClosed(connection.flow, places);
   }
 }
 

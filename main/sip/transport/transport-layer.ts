@@ -44,8 +44,8 @@ export interface SentVia {
 export interface TransportEvents {
   readonly request: { readonly request: SipRequest; readonly flow: Flow };
   readonly response: { readonly response: SipResponse; readonly flow: Flow };
-  /** A connection is gone; nothing more comes from it. */
-  readonly flowClosed: { readonly flow: Flow };
+  /** A connection is gone; `places` are the keys (`targetKey`) of the places that requests reached over it. */
+  readonly flowClosed: { readonly flow: Flow; readonly places: readonly string[] };
   /** What could not be read. A request that could be answered has been refused. */
   readonly malformed: { readonly flow: Flow; readonly error: SipParseError };
   /** The system could not send a datagram to that address. */
@@ -109,8 +109,8 @@ export class TransportLayer {
         onMalformed: (error, flow) => {
           this.#reportMalformed(error, flow, undefined);
         },
-        onClosed: (flow) => {
-          if (!this.#isClosed) this.events.emit("flowClosed", { flow });
+        onClosed: (flow, places) => {
+          if (!this.#isClosed) this.events.emit("flowClosed", { flow, places });
         },
       },
     );
