@@ -51,6 +51,7 @@ export async function copy(
     });
     const results = await Promise.all(done.reverse().map((run) => run()));
     const seconds = (performance.now() - begin) / 1000;
+    await Promise.all(children.map(exited));
     const failed = results.find((result) => !result.ok);
     if (failed !== undefined) throw new Error(`${kind}: ${failed.detail}`);
     return {
@@ -62,6 +63,15 @@ export async function copy(
     for (const child of children) child.kill();
     await rm(target, { recursive: true });
   }
+}
+
+function exited(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once("exit", () => {
+      resolve();
+    });
+  });
 }
 
 function ask<Answer>(child: ChildProcess, message: StartRole | GoRole): Promise<Answer> {
