@@ -95,6 +95,7 @@ export class FacadeInviteUac implements InviteUac {
   readonly #provisional = new HandlerStack<(response: SipResponse) => void>();
   #sent: DrachtioRequest | undefined;
   #cancel: { readonly headers: Readonly<Record<string, string>> } | undefined;
+  #cancelReason = 'SIP;cause=487;text="Request Terminated"';
   #isSettled = false;
 
   constructor(context: SrfContext, options: OutgoingInvite) {
@@ -116,6 +117,7 @@ export class FacadeInviteUac implements InviteUac {
       reason === undefined ? [] : [{ name: "Reason", value: reason }],
       undefined,
     );
+    if (built.ok && reason !== undefined) this.#cancelReason = reason;
     this.#cancel = { headers: built.ok ? built.value.headers : {} };
     this.#sent?.cancel(this.#cancel);
   }
@@ -171,7 +173,7 @@ export class FacadeInviteUac implements InviteUac {
       return { kind: "answered", dialog: facade, response: response.value };
     }
     // The 200 was on its way through drachtio-srf when the application cancelled.
-    void facade.bye([{ name: "Reason", value: 'SIP;cause=200;text="Cancelled"' }]);
+    void facade.bye([{ name: "Reason", value: this.#cancelReason }]);
     return failed({ kind: "cancelled", message: "answered while it was cancelled" });
   }
 }

@@ -74,6 +74,23 @@ export interface SessionPair {
   readonly atB: MemoryReceiver;
 }
 
+export interface RawSession {
+  readonly ours: MsrpEndpoint;
+  readonly uri: MsrpUri;
+  readonly session: MsrpSession;
+  readonly receiver: MemoryReceiver;
+  readonly peer: RawPeer;
+}
+
+/** A SEND of ours, as a raw peer sees it. */
+export interface SeenSend {
+  readonly tid: string;
+  readonly range: string;
+  readonly body: string;
+  readonly flag: string;
+  readonly head: string;
+}
+
 /** MSRP endpoints on one fake wire. */
 export class MsrpBed {
   readonly clock = new FakeClock();
@@ -125,6 +142,24 @@ export class MsrpBed {
     return { a, b, sessionA, sessionB, atA, atB };
   }
 
+  /** A passive session of ours, bound to a peer that speaks by hand. */
+  async withRawPeer(options: Partial<SessionOptions> = {}): Promise<RawSession> {
+    const ours = await this.endpoint("10.0.0.1");
+    const uri = ours.newUri();
+    const receiver = new MemoryReceiver();
+    const session = ours.session({
+      localUri: uri,
+      remotePath: [peerUri()],
+      role: "passive",
+      receiver,
+      ...options,
+    });
+    const peer = await this.connect(ours);
+    await peer.say(rawSend({ to: uri, from: peerUri(), tid: "tid4bind", messageId: "bind" }));
+    peer.received = "";
+    return { ours, uri, session, receiver, peer };
+  }
+
   /** A connection of a peer that writes octets by hand. */
   async connect(to: MsrpEndpoint, from = "10.0.0.9"): Promise<RawPeer> {
     const options = { signal: new AbortController().signal, timeoutMs: 1000 };
@@ -166,6 +201,34 @@ export class RawPeer {
   async say(text: string): Promise<void> {
     this.tcp.write(Buffer.from(text, "latin1"));
     await this.#bed.clock.advanceAsync(20);
+  }
+
+  /** The whole SENDs with a body received so far, taken out; what is not whole stays. */
+  sends(): readonly SeenSend[] {
+    const seen: SeenSend[] = [];
+    for (;;) {
+      const start = this.received.indexOf("MSRP ");
+      const tid = this.received.slice(start + 5, this.received.indexOf(" ", start + 5));
+      const end = this.received.indexOf(`-------${tid}`, start);
+      if (start < 0 || end < 0) return seen;
+      const text = this.received.slice(start, end);
+      const flag = this.received.charAt(end + 7 + tid.length);
+      this.received = this.received.slice(end + 10 + tid.length);
+      const blank = text.indexOf("\r\n\r\n");
+      if (blank < 0) continue;
+      const head = text.slice(0, blank + 2);
+      const range = /Byte-Range: (\S+)/.exec(head)?.[1] ?? "";
+      seen.push({ tid, range, body: text.slice(blank + 4, -2), flag, head });
+    }
+  }
+
+  /** A response of the peer to a request of ours. */
+  async answer(tid: string, status: number, uris: { to: MsrpUri; from: MsrpUri }): Promise<void> {
+    const { to, from } = uris;
+    await this.say(
+      `MSRP ${tid} ${String(status)} x\r\nTo-Path: ${formatMsrpUri(to)}\r\n` +
+        `From-Path: ${formatMsrpUri(from)}\r\n-------${tid}$\r\n`,
+    );
   }
 
   /** Status lines received since the last call: `tid status`. */

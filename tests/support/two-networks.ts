@@ -62,6 +62,11 @@ const SIDES: readonly [NetworkSide, NetworkSide] = [
   { letter: "b", domain: "b.example", users: ["bob", "carol"] },
 ];
 
+interface Account {
+  readonly username: string;
+  readonly realm: string;
+}
+
 interface Stack {
   readonly ports: SipPorts;
   readonly transactions: TransactionLayer;
@@ -120,7 +125,7 @@ export class TwoNetworks {
     const side = name === "a1" ? SIDES[0] : SIDES[1];
     const user = name === "a1" ? "alice" : "bob";
     const { ports, transactions } = await this.#stack(name, 5060);
-    const srf = this.#srf(transactions, ports, user);
+    const srf = this.#srf(transactions, ports, user, { username: user, realm: side.domain });
     const msrp = await this.#msrp(name, ports);
     const files = new MemoryFiles();
     const store = new MemoryStore();
@@ -259,13 +264,20 @@ export class TwoNetworks {
     return endpoint;
   }
 
-  #srf(transactions: TransactionLayer, ports: SipPorts, user: string): Srf {
+  #srf(
+    transactions: TransactionLayer,
+    ports: SipPorts,
+    contactUser: string,
+    account?: Account,
+  ): Srf {
     return openSrf(
       transactions,
       { ...ports, hashing: this.#hashing },
       {
-        contactUser: user,
-        ...(user === "pf" ? {} : { credentials: { username: user, password: PASSWORD } }),
+        contactUser,
+        ...(account === undefined
+          ? {}
+          : { credentials: { ...account, password: PASSWORD, allowMd5: false } }),
       },
     );
   }

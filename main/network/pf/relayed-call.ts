@@ -23,6 +23,7 @@ export interface CallPorts {
 /** How long a BYE's 200 waits for the far side, well under Timer F (note N2 in docs/flows). */
 export const HELD_BYE_MS = 3_000;
 
+const REASON_CANCELLED = 'SIP;cause=487;text="Request Terminated"';
 const REASON_MEDIA_LOST = 'SIP;cause=503;text="File connection lost"';
 const REASON_FAR_SIDE_GONE = 'SIP;cause=408;text="Other side gone"';
 /** Challenges are answered by the own core only; a far network's challenge means nothing to the sender. */
@@ -43,6 +44,7 @@ export class RelayedCall {
   /** Set as soon as one side ends the call; whatever comes later is only cleaned up. */
   #isEnding = false;
   #isRinging = false;
+  #cancelReason = REASON_CANCELLED;
 
   constructor(
     ports: CallPorts,
@@ -70,7 +72,8 @@ export class RelayedCall {
       }),
       this.#invite.onCancel((cancel) => {
         this.#isEnding = true;
-        uac.cancel(reasonOf(cancel));
+        this.#cancelReason = reasonOf(cancel) ?? REASON_CANCELLED;
+        uac.cancel(this.#cancelReason);
       }),
     );
     void uac.outcome.then(async (outcome) => {
@@ -112,7 +115,7 @@ export class RelayedCall {
     this.#watch("downstream", downstream);
     if (this.#isEnding) {
       // The sender cancelled while the 200 was on its way: the 200 won below, so that dialog is ended by BYE.
-      await this.#endBoth('SIP;cause=487;text="Request Terminated"');
+      await this.#endBoth(this.#cancelReason);
       return;
     }
     const answer = this.#media.openFromAnswer(response.body);

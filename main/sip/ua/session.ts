@@ -25,6 +25,9 @@ import { SuccessRetransmitter } from "./success-retransmitter.ts";
 import { type UaContext, type UaFailure, withUserAgent } from "./ua-context.ts";
 
 /** What a confirmed dialog tells its application. */
+/** Why we end a session: a Reason value, or the parts of one (RFC 3326). */
+export type SessionEndReason = string | { readonly cause: number; readonly text: string };
+
 export interface SessionHandlers {
   /** BYE, re-INVITE and all others but ACK and CANCEL, in order. After a BYE the session has ended already. */
   onRequest(incoming: ServerRequest): void;
@@ -135,9 +138,10 @@ export class Session {
   }
 
   /** Sends BYE without anybody listening to its answer. */
-  hangUp(reason: { readonly cause: number; readonly text: string }): void {
+  hangUp(reason: SessionEndReason): void {
     if (this.#isOver) return;
-    const value = formatReason({ protocol: "SIP", ...reason });
+    const value =
+      typeof reason === "string" ? reason : formatReason({ protocol: "SIP", ...reason });
     const headers: readonly HeaderField[] = [{ name: "Reason", value }];
     const ignore = (): void => undefined;
     this.send({ method: "BYE", headers }, { onResponse: ignore, onFailure: ignore });
@@ -335,7 +339,7 @@ export class Session {
       this.#lose("no answer inside the dialog", { cause: 408, text: "Request Timeout" });
   }
 
-  #lose(why: string, bye?: { readonly cause: number; readonly text: string }): void {
+  #lose(why: string, bye?: SessionEndReason): void {
     if (this.#isOver) return;
     if (bye === undefined) this.#end();
     else this.hangUp(bye);

@@ -6,7 +6,7 @@ import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Target } from "../transport/flow.ts";
 import { ClientExchange, type ExchangeOptions } from "./client-exchange.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionEndReason } from "./session.ts";
 import type { UaContext, UaFailure } from "./ua-context.ts";
 
 export interface UacInviteHandlers {
@@ -40,6 +40,8 @@ export class UacInvite {
   /** By dialog key: the winner and those that were hung up. */
   readonly #sessions = new Map<string, Session>();
   #isSettled = false;
+  /** Of the CANCEL, or what a BYE in its place says. */
+  #cancelReason: SessionEndReason = { cause: 487, text: "Request Terminated" };
 
   constructor(
     context: UaContext,
@@ -79,7 +81,10 @@ export class UacInvite {
 
   /** @param headers added to the CANCEL, for example Reason */
   cancel(headers: readonly HeaderField[]): void {
-    if (!this.#isSettled) this.#exchange.cancel(headers);
+    if (this.#isSettled) return;
+    const reason = headers.find(({ name }) => name.toLowerCase() === "reason");
+    if (reason !== undefined) this.#cancelReason = reason.value;
+    this.#exchange.cancel(headers);
   }
 
   /** The user agent is closed. */
@@ -127,10 +132,12 @@ export class UacInvite {
       return;
     }
     session.acknowledge();
-    session.hangUp({
-      cause: 200,
-      text: this.#isSettled ? "Call completed elsewhere" : "Cancelled",
-    });
+    // Who was cancelled and who was too late must learn the same reason by BYE as by CANCEL (RFC 3326 §2).
+    session.hangUp(
+      this.#exchange.isCancelled
+        ? this.#cancelReason
+        : { cause: 200, text: "Call completed elsewhere" },
+    );
     const failure: UaFailure = dialog.ok
       ? { kind: "cancelled", message: "answered after it was cancelled" }
       : { kind: "protocol", message: dialog.error.message };
