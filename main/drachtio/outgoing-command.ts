@@ -1,5 +1,6 @@
 import { bracketHost, type HostPort } from "../base/host-port.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { splitValues } from "../sip/grammar/split.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
 import { headerKey } from "../sip/message/header-names.ts";
 import type { HeaderField } from "../sip/message/headers.ts";
@@ -50,7 +51,9 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
       .filter((field) => !isOwn(field.name))
       .map((field) => ({ name: canonicalName(field.name), value: field.value })),
     // What the C++ server discards; a CPM client behind a Service-Route cannot do without it.
-    routes: fields.filter((field) => headerKey(field.name) === "route").map((field) => field.value),
+    routes: fields
+      .filter((field) => headerKey(field.name) === "route")
+      .flatMap((field) => splitValues(field.value)),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(callId === undefined ? {} : { callId }),

@@ -96,8 +96,9 @@ export function toOutgoing(
   fields: readonly HeaderField[],
   body: SipBody | undefined,
 ): Result<Outgoing, SipFailure> {
+  const own = withoutPrivate(fields);
   const typed =
-    body === undefined ? fields : [...fields, { name: "Content-Type", value: body.contentType }];
+    body === undefined ? own : [...own, { name: "Content-Type", value: body.contentType }];
   const merged = new Map<string, HeaderField>();
   for (const field of typed) {
     if (!isToken(field.name) || /[\r\n\0]/.test(field.value)) {
