@@ -49,6 +49,8 @@ export interface WorldOptions {
   /** Settings of single devices. */
   readonly devices?: Partial<Record<DeviceName, Partial<CpmConfig>>>;
   readonly pfMaxSizeOctets?: number;
+  /** Keeps even large requests on UDP, so that rules for datagrams strike INVITEs too. */
+  readonly isUdpOnly?: boolean;
 }
 
 interface NetworkSide {
@@ -247,8 +249,9 @@ export class TwoNetworks {
         },
       }),
     };
+    const limits = this.#options.isUdpOnly === true ? { udpRequestOctets: 65_000 } : {};
     const transport = value(
-      await TransportLayer.open(ports, { listen: { host, port } }),
+      await TransportLayer.open(ports, { listen: { host, port }, limits }),
       `${name} listens`,
     );
     return { ports, transactions: new TransactionLayer(transport, ports) };
