@@ -15,6 +15,8 @@ export interface OfferOutcome {
   /** Indexes of files that are proven to be stored with the right hash. */
   readonly verified: readonly number[];
   readonly complete: readonly number[];
+  /** Where received files lie, by index. */
+  readonly paths: ReadonlyMap<number, string>;
   readonly hasDamage: boolean;
   readonly isMissed: boolean;
   /** Status of a refusal as a whole, where there was one. */
@@ -28,7 +30,7 @@ export function beginOutcome(offer: OfferView): OfferOutcome {
   return {
     offer,
     ...{ accepted: [], declined: [], verified: [], complete: [] },
-    ...{ hasDamage: false, isMissed: false },
+    ...{ paths: new Map(), hasDamage: false, isMissed: false },
   };
 }
 
@@ -55,11 +57,12 @@ export function nextOutcome(outcome: OfferOutcome, event: NamedEvent): OfferOutc
 }
 
 function withFile(outcome: OfferOutcome, event: ClientEvents["file"]): OfferOutcome {
-  const { index, state, verified } = event;
+  const { index, state, verified, path } = event;
   if (state === "complete") {
     return {
       ...outcome,
       complete: [...outcome.complete, index],
+      paths: path === undefined ? outcome.paths : new Map([...outcome.paths, [index, path]]),
       verified: verified === true ? [...outcome.verified, index] : outcome.verified,
     };
   }

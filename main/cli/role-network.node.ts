@@ -37,7 +37,7 @@ export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
     });
     link.send("ready");
     await link.ended;
-    await core.stop();
+    core.stop();
   }
   await stack.close();
   return EXIT.done;

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { isLoopback } from "../base/host-port.ts";
+import { aorOf, parseSipUri } from "../sip/grammar/uri.ts";
+import type { ClientSetup } from "./compose-client.node.ts";
+import { type CoreAddress, parseCoreAddress } from "./core-address.ts";
+import { usageError } from "./exit-code.ts";
+import { profileName } from "./profile.node.ts";
+import { DEMO_PASSWORD, isDemoUser } from "./users.node.ts";
+
+/** Options that `client` and `send` share, as commander gives them. */
+export interface ClientFlags {
+  readonly as: string;
+  readonly core: string;
+  readonly profile: string;
+  readonly device?: string;
+  readonly receive?: string;
+  readonly passwordFile?: string;
+  readonly trace?: string;
+}
+
+/** Checks the options that say who and where this device is. */
+export function clientSetup(flags: ClientFlags): ClientSetup {
+  const core = parseCoreAddress(flags.core);
+  if (core === undefined) {
+    throw usageError(
+      `"${flags.core}" is no address of a core.`,
+      "Write --core HOST:PORT, for example --core 127.0.0.1:41001 or --core [::1]:41001;transport=tcp.",
+    );
+  }
+  const aor = readAor(flags.as);
+  const user = aor.slice(aor.indexOf(":") + 1, aor.lastIndexOf("@"));
+  const deviceName = flags.device ?? profileName(flags.profile);
+  return {
+    ...{ aor, core, deviceName, profileFolder: flags.profile },
+    receiveFolder: flags.receive ?? join(flags.profile, "received"),
+    password: readPassword(aor, core, flags.passwordFile),
+    element: `${user}-${deviceName}`,
+    ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
+  };
+}
+
+function readAor(text: string): string {
+  const uri = parseSipUri(text);
+  if (!uri.ok || uri.value.user === undefined) {
+    throw usageError(
+      `"${text}" is no SIP address of a person.`,
+      "Write --as sip:NAME@DOMAIN, for example --as sip:alice@a.example.",
+    );
+  }
+  return aorOf(uri.value);
+}
+
+/** From `--password-file`, `CPM_PASSWORD`, or the demo accounts' on loopback; never from the command line. */
+function readPassword(aor: string, core: CoreAddress, file: string | undefined): string {
+  if (file !== undefined) return readPasswordFile(file);
+  const fromEnvironment = process.env["CPM_PASSWORD"];
+  if (fromEnvironment !== undefined && fromEnvironment !== "") return fromEnvironment;
+  if (isLoopback(core.host) && isDemoUser(aor.slice(aor.indexOf(":") + 1))) return DEMO_PASSWORD;
+  throw usageError(
+    `No password for ${aor}.`,
+    "Give it with --password-file FILE or in CPM_PASSWORD.",
+  );
+}
+
+/** The first line of the file. */
+export function readPasswordFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usageError(`The password file ${path} can not be read.`, why);
+  }
+  const [line = ""] = text.split(/\r?\n/, 1);
+  if (line === "")
+    throw usageError(`The password file ${path} is empty.`, "Its first line is the password.");
+  return line;
+}

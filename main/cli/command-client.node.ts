@@ -1,0 +1,149 @@
+import { createInterface } from "node:readline/promises";
+import type { OfferId, OfferView } from "../../shared/model/offer.ts";
+import { type AcceptRule, acceptedBy, parseAcceptRule } from "./accept-rule.ts";
+import { onEveryEvent } from "./client-events.ts";
+import { type ClientFlags, clientSetup } from "./client-options.node.ts";
+import { openClient } from "./compose-client.node.ts";
+import { EventPrinter } from "./event-printer.node.ts";
+import { fileText } from "./event-text.ts";
+import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
+import { beginOutcome, type NamedEvent, nextOutcome, type OfferOutcome } from "./offer-outcome.ts";
+import { Output } from "./output.node.ts";
+import { profileName } from "./profile.node.ts";
+import { registrationError } from "./registration-error.ts";
+import { stopSignal } from "./stop-signal.node.ts";
+
+export interface ClientCommandFlags extends ClientFlags {
+  readonly accept: string;
+  readonly decline: "here" | "everywhere";
+  readonly busy?: boolean;
+  readonly ringTime?: number;
+  readonly delayAnswer: number;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** `cpm client`: one device that rings and answers by rule. */
+export async function runClientCommand(flags: ClientCommandFlags): Promise<ExitCode> {
+  const output = new Output({ isJson: flags.json === true, profile: profileName(flags.profile) });
+  const rule = acceptRule(flags.accept);
+  const setup = clientSetup(flags);
+  const stop = stopSignal();
+  const open = await openClient({
+    ...setup,
+    ...(flags.ringTime === undefined ? {} : { ringTimeS: flags.ringTime }),
+    ...(flags.busy === undefined ? {} : { isBusy: flags.busy }),
+  });
+  const { client } = open;
+  const printer = new EventPrinter(output);
+  const answerer = new Answerer(rule, flags, (id, files) => {
+    if (files.length > 0) client.accept(id, files);
+    else client.decline(id, flags.decline);
+  });
+  const exit = new Promise<ExitCode>((resolve) => {
+    let outcome: OfferOutcome | undefined;
+    onEveryEvent(client.events, (event) => {
+      printer.print(event);
+      if (event.event === "offer") outcome ??= beginOutcome(event);
+      answerer.take(event);
+      if (outcome === undefined) return;
+      outcome = nextOutcome(outcome, event);
+      if (flags.once === true && outcome.exit !== undefined) resolve(outcome.exit);
+    });
+    stop.addEventListener("abort", () => {
+      resolve(flags.once === true ? EXIT.interrupted : EXIT.done);
+    });
+  });
+  try {
+    const started = await client.start();
+    if (!started.ok) throw registrationError(started.error, setup.core.host);
+    output.event("ready", { aor: setup.aor });
+    return await exit;
+  } finally {
+    await open.close();
+  }
+}
+
+function acceptRule(text: string): AcceptRule {
+  const rule = parseAcceptRule(text);
+  if (rule === undefined) {
+    throw usageError(
+      `"${text}" is no rule.`,
+      "Write --accept all, none, ask or patterns such as '*.pdf,*.jpg'.",
+    );
+  }
+  if (rule.kind === "ask" && !process.stdin.isTTY) {
+    throw usageError("--accept ask needs a terminal.", "Choose --accept all, none or patterns.");
+  }
+  return rule;
+}
+
+type Answer = (id: OfferId, files: readonly number[]) => void;
+
+/** Answers offers that ring, after the delay that was asked for. */
+class Answerer {
+  readonly #rule: AcceptRule;
+  readonly #delayMs: number;
+  readonly #answer: Answer;
+  readonly #offers = new Map<OfferId, OfferView>();
+  readonly #asked = new Map<OfferId, AbortController>();
+
+  constructor(rule: AcceptRule, flags: Pick<ClientCommandFlags, "delayAnswer">, answer: Answer) {
+    this.#rule = rule;
+    this.#delayMs = flags.delayAnswer;
+    this.#answer = answer;
+  }
+
+  take(event: NamedEvent): void {
+    switch (event.event) {
+      case "offer":
+        if (event.direction === "incoming") this.#offers.set(event.id, event);
+        return;
+      case "ringing": {
+        const offer = this.#offers.get(event.id);
+        if (offer !== undefined) this.#decide(offer);
+        return;
+      }
+      case "elsewhere":
+      case "cancelled":
+      case "missed":
+      case "transfer":
+        this.#offers.delete(event.id);
+        this.#asked.get(event.id)?.abort();
+        return;
+      default:
+    }
+  }
+
+  #decide(offer: OfferView): void {
+    if (this.#rule.kind === "ask") {
+      const controller = new AbortController();
+      this.#asked.set(offer.id, controller);
+      void this.#ask(offer, controller.signal);
+      return;
+    }
+    const files = acceptedBy(this.#rule, offer.files);
+    setTimeout(() => {
+      if (this.#offers.has(offer.id)) this.#answer(offer.id, files);
+    }, this.#delayMs);
+  }
+
+  async #ask(offer: OfferView, signal: AbortSignal): Promise<void> {
+    const accepted: number[] = [];
+    const prompt = createInterface({ input: process.stdin, output: process.stderr });
+    try {
+      for (const file of offer.files) {
+        const reply = await prompt.question(`Accept ${fileText(file)}? [y/N] `, { signal });
+        if (/^y(es)?$/i.test(reply.trim())) accepted.push(file.index);
+      }
+      this.#answer(offer.id, accepted);
+    } catch (error) {
+      // The offer was settled elsewhere, or input has ended: there is nothing left to answer here.
+      if (!signal.aborted)
+        process.stderr.write(`\n${error instanceof Error ? error.message : ""}\n`);
+    } finally {
+      prompt.close();
+      this.#asked.delete(offer.id);
+    }
+  }
+}

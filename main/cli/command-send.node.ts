@@ -1,0 +1,109 @@
+import { basename } from "node:path";
+import { formatAddress } from "../../shared/format/person.ts";
+import { countOf } from "../../shared/format/plural.ts";
+import type { OfferId } from "../../shared/model/offer.ts";
+import type { OfferError } from "../cpm/client.ts";
+import { onEveryEvent } from "./client-events.ts";
+import { type ClientFlags, clientSetup } from "./client-options.node.ts";
+import { openClient } from "./compose-client.node.ts";
+import { EventPrinter } from "./event-printer.node.ts";
+import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
+import {
+  beginOutcome,
+  type Expectation,
+  holds,
+  nextOutcome,
+  type OfferOutcome,
+  parseExpectation,
+} from "./offer-outcome.ts";
+import { Output } from "./output.node.ts";
+import { profileName } from "./profile.node.ts";
+import { registrationError } from "./registration-error.ts";
+import { stopSignal } from "./stop-signal.node.ts";
+
+export interface SendFlags extends ClientFlags {
+  readonly to: string;
+  readonly expect?: string;
+  readonly json?: boolean;
+}
+
+/** `cpm send`: offers files in one request and waits for what becomes of them. */
+export async function runSendCommand(
+  paths: readonly string[],
+  flags: SendFlags,
+): Promise<ExitCode> {
+  const output = new Output({ isJson: flags.json === true, profile: profileName(flags.profile) });
+  const expectation = readExpectation(flags.expect);
+  const setup = clientSetup(flags);
+  const stop = stopSignal();
+  const open = await openClient(setup);
+  const { client } = open;
+  const printer = new EventPrinter(output);
+  const ended = new Promise<OfferOutcome>((resolve) => {
+    let outcome: OfferOutcome | undefined;
+    onEveryEvent(client.events, (event) => {
+      printer.print(event);
+      if (event.event === "offer" && event.direction === "outgoing")
+        outcome ??= beginOutcome(event);
+      if (outcome === undefined) return;
+      outcome = nextOutcome(outcome, event);
+      if (outcome.exit !== undefined) resolve(outcome);
+    });
+  });
+  try {
+    const started = await client.start();
+    if (!started.ok) throw registrationError(started.error, setup.core.host);
+    const offered = await client.offer({ to: flags.to, paths });
+    if (!offered.ok) throw offerError(offered.error);
+    cancelOnStop(stop, offered.value, client);
+    const outcome = await ended;
+    output.say(summary(outcome));
+    const exit = stop.aborted ? EXIT.interrupted : (outcome.exit ?? EXIT.internal);
+    if (expectation === undefined) return exit;
+    return holds(expectation, outcome) ? EXIT.done : EXIT.expectation;
+  } finally {
+    await open.close();
+  }
+}
+
+function cancelOnStop(stop: AbortSignal, id: OfferId, client: { cancel(id: OfferId): void }): void {
+  const cancel = (): void => {
+    client.cancel(id);
+  };
+  if (stop.aborted) cancel();
+  else stop.addEventListener("abort", cancel, { once: true });
+}
+
+function readExpectation(text: string | undefined): Expectation | undefined {
+  if (text === undefined) return undefined;
+  const expectation = parseExpectation(text);
+  if (expectation !== undefined) return expectation;
+  throw usageError(
+    `"${text}" is no outcome.`,
+    "Write --expect accepted:N, verified:N, declined or noanswer.",
+  );
+}
+
+function offerError({ kind, message, path }: OfferError): CommandError {
+  if (kind === "source") {
+    return usageError(message, path === undefined ? "" : `Check the path of ${basename(path)}.`);
+  }
+  const exit = kind === "not-running" ? EXIT.network : EXIT.usage;
+  return new CommandError(exit, message, { code: kind, action: "" });
+}
+
+/** The outcome in one sentence. */
+function summary({ offer, end, accepted, verified, complete }: OfferOutcome): string {
+  const to = formatAddress(offer.to);
+  const total = countOf(offer.files.length, "file");
+  switch (end) {
+    case "verified":
+      return `Verified: ${String(verified.length)} of ${total} are with ${to}, hashes agree.`;
+    case "confirmed":
+      return `Sent: ${String(complete.length)} of ${total} reached ${to}; nobody vouched for their hashes.`;
+    case "partly":
+      return `Partly: ${String(complete.length)} of ${String(accepted.length)} accepted files reached ${to}.`;
+    default:
+      return `No file was sent to ${to}.`;
+  }
+}

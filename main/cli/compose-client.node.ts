@@ -1,0 +1,106 @@
+import { createSocket } from "node:dgram";
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
+import { CpmClient } from "../cpm/client.ts";
+import { openSrf } from "../drachtio/srf.node.ts";
+import { MsrpEndpoint } from "../msrp/endpoint.ts";
+import { systemFiles } from "../storage/files.node.ts";
+import { listenError, openSipStack } from "./compose-sip.node.ts";
+import type { CoreAddress } from "./core-address.ts";
+import { usageError } from "./exit-code.ts";
+import { openProfile, type Profile } from "./profile.node.ts";
+import { VERSION } from "./version.ts";
+
+/** Everything that makes one device. */
+export interface ClientSetup {
+  /** `sip:user@domain`. */
+  readonly aor: string;
+  readonly core: CoreAddress;
+  readonly profileFolder: string;
+  readonly receiveFolder: string;
+  readonly deviceName: string;
+  readonly password: string;
+  /** Name in logs and traces. */
+  readonly element: string;
+  readonly ringTimeS?: number;
+  readonly isBusy?: boolean;
+  readonly traceFile?: string;
+  /** `host:port` to element, for the trace. */
+  readonly addresses?: Readonly<Record<string, string>>;
+}
+
+/** A device that is composed and not yet started. */
+export interface OpenClient {
+  readonly client: CpmClient;
+  readonly profile: Profile;
+  /** Ends running transfers, de-registers and closes everything. */
+  close(): Promise<void>;
+}
+
+export async function openClient(setup: ClientSetup): Promise<OpenClient> {
+  const host = await localHostTowards(setup.core);
+  const { element, traceFile } = setup;
+  const stack = await openSipStack({
+    ...{ element, listen: { host, port: 0 } },
+    ...(traceFile === undefined ? {} : { traceFile }),
+  });
+  const profile = openProfile(setup.profileFolder, stack.ports.random);
+  const addresses = { [formatHostPort(setup.core)]: "core", ...setup.addresses };
+  for (const [address, name] of Object.entries(addresses)) stack.trace.addresses.add(address, name);
+  const listen = { host, port: 0 };
+  const msrp = await MsrpEndpoint.open(stack.ports, { listen });
+  if (!msrp.ok) throw listenError(listen, msrp.error);
+  const user = setup.aor.slice(setup.aor.indexOf(":") + 1, setup.aor.lastIndexOf("@"));
+  const srf = openSrf(stack.transactions, stack.ports, {
+    contactUser: user,
+    credentials: {
+      ...{ username: user, password: setup.password },
+      realm: setup.aor.slice(setup.aor.lastIndexOf("@") + 1),
+      // MD5 off loopback could be broken by whoever listens; on loopback nobody does.
+      allowMd5: isLoopback(setup.core.host),
+    },
+  });
+  const files = systemFiles();
+  const receiveFolder = resolve(setup.receiveFolder);
+  mkdirSync(receiveFolder, { recursive: true });
+  const { aor, core, deviceName, ringTimeS, isBusy } = setup;
+  const client = new CpmClient(
+    { ...stack.ports, srf, msrp: msrp.value, files, store: profile.store },
+    {
+      ...{ aor, core, deviceName, receiveFolder, version: VERSION },
+      ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
+      ...(ringTimeS === undefined ? {} : { ringTimeS }),
+      ...(isBusy === undefined ? {} : { isBusy }),
+    },
+  );
+  return {
+    ...{ client, profile },
+    close: async () => {
+      await client.stop();
+      await srf.close();
+      await msrp.value.close();
+      await stack.close();
+      await files.close();
+      profile.store.close();
+    },
+  };
+}
+
+/** The address of this machine from which the system would reach the core. Nothing is sent. */
+async function localHostTowards(core: CoreAddress): Promise<string> {
+  const socket = createSocket(core.host.includes(":") ? "udp6" : "udp4");
+  try {
+    return await new Promise<string>((found, fail) => {
+      socket.once("error", fail);
+      socket.connect(core.port, core.host, () => {
+        found(socket.address().address);
+      });
+    });
+  } catch {
+    const what = isIpAddress(core.host) ? "can not be reached from here" : "is not known";
+    throw usageError(`The core ${core.host} ${what}.`, "Check --core.");
+  } finally {
+    socket.close();
+  }
+}

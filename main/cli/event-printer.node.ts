@@ -1,0 +1,37 @@
+import type { OfferView } from "../../shared/model/offer.ts";
+import { eventText } from "./event-text.ts";
+import type { NamedEvent } from "./offer-outcome.ts";
+import type { Output } from "./output.node.ts";
+import { ProgressLine } from "./progress-line.node.ts";
+
+/** Prints what a client tells: events for programs, sentences for people, bars on a terminal. */
+export class EventPrinter {
+  readonly #output: Output;
+  readonly #bar: ProgressLine;
+  readonly #offers = new Map<string, OfferView>();
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#bar = new ProgressLine(output.isInteractive);
+  }
+
+  print(event: NamedEvent): void {
+    const { event: name, ...fields } = event;
+    if (event.event === "offer") this.#offers.set(event.id, event);
+    this.#output.event(name, fields);
+    if (event.event === "progress") {
+      this.#showProgress(event);
+      return;
+    }
+    const text = eventText(event, this.#offers);
+    if (text === undefined) return;
+    this.#bar.clear();
+    if (event.event === "error" || event.event === "registrationFailed") this.#output.hint(text);
+    else this.#output.say(text);
+  }
+
+  #showProgress(event: Extract<NamedEvent, { event: "progress" }>): void {
+    const file = this.#offers.get(event.id)?.files.find(({ index }) => index === event.index);
+    this.#bar.show({ ...event, name: file?.name ?? "file" });
+  }
+}

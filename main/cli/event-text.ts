@@ -1,0 +1,165 @@
+import { formatDuration } from "../../shared/format/duration.ts";
+import { formatAddress, formatPerson } from "../../shared/format/person.ts";
+import { countOf } from "../../shared/format/plural.ts";
+import { printable } from "../../shared/format/safe-text.ts";
+import { formatSize } from "../../shared/format/size.ts";
+import type { OfferedFileView, OfferView } from "../../shared/model/offer.ts";
+import type { NamedEvent } from "./offer-outcome.ts";
+
+/** A file in a list: its name and, where the offer tells it, its size. */
+export function fileText({ name, sizeOctets }: OfferedFileView): string {
+  const size = sizeOctets === undefined ? "size unknown" : formatSize(sizeOctets);
+  return `${printable(name)} (${size})`;
+}
+
+/** One sentence for people; undefined for what is shown in another way. `offers` holds what was offered so far. */
+export function eventText(
+  event: NamedEvent,
+  offers: ReadonlyMap<string, OfferView>,
+): string | undefined {
+  switch (event.event) {
+    case "registered":
+      return `Registered as ${formatAddress(event.aor)} over ${event.transport.toUpperCase()}.`;
+    case "registrationFailed":
+      return retryText(event.reason, event.retryMs);
+    case "offer":
+      return offerText(event);
+    case "error":
+      return `${event.message}${event.action === "" ? "" : ` ${event.action}.`}`;
+    case "progress":
+      return undefined;
+    default:
+      return offerEventText(event, offers.get(event.id));
+  }
+}
+
+type OfferEvent = Exclude<
+  NamedEvent,
+  { readonly event: "registered" | "registrationFailed" | "offer" | "error" | "progress" }
+>;
+
+function offerEventText(event: OfferEvent, offer: OfferView | undefined): string | undefined {
+  const peer = peerText(offer);
+  switch (event.event) {
+    case "ringing":
+      return ringingText(offer);
+    case "answered":
+      return answeredText(event, offer);
+    case "elsewhere":
+      return elsewhereText(event);
+    case "cancelled":
+      return cancelledText(event);
+    case "missed":
+      return `Missed: ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
+    case "declined":
+      return isSent(offer) ? refusalText(event.status, peer) : "Declined.";
+    case "file":
+      return fileEventText(event, offer);
+    default:
+      return undefined;
+  }
+}
+
+function ringingText(offer: OfferView | undefined): string | undefined {
+  return isSent(offer) ? `${peerText(offer)}'s device rings.` : undefined;
+}
+
+function cancelledText({ by, reason }: Extract<NamedEvent, { event: "cancelled" }>): string {
+  return by === "us" ? "Cancelled." : `No longer ringing: ${printable(reason)}`;
+}
+
+function retryText(reason: string, retryMs: number | undefined): string {
+  const why = printable(reason);
+  return retryMs === undefined ? why : `${why} Trying again in ${formatDuration(retryMs)}.`;
+}
+
+function isSent(offer: OfferView | undefined): boolean {
+  return offer?.direction === "outgoing";
+}
+
+function peerText(offer: OfferView | undefined): string {
+  if (offer === undefined) return "The other side";
+  const isOutgoing = offer.direction === "outgoing";
+  return printable(
+    isOutgoing ? formatPerson(offer.to) : (offer.fromName ?? formatPerson(offer.from)),
+  );
+}
+
+function offerText(offer: OfferView): string {
+  const files = offer.files.map((file) => `\n  ${fileText(file)}`).join("");
+  const count = countOf(offer.files.length, "file");
+  if (offer.direction === "outgoing") {
+    return `Offering ${count} to ${printable(formatAddress(offer.to))}:${files}`;
+  }
+  const address = printable(formatAddress(offer.from));
+  return `${peerText(offer)} (${address}) offers ${count}:${files}`;
+}
+
+function answeredText(
+  { accepted, declined }: Extract<NamedEvent, { event: "answered" }>,
+  offer: OfferView | undefined,
+): string {
+  const total = accepted.length + declined.length;
+  const who = offer?.direction === "outgoing" ? peerText(offer) : "You";
+  const took = `${who} took ${String(accepted.length)} of ${countOf(total, "file")}`;
+  if (declined.length === 0) return `${took}.`;
+  const names = declined.map((index) => nameOf(offer, index)).join(", ");
+  return `${took}; not wanted: ${names}.`;
+}
+
+function elsewhereText({
+  reason,
+  device,
+  isLostRace,
+}: Extract<NamedEvent, { event: "elsewhere" }>): string {
+  const where = device === undefined ? "another device" : printable(device);
+  const what = reason === "accepted" ? "Accepted" : "Declined";
+  return isLostRace ? `${where} was a moment faster.` : `${what} on ${where}.`;
+}
+
+/** What a refusal of the whole offer means, by its SIP status. */
+export function refusalText(status: number, peer: string): string {
+  if (UNKNOWN.has(status)) return `No one is registered as ${peer}. No file was sent.`;
+  if (UNANSWERED.has(status)) return `${peer} did not answer. No file was sent.`;
+  if (BUSY.has(status)) return `${peer} is not taking offers right now. No file was sent.`;
+  if (status === 603) return `${peer} declined. No file was sent.`;
+  if (UNFIT.has(status))
+    return `${peer}'s app cannot receive this kind of offer. No file was sent.`;
+  if (status === 413) return "The files are larger than this network allows. No file was sent.";
+  if (status === 403) return `This network does not let you send files to ${peer}.`;
+  return `The network could not bring the offer to ${peer}. No file was sent.`;
+}
+
+const UNKNOWN: ReadonlySet<number> = new Set([404, 604]);
+const UNANSWERED: ReadonlySet<number> = new Set([408, 480, 487]);
+const BUSY: ReadonlySet<number> = new Set([486, 600]);
+const UNFIT: ReadonlySet<number> = new Set([415, 488, 606]);
+
+function fileEventText(
+  { index, state, verified, path, reason }: Extract<NamedEvent, { event: "file" }>,
+  offer: OfferView | undefined,
+): string | undefined {
+  const name = nameOf(offer, index);
+  const isOutgoing = offer?.direction === "outgoing";
+  switch (state) {
+    case "declined":
+      return undefined;
+    case "complete": {
+      const proof = verified === true ? "verified" : "complete, not verified";
+      return isOutgoing || path === undefined
+        ? `${name}: ${proof}.`
+        : `${name}: ${proof}, saved as ${path}`;
+    }
+    case "failed":
+      if (verified === false) return `${name} arrived damaged. It was set aside and not opened.`;
+      return `${name}: ${printable(reason ?? "could not be transferred.")}`;
+    case "interrupted":
+      return `${name}: ${printable(reason ?? "stopped before its end.")}`;
+  }
+}
+
+function nameOf(offer: OfferView | undefined, index: number): string {
+  return printable(
+    offer?.files.find((file) => file.index === index)?.name ?? `file ${String(index + 1)}`,
+  );
+}

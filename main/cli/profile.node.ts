@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import type { Random } from "../base/ports.ts";
+import { randomToken, randomUuid } from "../base/tokens.ts";
+import type { TransferStore } from "../base/transfer-store.ts";
+import { openStore } from "../storage/store.node.ts";
+import { CommandError, EXIT } from "./exit-code.ts";
+
+/** One device's own data: history and what identifies the device to its network. */
+export interface Profile {
+  /** For events and people: the folder's name. */
+  readonly name: string;
+  readonly store: TransferStore;
+  /** `urn:uuid:…`, made once for the life of the profile (RFC 5626 §4.1). */
+  readonly instanceId: string;
+  readonly deviceSecret: string;
+}
+
+export function profileName(folder: string): string {
+  return basename(resolve(folder));
+}
+
+/** Opens the profile, making what is not there yet. */
+export function openProfile(folder: string, random: Random): Profile {
+  const path = resolve(folder);
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw profileError(path, error instanceof Error ? error.message : String(error));
+  }
+  const store = openStore(path);
+  if (!store.ok) throw profileError(path, store.error.message);
+  const kept = (name: string, make: () => string): string => {
+    const value = store.value.setting(name);
+    if (value.ok && value.value !== undefined) return value.value;
+    const made = make();
+    const saved = store.value.putSetting(name, made);
+    if (!saved.ok) throw profileError(path, saved.error.message);
+    return made;
+  };
+  return {
+    name: profileName(folder),
+    store: store.value,
+    instanceId: kept("instanceId", () => `urn:uuid:${randomUuid(random)}`),
+    deviceSecret: kept("deviceSecret", () => randomToken(random, 32)),
+  };
+}
+
+function profileError(path: string, why: string): CommandError {
+  return new CommandError(EXIT.usage, `The profile ${path} can not be used: ${why}`, {
+    ...{ code: "storage", action: "Choose another folder with --profile." },
+  });
+}

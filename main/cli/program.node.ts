@@ -1,0 +1,200 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { parseDecimalIn } from "../base/decimal.ts";
+import { type ClientCommandFlags, runClientCommand } from "./command-client.node.ts";
+import { type DemoFlags, runDemo } from "./command-demo.node.ts";
+import { type FlowFlags, runFlowCommand } from "./command-flow.node.ts";
+import { type HistoryFlags, runHistoryCommand } from "./command-history.node.ts";
+import {
+  type NetworkFlags,
+  runNetworkUp,
+  runUserAdd,
+  type UserAddFlags,
+} from "./command-network.node.ts";
+import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
+import { runSendCommand, type SendFlags } from "./command-send.node.ts";
+import type { ExitCode } from "./exit-code.ts";
+import { VERSION } from "./version.ts";
+
+const MAX_DEVICES = 10;
+const MAX_RING_S = 86_400;
+const MAX_DELAY_MS = 86_400_000;
+
+/** What a command is run with once it was understood. */
+export type Run = (
+  action: () => ExitCode | Promise<ExitCode>,
+  flags: { readonly json?: boolean; readonly profile?: string; readonly format?: string },
+) => Promise<void>;
+
+/** The commands of `cpm`, their options and their help. */
+export function buildProgram(run: Run): Command {
+  const program = new Command("cpm")
+    .description("Files between people over OMA CPM: SIP and MSRP, with the networks built in.")
+    .version(VERSION)
+    .showHelpAfterError("Try --help.")
+    .exitOverride();
+  program.addHelpText("after", example("cpm demo holiday.jpg plan.pdf"));
+  addNetwork(program, run);
+  addClient(program, run);
+  addSend(program, run);
+  addPf(program, run);
+  addHistory(program, run);
+  addDemo(program, run);
+  addFlow(program, run);
+  return program;
+}
+
+function addNetwork(program: Command, run: Run): void {
+  const network = program.command("network").description("The built-in home networks.");
+  network.addHelpText("after", example("cpm network up --port-base 41001"));
+  network
+    .command("up")
+    .description("Start a.example and b.example, each a SIP/IP Core and a Participating Function.")
+    .option("--bind <address>", "address to listen on", "127.0.0.1")
+    .addOption(portBase())
+    .option("--users <file>", "accounts beside, or instead of, the demo accounts")
+    .option("--trace <file>", "write every message of the networks here when they stop")
+    .option("--json", "one JSON object per line")
+    .addHelpText("after", example("cpm network up --json --trace network.jsonl"))
+    .action((flags: NetworkFlags) => run(() => runNetworkUp(flags), flags));
+  const user = network.command("user").description("Accounts of a users file.");
+  user.addHelpText("after", example("cpm network user add dave@a.example --users users.json"));
+  user
+    .command("add <address>")
+    .description("Add an account; asks for a password, or makes one.")
+    .option("--users <file>", "the users file", "users.json")
+    .option("--password-file <file>", "the password is this file's first line")
+    .option("--json", "one JSON object per line")
+    .addHelpText("after", example("cpm network user add dave@a.example --users users.json"))
+    .action((address: string, flags: UserAddFlags) => run(() => runUserAdd(address, flags), flags));
+}
+
+function portBase(): Option {
+  return new Option(
+    "--port-base <n>",
+    "use six ports from here on instead of ones the system chooses",
+  ).argParser(number(1024, 65_530));
+}
+
+/** Options that say who and where a device is. */
+function withIdentity(command: Command): Command {
+  return command
+    .requiredOption("--as <sip-uri>", "your address, for example sip:alice@a.example")
+    .requiredOption("--core <address>", "HOST:PORT[;transport=tcp|udp|tls] of your SIP/IP Core")
+    .requiredOption("--profile <dir>", "this device's data; one folder for each device")
+    .option("--device <name>", "name of this device; the profile's name unless given")
+    .option("--password-file <file>", "the password is this file's first line (or CPM_PASSWORD)")
+    .option("--trace <file>", "write every message of this device here")
+    .option("--json", "one JSON object per line");
+}
+
+function addClient(program: Command, run: Run): void {
+  withIdentity(program.command("client"))
+    .description("One device: registers, rings on offers and answers them by rule.")
+    .option("--receive <dir>", "where received files go; DIR/received of the profile unless given")
+    .option("--accept <rule>", "all, none, ask, or patterns such as '*.pdf,*.jpg'", "all")
+    .addOption(
+      new Option("--decline <where>", "refuse on this device only, or for all of them")
+        .choices(["here", "everywhere"])
+        .default("everywhere"),
+    )
+    .option("--busy", "take no offers: every one is answered with 486")
+    .option(
+      "--ring-time <s>",
+      "seconds until an unanswered offer is given up",
+      number(1, MAX_RING_S),
+    )
+    .option(
+      "--delay-answer <ms>",
+      "milliseconds to ring before answering",
+      number(0, MAX_DELAY_MS),
+      0,
+    )
+    .option("--once", "end with the first offer, and with its exit code")
+    .addHelpText(
+      "after",
+      example(
+        "cpm client --as sip:bob@b.example --core 127.0.0.1:41004 --profile bob-phone --accept ask",
+      ),
+    )
+    .action((flags: ClientCommandFlags) => run(() => runClientCommand(flags), flags));
+}
+
+function addSend(program: Command, run: Run): void {
+  withIdentity(program.command("send <file...>"))
+    .description("Offer files to someone and transfer what is accepted.")
+    .requiredOption("--to <uri>", "sip:, sips: or tel: address of the receiver")
+    .option("--expect <outcome>", "accepted:N, verified:N, declined or noanswer; exit 8 otherwise")
+    .addHelpText(
+      "after",
+      example(
+        "cpm send plan.pdf --to sip:bob@b.example --as sip:alice@a.example --core 127.0.0.1:41001 --profile alice",
+      ),
+    )
+    .action((files: string[], flags: SendFlags) => run(() => runSendCommand(files, flags), flags));
+}
+
+function addPf(program: Command, run: Run): void {
+  program
+    .command("pf")
+    .description("One Participating Function as a worker behind a core of your own.")
+    .requiredOption("--core <address>", "HOST:PORT of the core")
+    .requiredOption("--listen <address>", "HOST:PORT for SIP; port 0 lets the system choose")
+    .option("--domain <domain>", "the home network it serves")
+    .option("--trace <file>", "write every message here")
+    .option("--json", "one JSON object per line")
+    .addHelpText(
+      "after",
+      example("cpm pf --core 192.0.2.1:5060 --listen 192.0.2.2:5070 --domain a.example"),
+    )
+    .action((flags: PfFlags) => run(() => runPfCommand(flags), flags));
+}
+
+function addHistory(program: Command, run: Run): void {
+  program
+    .command("history")
+    .description("The offers of a profile, newest first.")
+    .requiredOption("--profile <dir>", "the device's data")
+    .option("--json", "one JSON object per line")
+    .addHelpText("after", example("cpm history --profile alice"))
+    .action((flags: HistoryFlags) => run(() => runHistoryCommand(flags), flags));
+}
+
+function addDemo(program: Command, run: Run): void {
+  program
+    .command("demo [file...]")
+    .description("The main job in one command: Alice sends files to Bob, who has several devices.")
+    .option("--devices <n>", "how many devices Bob has", number(1, MAX_DEVICES), 2)
+    .option("--accept <rule>", "what Bob takes: all, none, or patterns such as '*.pdf'", "all")
+    .option("--trace <file>", "write every message of every element here")
+    .option("--json", "one JSON object per line")
+    .addHelpText("after", example("cpm demo holiday.jpg plan.pdf --accept '*.pdf'"))
+    .action((files: string[], flags: DemoFlags) => run(() => runDemo(files, flags), flags));
+}
+
+function addFlow(program: Command, run: Run): void {
+  program
+    .command("flow <trace...>")
+    .description("Draw a trace as a ladder with the step numbers of the change request.")
+    .option("--check", "exit 8 when a step is missing or precedes its cause")
+    .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]))
+    .option("--json", "the same as --format json")
+    .addHelpText("after", example("cpm demo --trace demo.jsonl && cpm flow demo.jsonl --check"))
+    .action((traces: string[], flags: FlowFlags) =>
+      run(() => runFlowCommand(traces, flags), {
+        ...flags,
+        json: flags.json === true || flags.format === "json",
+      }),
+    );
+}
+
+function number(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = parseDecimalIn(text, min, max);
+    if (value !== undefined) return value;
+    throw new InvalidArgumentError(`A number from ${String(min)} to ${String(max)} is needed.`);
+  };
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ ${line}\n`;
+}
