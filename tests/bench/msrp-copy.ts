@@ -25,7 +25,7 @@ export async function openEndpoint(): Promise<MsrpEndpoint> {
       clock,
       random: systemRandom(),
       log: { write: () => undefined },
-      trace: { record: () => undefined },
+      trace: { stamp: () => ({ t: 0n, n: 0 }), record: () => undefined },
     },
     { listen: { host: "127.0.0.1", port: 0 } },
   );

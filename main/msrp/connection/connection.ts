@@ -1,4 +1,4 @@
-import type { TraceSummary } from "../../../shared/model/trace-record.ts";
+import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { Clock, SocketError, TcpConnection, Timer, TraceTap } from "../../base/ports.ts";
 import { type ContinuationFlag, endLine } from "../framing/end-line.ts";
@@ -49,6 +49,8 @@ interface IncomingFrame {
   readonly head: FrameHead;
   sink: FrameSink | "hold";
   isRecorded: boolean;
+  /** When its header section was there: a relay sends on before its end-line comes. */
+  readonly stamp: TraceStamp;
   /** The end-line was seen while the frame is held. */
   heldFlag?: ContinuationFlag;
 }
@@ -93,8 +95,11 @@ export class MsrpConnection implements FrameWire {
         this.#giveUp({ kind: "framing", message: reason });
       },
     });
-    this.#writer = new FrameWriter(tcp, (record) => {
-      this.#record("out", record);
+    this.#writer = new FrameWriter(tcp, {
+      stamp: () => options.trace.stamp(),
+      record: (record) => {
+        this.#record("out", record);
+      },
     });
   }
 
@@ -213,7 +218,8 @@ export class MsrpConnection implements FrameWire {
   }
 
   #beginFrame(head: FrameHead): void {
-    const frame: IncomingFrame = { head, sink: IGNORED_FRAME, isRecorded: false };
+    const stamp = this.#options.trace.stamp();
+    const frame: IncomingFrame = { head, sink: IGNORED_FRAME, isRecorded: false, stamp };
     this.#frame = frame;
     this.#offer(frame);
     if (frame.sink !== "hold") return;
@@ -305,7 +311,8 @@ export class MsrpConnection implements FrameWire {
     const { head } = frame;
     const text =
       flag === undefined ? head.rawText : head.rawText + endLine(head.transactionId, flag);
-    this.#record("in", { summary: incomingSummary(head, flag), text });
+    const { stamp } = frame;
+    this.#record("in", { summary: incomingSummary(head, flag), text, stamp });
   }
 
   #record(dir: "in" | "out", record: FrameRecord): void {
@@ -317,6 +324,7 @@ export class MsrpConnection implements FrameWire {
       remote: this.#remoteText,
       summary: record.summary,
       raw: Buffer.from(record.text, dir === "in" ? "latin1" : "utf8"),
+      ...(record.stamp === undefined ? {} : { stamp: record.stamp }),
     });
   }
 }

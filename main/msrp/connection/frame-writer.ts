@@ -1,8 +1,14 @@
+import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import type { TcpConnection } from "../../base/ports.ts";
 import type { ChunkSource, ChunkWriter, FrameRecord } from "../framing/frame-wire.ts";
 
 /** Octets one message may write before another of the same connection has its turn. */
 export const TURN_OCTETS = 262_144;
+
+export interface FrameTrace {
+  stamp(): TraceStamp;
+  record(record: FrameRecord): void;
+}
 
 /**
  * The sending side of a connection: whole frames at once, chunks of several messages in fair turns while the socket
@@ -11,7 +17,7 @@ export const TURN_OCTETS = 262_144;
  */
 export class FrameWriter implements ChunkWriter {
   readonly #tcp: TcpConnection;
-  readonly #onRecord: (record: FrameRecord) => void;
+  readonly #trace: FrameTrace;
   readonly #ready = new Set<ChunkSource>();
   #last: ChunkSource | undefined;
   #texts = "";
@@ -21,9 +27,9 @@ export class FrameWriter implements ChunkWriter {
   /** Octets of whole frames written since the socket was last empty: those that no window bounds. */
   #frameOctets = 0;
 
-  constructor(tcp: TcpConnection, onRecord: (record: FrameRecord) => void) {
+  constructor(tcp: TcpConnection, trace: FrameTrace) {
     this.#tcp = tcp;
-    this.#onRecord = onRecord;
+    this.#trace = trace;
   }
 
   get isBlocked(): boolean {
@@ -101,7 +107,11 @@ export class FrameWriter implements ChunkWriter {
   }
 
   record(record: FrameRecord): void {
-    this.#onRecord(record);
+    this.#trace.record(record);
+  }
+
+  stamp(): TraceStamp {
+    return this.#trace.stamp();
   }
 
   #giveTurns(): void {

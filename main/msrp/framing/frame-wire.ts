@@ -1,10 +1,12 @@
-import type { TraceSummary } from "../../../shared/model/trace-record.ts";
+import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import type { ContinuationFlag } from "./end-line.ts";
 
 /** What leaves, as the trace shall see it: header section and end-line, never a body. */
 export interface FrameRecord {
   readonly summary: TraceSummary;
   readonly text: string;
+  /** When its first octet left, where the record is made later. */
+  readonly stamp?: TraceStamp;
 }
 
 /** Where the frames of sessions leave. One per connection; sessions know nothing else of a connection. */
@@ -29,6 +31,8 @@ export interface FrameWire {
 export interface ChunkWriter {
   writeText(text: string): void;
   writeBytes(bytes: Buffer): void;
+  /** Takes the place in the trace of a frame that begins to leave. */
+  stamp(): TraceStamp;
   record(record: FrameRecord): void;
 }
 

@@ -112,6 +112,17 @@ describe("RFC 4975 §7.2 answering a SEND", () => {
     ]);
   });
 
+  it("stamps a SEND in the trace when its head is there, before what a relay makes of it", async () => {
+    bed.trace.drafts.length = 0;
+    const whole = text({ body: "x".repeat(100) });
+    await peer.say(whole.slice(0, -30));
+    raw.session.report({ messageId: "abcd", range: { start: 1, end: 2, total: 2 }, status: 200 });
+    const between = bed.trace.stamp();
+    await peer.say(whole.slice(-30));
+    const send = bed.trace.drafts.find(({ summary }) => summary.method === "SEND");
+    expect(send?.stamp?.n).toBeLessThan(between.n);
+  });
+
   it("traces header section and end-line, never a body", async () => {
     bed.trace.drafts.length = 0;
     await peer.say(text({ body: "secret", range: "1-6/6" }));

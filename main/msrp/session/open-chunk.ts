@@ -1,3 +1,4 @@
+import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import type { Random } from "../../base/ports.ts";
 import { type ContinuationFlag, endLine, suspectedCut, terminatorOf } from "../framing/end-line.ts";
 import type { ChunkWriter } from "../framing/frame-wire.ts";
@@ -49,6 +50,7 @@ export class OpenChunk {
   #octets = 0;
   #head = "";
   #byteRange = "";
+  #stamp: TraceStamp | undefined;
   /** The last octets written, where they may be the beginning of our end-line. */
   #suspect: Buffer | undefined;
 
@@ -74,6 +76,7 @@ export class OpenChunk {
     const end = totalOctets === 0 ? "0" : "*";
     this.#byteRange = `${String(this.position + 1)}-${end}/${String(totalOctets)}`;
     this.#head = `MSRP ${this.transactionId} SEND\r\n${linesBefore}Byte-Range: ${this.#byteRange}\r\n${linesAfter}\r\n`;
+    this.#stamp = writer.stamp();
     writer.writeText(this.#head);
   }
 
@@ -100,6 +103,7 @@ export class OpenChunk {
         hasBody: true,
       },
       text: this.#head + end,
+      ...(this.#stamp === undefined ? {} : { stamp: this.#stamp }),
     });
   }
 
