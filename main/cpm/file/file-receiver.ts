@@ -49,7 +49,13 @@ export class FileReceiver implements MessageReceiver {
   constructor(clock: Clock, options: FileReceiverOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#queue = new WriteQueue(options.part, () => this.#session?.resumeReading());
+    this.#queue = new WriteQueue(options.part, {
+      onRoom: () => this.#session?.resumeReading(),
+      onError: (error) => {
+        this.#running?.reject(413, "cannot be stored");
+        void this.#failToStore(error);
+      },
+    });
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
     });
@@ -118,7 +124,9 @@ export class FileReceiver implements MessageReceiver {
       }
       this.#isEndSeen = true;
     }
-    void this.#afterChunk(reply);
+    // RFC 4975 §7.2: at once. Only the end of the message waits for the disk.
+    if (this.#isEndSeen) void this.#complete(reply);
+    else reply(200);
   }
 
   /** From the sink: the connection died inside a chunk. What came of it stays where it is. */
@@ -142,16 +150,12 @@ export class FileReceiver implements MessageReceiver {
       : undefined;
   }
 
-  async #afterChunk(reply: Reply): Promise<void> {
+  async #complete(reply: Reply): Promise<void> {
     const error = await this.#queue.flush();
-    if (error !== undefined) {
-      reply(413, "cannot be stored");
-      await this.#failToStore(error);
-      return;
-    }
-    reply(200);
+    if (error === undefined) reply(200);
+    else reply(413, "cannot be stored");
+    if (this.#phase !== "open") return;
     this.#options.onReceived(this.#options.part.receivedOctets);
-    if (this.#phase !== "open" || !this.#isEndSeen) return;
     const { part, sizeOctets } = this.#options;
     if (part.receivedOctets === sizeOctets) await this.#finish();
     else
@@ -177,6 +181,7 @@ export class FileReceiver implements MessageReceiver {
   }
 
   async #failToStore(error: FileError): Promise<void> {
+    if (this.#phase === "settled") return;
     this.#report(error.kind === "hash-mismatch" ? 400 : 413, error.kind);
     this.#settle(storageOutcome(error));
     if (error.kind !== "hash-mismatch") await this.#options.part.discard();

@@ -10,13 +10,20 @@ interface Piece {
   readonly bytes: Buffer;
 }
 
+export interface WriteQueueHandlers {
+  /** `write` is welcome again after it returned false. */
+  onRoom(): void;
+  /** Once: nothing is written any more. */
+  onError(error: FileError): void;
+}
+
 /**
  * Writes what arrives to its file, in order of arrival, one write at a time: of octets that come twice the last ones
  * win (RFC 4975 §7.3.1). After the first error everything is dropped.
  */
 export class WriteQueue {
   readonly #part: FilePart;
-  readonly #onRoom: () => void;
+  readonly #handlers: WriteQueueHandlers;
   readonly #idle = new Gate();
   #pieces: Piece[] = [];
   #waitingOctets = 0;
@@ -24,14 +31,9 @@ export class WriteQueue {
   #isFull = false;
   #error: FileError | undefined;
 
-  /** @param onRoom called when `write` is welcome again after it returned false */
-  constructor(part: FilePart, onRoom: () => void) {
+  constructor(part: FilePart, handlers: WriteQueueHandlers) {
     this.#part = part;
-    this.#onRoom = onRoom;
-  }
-
-  get error(): FileError | undefined {
-    return this.#error;
+    this.#handlers = handlers;
   }
 
   /** False: wait for `onRoom`. The octets are taken in either case. */
@@ -69,6 +71,7 @@ export class WriteQueue {
       const written = await this.#part.write(position, bytes);
       if (!written.ok) {
         this.#error = written.error;
+        this.#handlers.onError(written.error);
         return;
       }
       this.#waitingOctets -= bytes.length;
@@ -79,6 +82,6 @@ export class WriteQueue {
   #room(): void {
     if (!this.#isFull) return;
     this.#isFull = false;
-    this.#onRoom();
+    this.#handlers.onRoom();
   }
 }

@@ -1,0 +1,202 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type {
+  RegistrationFailedView,
+  RegistrationView,
+} from "../../../shared/model/registration.ts";
+import { FakeClock } from "../../../tests/support/fake-clock.ts";
+import { SeededRandom } from "../../../tests/support/fake-random.ts";
+import { FakeSip, type FakeSrf, fakeResponse } from "../../../tests/support/fake-sip.ts";
+import { nullLog } from "../../../tests/support/null-log.ts";
+import type { OutgoingRequest } from "../../drachtio/srf.ts";
+import type { SipResponse } from "../../sip/message/message.ts";
+import { Registration } from "./registration.ts";
+
+const INSTANCE = "urn:uuid:00000000-0000-4000-8000-000000000001";
+
+let clock: FakeClock;
+let srf: FakeSrf;
+let registration: Registration;
+let registered: RegistrationView[];
+let failed: RegistrationFailedView[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  srf = new FakeSip(clock).party("sip:bob@b.example", "10.0.0.2");
+  registration = new Registration(
+    { srf, clock, random: new SeededRandom(1), log: nullLog() },
+    {
+      aor: "sip:bob@b.example",
+      core: { host: "10.0.0.9", port: 5060, transport: "udp" },
+      deviceName: "b1",
+      instanceId: INSTANCE,
+      receiveFolder: "/b",
+      version: "0",
+      deviceSecret: "s",
+      registrationExpiresS: 600,
+    },
+  );
+  registered = [];
+  failed = [];
+  registration.events.on("registered", (view) => registered.push(view));
+  registration.events.on("failed", (view) => failed.push(view));
+});
+
+function header(request: OutgoingRequest | undefined, name: string): string | undefined {
+  return request?.headers.find((field) => field.name === name)?.value;
+}
+
+function granted(expiresS: number, more: Readonly<Record<string, string>> = {}): SipResponse {
+  return fakeResponse(200, [
+    {
+      name: "Contact",
+      value: `<sip:bob@10.0.0.3>;+sip.instance="<urn:uuid:other>";device-name="phone";expires=100, <sip:bob@10.0.0.2:5060>;+sip.instance="<${INSTANCE}>";expires=${String(expiresS)}`,
+    },
+    ...Object.entries(more).map(([name, value]) => ({ name, value })),
+  ]);
+}
+
+async function start(): Promise<void> {
+  void registration.start();
+  await clock.advanceAsync(10);
+}
+
+describe("RFC 3261 §10.2 registering", () => {
+  it("MUST send REGISTER to the core with the domain as Request-URI and the AOR as To and From", async () => {
+    await start();
+    expect(srf.sent[0]).toMatchObject({
+      method: "REGISTER",
+      uri: "sip:b.example",
+      from: "<sip:bob@b.example>",
+      to: "<sip:bob@b.example>",
+      nextHop: "sip:10.0.0.9:5060;lr",
+    });
+    expect(header(srf.sent[0], "Expires")).toBe("600");
+  });
+
+  it("MUST take the lifetime of its own binding, not that of another device (§10.2.4)", async () => {
+    srf.respond = () => granted(300);
+    await start();
+    expect(registration.current?.expiresS).toBe(300);
+    expect(registered[0]?.devices.map(({ name, isThisDevice }) => [name, isThisDevice])).toEqual([
+      [undefined, true],
+      ["phone", false],
+    ]);
+  });
+
+  it("MUST refresh at half the lifetime with the same Call-ID and a higher CSeq (§10.2.4)", async () => {
+    srf.respond = () => granted(300);
+    await start();
+    await clock.advanceAsync(149_000);
+    expect(srf.sent).toHaveLength(1);
+    await clock.advanceAsync(2000);
+    expect(srf.sent).toHaveLength(2);
+    expect(srf.sent[1]?.callId).toBe(srf.sent[0]?.callId);
+    expect(srf.sent.map(({ cseq }) => cseq)).toEqual([1, 2]);
+  });
+
+  it("MUST refresh a long registration ten minutes before its end (TS 24.229 §5.1.1.4)", async () => {
+    srf.respond = () => granted(3600);
+    await start();
+    await clock.advanceAsync(2_999_000);
+    expect(srf.sent).toHaveLength(1);
+    await clock.advanceAsync(2000);
+    expect(srf.sent).toHaveLength(2);
+  });
+
+  it("MUST ask again at once with Min-Expires after 423 (§10.2.8)", async () => {
+    srf.respond = (request) =>
+      header(request, "Expires") === "600"
+        ? fakeResponse(423, [{ name: "Min-Expires", value: "1800" }])
+        : granted(1800);
+    await start();
+    expect(srf.sent.map((request) => header(request, "Expires"))).toEqual(["600", "1800"]);
+    expect(registered).toHaveLength(1);
+  });
+
+  it("MUST not follow a registrar that raises Min-Expires without end", async () => {
+    let least = 600;
+    srf.respond = () => {
+      least += 1;
+      return fakeResponse(423, [{ name: "Min-Expires", value: String(least) }]);
+    };
+    await start();
+    expect(srf.sent).toHaveLength(4);
+    expect(failed).toHaveLength(1);
+  });
+
+  it("MUST remove its binding when it stops (§10.2.2)", async () => {
+    srf.respond = () => granted(300);
+    await start();
+    void registration.stop();
+    await clock.advanceAsync(10);
+    expect(header(srf.sent.at(-1), "Expires")).toBe("0");
+    await clock.advanceAsync(1_000_000);
+    expect(srf.sent).toHaveLength(2);
+  });
+
+  it("MUST stop within two seconds when nobody answers", async () => {
+    srf.respond = () => granted(300);
+    await start();
+    srf.respond = () => undefined;
+    let isStopped = false;
+    void registration.stop().then(() => {
+      isStopped = true;
+    });
+    await clock.advanceAsync(1900);
+    expect(isStopped).toBe(false);
+    await clock.advanceAsync(200);
+    expect(isStopped).toBe(true);
+  });
+});
+
+describe("RFC 3608 Service-Route", () => {
+  it("MUST keep the routes in order and replace them with each 200", async () => {
+    srf.respond = () => granted(300, { "Service-Route": "<sip:p1;lr>, <sip:p2;lr>" });
+    await start();
+    expect(registration.serviceRoute).toEqual(["<sip:p1;lr>", "<sip:p2;lr>"]);
+    srf.respond = () => granted(300);
+    await clock.advanceAsync(160_000);
+    expect(registration.serviceRoute).toEqual([]);
+  });
+});
+
+describe("reliability-and-security.md: registrations that fail", () => {
+  it("MUST try again with growing pauses, at most a minute", async () => {
+    srf.respond = () => fakeResponse(500);
+    await start();
+    await clock.advanceAsync(200_000);
+    expect(failed.map(({ retryMs }) => retryMs)).toEqual([
+      2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000,
+    ]);
+  });
+
+  it("MUST wait at least as long as Retry-After says (RFC 3261 §20.33)", async () => {
+    srf.respond = () => fakeResponse(503, [{ name: "Retry-After", value: "120 (maintenance)" }]);
+    await start();
+    expect(failed[0]?.retryMs).toBe(120_000);
+  });
+
+  it.each([
+    [401, "The core did not accept your password."],
+    [403, "The core does not let you register on this device."],
+    [404, "The core does not know this address."],
+  ])("MUST not repeat what cannot help (%i)", async (status, reason) => {
+    srf.respond = () => fakeResponse(status);
+    await start();
+    expect(failed).toEqual([{ status, reason }]);
+    await clock.advanceAsync(1_000_000);
+    expect(srf.sent).toHaveLength(1);
+  });
+
+  it("MUST say so when a running registration is lost, and be back after the next answer", async () => {
+    srf.respond = () => granted(300);
+    await start();
+    srf.respond = () => fakeResponse(500);
+    await clock.advanceAsync(151_000);
+    expect(registration.current).toBeUndefined();
+    expect(failed).toHaveLength(1);
+    srf.respond = () => granted(300);
+    await clock.advanceAsync(3000);
+    expect(registered).toHaveLength(2);
+  });
+});
