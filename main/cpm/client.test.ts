@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ALICE_HOST, BOB_HOST, ClientPair } from "../../tests/support/client-pair.ts";
+import { ALICE_HOST, BOB, BOB_HOST, ClientPair } from "../../tests/support/client-pair.ts";
+import { type FakeUac, fakeResponse } from "../../tests/support/fake-sip.ts";
 import { octets } from "../../tests/support/octets.ts";
+import { buildMultipart } from "./body/multipart.ts";
 
 let pair: ClientPair;
 
@@ -440,3 +442,124 @@ describe("stopping the device", () => {
     expect(pair.bob.last("cancelled").by).toBe("peer");
   });
 });
+
+describe("RFC 5547 §8.8: the offer without its pictures", () => {
+  const icon = { type: "image/png", bytes: Buffer.from("picture") } as const;
+
+  it.each([415, 413])(
+    "MUST be sent again after %i, as the same request to the user",
+    async (status) => {
+      pair.alice.files.put("/s/photo.jpg", PHOTO);
+      const onInvite = pair.bobSip.ring.bind(pair.bobSip);
+      pair.bobSip.ring = (uac) => {
+        if (uac.options.body?.contentType.startsWith("multipart/related") === true)
+          uac.settle({ kind: "refused", response: fakeResponse(status) });
+        else onInvite(uac);
+      };
+      const offer = await pair.alice.client.offer({
+        to: BOB,
+        paths: ["/s/photo.jpg"],
+        icons: new Map([[0, icon]]),
+      });
+      expect(offer.ok).toBe(true);
+      await pair.until("bob rings", () => pair.bob.has("ringing"));
+      pair.bob.acceptAll();
+      await ended();
+      expect(states()).toEqual(["verified", "verified"]);
+      const [first, second] = pair.aliceSip.invited;
+      expect(second?.options.body?.contentType).toBe("application/sdp");
+      expect(second?.callId).not.toBe(first?.callId);
+      for (const name of ["Conversation-ID", "Contribution-ID"])
+        expect(second?.request.headers.get(name)).toBe(first?.request.headers.get(name));
+      expect(pair.alice.all("offer")).toHaveLength(1);
+    },
+  );
+});
+
+describe("OMA CPM Conv_Fnct C.1: what names a transfer", () => {
+  it("MUST give each request its own Contribution-ID, and keep the thread's Conversation-ID", async () => {
+    pair.alice.files.put("/s/note.txt", NOTE);
+    const conversationId = "11111111-2222-4333-8444-555555555555";
+    for (let turn = 1; turn <= 2; turn += 1) {
+      await pair.alice.client.offer({ to: BOB, paths: ["/s/note.txt"], conversationId });
+      await pair.until("bob rings", () => pair.bob.all("ringing").length === turn);
+      pair.bob.acceptAll();
+      await pair.until("the end", () => pair.alice.all("transfer").length === turn);
+    }
+    const offers = pair.bob.all("offer");
+    expect(offers.map((offer) => offer.conversationId)).toEqual([conversationId, conversationId]);
+    expect(offers[0]?.contributionId).not.toBe(offers[1]?.contributionId);
+    await pair.until("bob knows", () => pair.bob.all("transfer").length === 2);
+  });
+});
+
+describe("reference 1.3: what is not even offered", () => {
+  it.each([
+    ["no file", BOB, [], "no-files"],
+    ["a file that is not there", BOB, ["/s/none"], "source"],
+    ["an address of another kind", "mailto:bob@b.example", ["/s/note.txt"], "bad-address"],
+    ["no address", "bob", ["/s/note.txt"], "bad-address"],
+    ["too many files", BOB, Array<string>(101).fill("/s/note.txt"), "too-many-files"],
+  ] as const)("MUST say why for %s", async (_what, to, paths, kind) => {
+    pair.alice.files.put("/s/note.txt", NOTE);
+    const offer = await pair.alice.client.offer({ to, paths });
+    expect(offer).toMatchObject({ ok: false, error: { kind } });
+    expect(pair.aliceSip.invited).toHaveLength(0);
+  });
+
+  it("MUST not read a file larger than the sender's limit", async () => {
+    await pair.stop();
+    pair = await ClientPair.start({ a: { maxSizeOctets: 100 } });
+    pair.alice.files.put("/s/note.txt", NOTE);
+    const offer = await pair.alice.client.offer({ to: BOB, paths: ["/s/note.txt"] });
+    expect(offer).toMatchObject({ ok: false, error: { kind: "too-large", path: "/s/note.txt" } });
+  });
+});
+
+describe("RFC 5438: the sender asked for notifications", () => {
+  it("MUST send `delivered` in CPIM with the ids of the transfer", async () => {
+    pair.alice.files.put("/s/note.txt", NOTE);
+    const ring = pair.bobSip.ring.bind(pair.bobSip);
+    pair.bobSip.ring = (uac) => {
+      ring(withNotificationRequest(uac));
+    };
+    await pair.alice.send(["/s/note.txt"]);
+    await pair.until("bob rings", () => pair.bob.has("ringing"));
+    pair.bob.acceptAll();
+    await ended();
+    const message = pair.bobSip.sent.find(({ method }) => method === "MESSAGE");
+    expect(message?.uri).toBe("sip:alice@a.example");
+    expect(message?.body?.contentType).toBe("message/cpim");
+    expect(message?.body?.content.toString()).toContain("<message-id>m1</message-id>");
+    expect(message?.body?.content.toString()).toContain("<delivered/>");
+    const header = (name: string): string | undefined =>
+      message?.headers.find((field) => field.name === name)?.value;
+    expect(header("Conversation-ID")).toBe(pair.bob.last("offer").conversationId);
+    expect(header("Contribution-ID")).toBe(pair.bob.last("offer").contributionId);
+  });
+});
+
+/** The same INVITE with a CPIM part beside its description, as some clients send it. */
+function withNotificationRequest(uac: FakeUac): FakeUac {
+  const cpim =
+    "From: <sip:alice@a.example>\r\nNS: imdn <urn:ietf:params:imdn>\r\nimdn.Message-ID: m1\r\n" +
+    "imdn.Disposition-Notification: positive-delivery\r\n\r\nContent-Type: text/plain\r\n\r\n";
+  const body = buildMultipart("mixed", "b", [
+    {
+      fields: [{ name: "Content-Type", value: "application/sdp" }],
+      content: uac.options.body?.content ?? Buffer.alloc(0),
+    },
+    {
+      fields: [{ name: "Content-Type", value: "message/cpim" }],
+      content: Buffer.from(cpim),
+    },
+  ]);
+  Object.assign(uac, {
+    request: {
+      ...uac.request,
+      headers: uac.request.headers.set("Content-Type", body.contentType),
+      body: body.content,
+    },
+  });
+  return uac;
+}
