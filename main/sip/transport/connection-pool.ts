@@ -1,3 +1,4 @@
+import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import type { HostPort } from "../../base/host-port.ts";
 import type { Clock, SocketError, Sockets, TcpConnection } from "../../base/ports.ts";
 import type { SipParseError } from "../grammar/parse-error.ts";
@@ -31,7 +32,9 @@ export interface PoolOptions {
 /** What waits for a connection, and what is told about it. */
 interface Waiting {
   readonly bytes: Buffer;
-  readonly onSent: (flow: Flow) => void;
+  /** Taken just before the octets leave: the peer may have read them before `write` returns. */
+  readonly stamp: () => TraceStamp;
+  readonly onSent: (flow: Flow, stamp: TraceStamp) => void;
   readonly onFailure: (error: SocketError) => void;
 }
 
@@ -232,8 +235,9 @@ function usable(connection: StreamConnection | undefined): StreamConnection | un
 }
 
 function write(connection: StreamConnection, waiting: Waiting): void {
+  const stamp = waiting.stamp();
   const error = connection.write(waiting.bytes);
-  if (error === undefined) waiting.onSent(connection.flow);
+  if (error === undefined) waiting.onSent(connection.flow, stamp);
   else {
     later(() => {
       waiting.onFailure(error);

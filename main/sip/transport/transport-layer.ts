@@ -1,3 +1,4 @@
+import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import { EventSource } from "../../base/events.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { SocketError, TcpListener, UdpSocket } from "../../base/ports.ts";
@@ -218,13 +219,7 @@ export class TransportLayer {
     }
     const remote = via.ok ? reconnectAddress(via.value) : flow.remote;
     const isOpen = this.#pool.find(flow) !== undefined;
-    const waiting = {
-      bytes,
-      onSent: (used: Flow) => {
-        this.#trace("out", response, bytes, used);
-      },
-      onFailure,
-    };
+    const waiting = { bytes, onFailure, ...this.#traced(response, bytes) };
     if (isOpen) this.#pool.sendOn(flow, waiting);
     else this.#pool.send({ transport: "tcp", remote }, waiting);
   }
@@ -257,10 +252,7 @@ export class TransportLayer {
     if (flow.transport === "udp") {
       this.#sendDatagram(sent.request, bytes, flow.remote, onFailure);
     } else {
-      const onSent = (used: Flow): void => {
-        this.#trace("out", sent.request, bytes, used);
-      };
-      this.#pool.sendOn(flow, { bytes, onSent, onFailure });
+      this.#pool.sendOn(flow, { bytes, onFailure, ...this.#traced(sent.request, bytes) });
     }
     return sent;
   }
@@ -273,10 +265,8 @@ export class TransportLayer {
   ): SentVia {
     const sent = this.#stamp(request, "tcp");
     const bytes = serializeSipMessage(sent.request);
-    const onSent = (used: Flow): void => {
-      this.#trace("out", sent.request, bytes, used);
-    };
-    this.#pool.send({ transport: "tcp", remote }, { bytes, onSent, onFailure }, connectMs);
+    const waiting = { bytes, onFailure, ...this.#traced(sent.request, bytes) };
+    this.#pool.send({ transport: "tcp", remote }, waiting, connectMs);
     return sent;
   }
 
@@ -352,7 +342,7 @@ export class TransportLayer {
     this.#malformed += 1;
     if (datagram !== undefined) {
       const { bytes, partial } = datagram;
-      this.#record("in", bytes, flow, partial === undefined ? {} : summarize(partial));
+      this.#record("in", bytes, flow, { summary: partial === undefined ? {} : summarize(partial) });
       const refusal = refusalOf(partial, error, flow.remote);
       if (refusal !== undefined) this.sendResponse(refusal, flow, () => undefined);
     }
@@ -369,18 +359,36 @@ export class TransportLayer {
   }
 
   #trace(dir: "in" | "out", message: SipMessage, raw: Buffer, flow: Flow): void {
-    this.#record(dir, raw, flow, summarize(message));
+    this.#record(dir, raw, flow, { summary: summarize(message) });
   }
 
-  #record(dir: "in" | "out", raw: Buffer, flow: Flow, summary: ReturnType<typeof summarize>): void {
+  /** How a message sent over a connection is traced once the connection has taken it. */
+  #traced(
+    message: SipMessage,
+    raw: Buffer,
+  ): { stamp: () => TraceStamp; onSent: (used: Flow, stamp: TraceStamp) => void } {
+    return {
+      stamp: () => this.#ports.trace.stamp(),
+      onSent: (used, stamp) => {
+        this.#record("out", raw, used, { summary: summarize(message), stamp });
+      },
+    };
+  }
+
+  #record(
+    dir: "in" | "out",
+    raw: Buffer,
+    flow: Flow,
+    told: { readonly summary: TraceSummary; readonly stamp?: TraceStamp },
+  ): void {
     this.#ports.trace.record({
       dir,
       proto: "sip",
       transport: flow.transport,
       local: formatHostPort(flow.local),
       remote: formatHostPort(flow.remote),
-      summary,
       raw,
+      ...told,
     });
   }
 }
