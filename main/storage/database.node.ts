@@ -1,0 +1,152 @@
+import { chmodSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { err, ok, type Result } from "../base/result.ts";
+import type { StoreError } from "../base/transfer-store.ts";
+import { history } from "./migrations/0001-history.ts";
+import type { Migration } from "./migrations/migration.ts";
+
+const FILE_NAME = "history.db";
+/** A second process of the same profile writes for milliseconds; this bounds how long one waits for the other. */
+export const BUSY_TIMEOUT_MS = 2000;
+const MIGRATIONS: readonly Migration[] = [history];
+
+/** SQLite's result codes (sqlite.org/rescode.html); extended codes have them in their low octet. */
+const SQLITE_BUSY = 5;
+const SQLITE_LOCKED = 6;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync;
+  /** Where an unreadable database was moved to; a new one was begun. */
+  readonly setAside?: string;
+}
+
+/**
+ * Opens the database of a profile, checks it and brings it to the present form. A damaged one is moved aside rather
+ * than used: an application that does not start because of its history helps nobody.
+ */
+export function openDatabase(
+  profileFolder: string,
+  busyTimeoutMs: number,
+): Result<OpenedDatabase, StoreError> {
+  const path = join(profileFolder, FILE_NAME);
+  const opened = attempt(() => {
+    mkdirSync(profileFolder, { recursive: true, mode: 0o700 });
+    return openChecked(path, busyTimeoutMs);
+  });
+  if (opened.ok) return ok({ database: opened.value });
+  if (opened.error.kind !== "store-corrupt") return opened;
+  return attempt(() => {
+    const setAside = moveAside(path);
+    return { database: openChecked(path, busyTimeoutMs), setAside };
+  });
+}
+
+/** Runs a step on the database; what SQLite or the system throws becomes a value. */
+export function attempt<T>(step: () => T): Result<T, StoreError> {
+  try {
+    return ok(step());
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    return err(storeError(cause));
+  }
+}
+
+class NewerDatabaseError extends Error {
+  override readonly name = "NewerDatabaseError";
+}
+
+class CorruptDatabaseError extends Error {
+  override readonly name = "CorruptDatabaseError";
+}
+
+function storeError(cause: Error): StoreError {
+  const { message } = cause;
+  if (cause instanceof NewerDatabaseError) return { kind: "store-newer", message };
+  if (cause instanceof CorruptDatabaseError) return { kind: "store-corrupt", message };
+  const primary =
+    "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
+  if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED)
+    return { kind: "store-locked", message };
+  if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB)
+    return { kind: "store-corrupt", message };
+  const isOfSystem = "code" in cause && typeof cause.code === "string";
+  if (!isOfSystem) throw cause;
+  return { kind: "store-error", message };
+}
+
+function openChecked(path: string, busyTimeoutMs: number): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    // Private before anything is in it; SQLite gives its WAL the same permissions.
+    chmodSync(path, 0o600);
+    // FULL: a commit has reached the disk when it returns, so that what is claimed next is never forgotten.
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA cell_size_check = ON;
+    `);
+    check(database);
+    migrate(database);
+    return database;
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+}
+
+function check(database: DatabaseSync): void {
+  const row = database.prepare("PRAGMA quick_check(1)").get();
+  if (row?.["quick_check"] !== "ok") throw new CorruptDatabaseError("quick_check failed");
+}
+
+function migrate(database: DatabaseSync): void {
+  const newest = MIGRATIONS.at(-1)?.version ?? 0;
+  if (versionOf(database) === newest) return;
+  // Taken before the version is read again: two processes may start at once.
+  inTransaction(database, () => {
+    const version = versionOf(database);
+    if (version > newest)
+      throw new NewerDatabaseError(`form ${version} is newer than ${newest}, which is known here`);
+    for (const migration of MIGRATIONS) {
+      if (migration.version <= version) continue;
+      database.exec(migration.sql);
+      database.exec(`PRAGMA user_version = ${migration.version}`);
+    }
+  });
+}
+
+function versionOf(database: DatabaseSync): number {
+  const version = database.prepare("PRAGMA user_version").get()?.["user_version"];
+  if (typeof version !== "number") throw new CorruptDatabaseError("no user_version");
+  return version;
+}
+
+/** All of the step or nothing of it. */
+export function inTransaction<T>(database: DatabaseSync, step: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const value = step();
+    database.exec("COMMIT");
+    return value;
+  } catch (cause) {
+    // SQLite rolls some errors (a full disk) back by itself.
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw cause;
+  }
+}
+
+function moveAside(path: string): string {
+  let count = 1;
+  while (existsSync(`${path}.damaged-${count}`)) count += 1;
+  const aside = `${path}.damaged-${count}`;
+  // The WAL belongs to its database: beside a new one it would be read as a part of that.
+  for (const suffix of ["-wal", "-shm"])
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  renameSync(path, aside);
+  return aside;
+}
