@@ -5,7 +5,7 @@ import { reasonPhrase, responseTo } from "../sip/message/build.ts";
 import type { HeaderField } from "../sip/message/headers.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../sip/message/message.ts";
 import type { Flow } from "../sip/transport/flow.ts";
-import type { UaFailure } from "../sip/ua/ua-context.ts";
+import type { UaFailure } from "../sip/ua/ua-failure.ts";
 import type { CallNames } from "./call-names.ts";
 import { encodeFrame } from "./frame.ts";
 import { sourceTokens } from "./meta-line.ts";

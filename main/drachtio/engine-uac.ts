@@ -4,7 +4,7 @@ import { SipHeaders } from "../sip/message/headers.ts";
 import { NO_BODY, type SipRequest, type SipResponse } from "../sip/message/message.ts";
 import type { ExchangeHandlers } from "../sip/ua/client-exchange.ts";
 import type { OutgoingMessage } from "../sip/ua/outgoing.ts";
-import type { UaFailure } from "../sip/ua/ua-context.ts";
+import type { UaFailure } from "../sip/ua/ua-failure.ts";
 import type { UacInvite } from "../sip/ua/uac-invite.ts";
 import type { UserAgent } from "../sip/ua/user-agent.ts";
 import type { CallNames } from "./call-names.ts";

@@ -228,6 +228,8 @@ describe("RFC 3261 §13.2.2.4 a forked INVITE", () => {
     expect(tags).toEqual(["b1", "b2"]);
     expect(outcome.kind === "answered" && outcome.dialog.remoteTag).toBe("b2");
     expect(methods(peers[0])).toEqual(["ACK", "BYE"]);
+    const reason = peers[0]?.requests[1]?.headers.get("Reason");
+    expect(reason).toBe('SIP;cause=200;text="Call completed elsewhere"');
     expect(methods(peers[1])).toEqual(["ACK"]);
   });
 
@@ -254,9 +256,11 @@ describe("RFC 3261 §13.2.2.4 a forked INVITE", () => {
       });
     });
     await bed.clock.advanceAsync(100);
-    invite.cancel();
+    invite.cancel('SIP;cause=487;text="Cancelled"');
     const outcome = await finish(bed.clock, invite.outcome);
     await bed.clock.advanceAsync(1000);
+    const reasons = peers.map((peer) => peer.requests[1]?.headers.get("Reason"));
+    expect(reasons).toEqual(['SIP;cause=487;text="Cancelled"', 'SIP;cause=487;text="Cancelled"']);
     expect(outcome).toMatchObject({ kind: "failed", failure: { kind: "cancelled" } });
     expect(peers.map(methods)).toEqual([
       ["ACK", "BYE"],

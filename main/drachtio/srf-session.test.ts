@@ -124,7 +124,7 @@ describe("RFC 3261 §9 CANCEL", () => {
         accepted = result.ok ? "answered" : result.error.kind;
         if (!result.ok) return;
         result.value.onBye((request) => {
-          bye = request.request.headers.get("Reason") ?? "BYE";
+          bye = request.request.headers.get("Reason") ?? "BYE without Reason";
           request.respond(200);
         });
       });
@@ -140,7 +140,7 @@ describe("RFC 3261 §9 CANCEL", () => {
     await clock.advanceAsync(60_000);
     expect(outcome).toMatchObject({ kind: "failed", failure: { kind: "cancelled" } });
     expect(accepted).toBe("answered");
-    expect(bye).not.toBe("");
+    expect(bye).toBe('SIP;cause=487;text="Request Terminated"');
     expect(ladder(alice).slice(-3)).toEqual(expect.arrayContaining(["> BYE", "< 200 BYE"]));
   });
 

@@ -3,7 +3,8 @@ import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { ClientTransaction } from "../transaction/transaction.ts";
 import type { Target } from "../transport/flow.ts";
 import { NO_ATTEMPTS } from "./digest-client.ts";
-import { transportFailure, type UaContext, type UaFailure } from "./ua-context.ts";
+import type { UaContext } from "./ua-context.ts";
+import { transportFailure, type UaFailure } from "./ua-failure.ts";
 
 export interface ExchangeHandlers {
   /** The request is on its way for the first time; retries are not told. `request` carries our Via. */
@@ -52,8 +53,9 @@ export class ClientExchange {
     return this.#request;
   }
 
-  get isCancelled(): boolean {
-    return this.#cancel !== undefined;
+  /** The headers given to `cancel`; undefined: not cancelled. */
+  get cancelHeaders(): readonly HeaderField[] | undefined {
+    return this.#cancel?.headers;
   }
 
   /** INVITE only. Before anything was sent nothing will be; otherwise RFC 3261 §9.1. */

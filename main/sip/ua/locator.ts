@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { parseSipUri } from "../grammar/uri.ts";
 import type { Target } from "../transport/flow.ts";
 import { targetsOf } from "../transport/locate.ts";
-import type { UaFailure } from "./ua-context.ts";
+import type { UaFailure } from "./ua-failure.ts";
 
 /** How long an answer is used again. Requests of one dialog follow each other within it and so keep their order. */
 const CACHE_MS = 30_000;

@@ -22,12 +22,10 @@ import {
   withContact,
 } from "./server-request.ts";
 import { SuccessRetransmitter } from "./success-retransmitter.ts";
-import { type UaContext, type UaFailure, withUserAgent } from "./ua-context.ts";
+import { type UaContext, withUserAgent } from "./ua-context.ts";
+import type { UaFailure } from "./ua-failure.ts";
 
 /** What a confirmed dialog tells its application. */
-/** Why we end a session: a Reason value, or the parts of one (RFC 3326). */
-export type SessionEndReason = string | { readonly cause: number; readonly text: string };
-
 export interface SessionHandlers {
   /** BYE, re-INVITE and all others but ACK and CANCEL, in order. After a BYE the session has ended already. */
   onRequest(incoming: ServerRequest): void;
@@ -137,12 +135,13 @@ export class Session {
     }
   }
 
-  /** Sends BYE without anybody listening to its answer. */
-  hangUp(reason: SessionEndReason): void {
+  /**
+   * Sends BYE without anybody listening to its answer.
+   * @param reason value of its Reason header (RFC 3326)
+   */
+  hangUp(reason: string): void {
     if (this.#isOver) return;
-    const value =
-      typeof reason === "string" ? reason : formatReason({ protocol: "SIP", ...reason });
-    const headers: readonly HeaderField[] = [{ name: "Reason", value }];
+    const headers: readonly HeaderField[] = [{ name: "Reason", value: reason }];
     const ignore = (): void => undefined;
     this.send({ method: "BYE", headers }, { onResponse: ignore, onFailure: ignore });
   }
@@ -339,10 +338,10 @@ export class Session {
       this.#lose("no answer inside the dialog", { cause: 408, text: "Request Timeout" });
   }
 
-  #lose(why: string, bye?: SessionEndReason): void {
+  #lose(why: string, bye?: { readonly cause: number; readonly text: string }): void {
     if (this.#isOver) return;
     if (bye === undefined) this.#end();
-    else this.hangUp(bye);
+    else this.hangUp(formatReason({ protocol: "SIP", ...bye }));
     this.#handlers?.onLost(why);
   }
 

@@ -1,5 +1,5 @@
 import { bracketHost, type HostPort } from "../../base/host-port.ts";
-import type { Clock, Log, Random, SocketError } from "../../base/ports.ts";
+import type { Clock, Log, Random } from "../../base/ports.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type {
@@ -60,17 +60,6 @@ export interface UaConfig {
 }
 
 export const DEFAULT_UA_CONFIG: UaConfig = { t1Ms: 500, t2Ms: 4000, inviteLimitMs: 300_000 };
-
-/** Why a request got no answer from its peer. */
-export interface UaFailure {
-  /** `protocol`: the peer's answer could not be used. */
-  readonly kind: "timeout" | "transport" | "cancelled" | "closed" | "protocol";
-  readonly message: string;
-}
-
-export function transportFailure(error: SocketError): UaFailure {
-  return { kind: "transport", message: `${error.code}: ${error.message}` };
-}
 
 /** RFC 3261 §8.1.1.8: where requests of this dialog reach us. No transport is named: we listen on UDP and TCP. */
 export function defaultContact(local: HostPort, user: string | undefined): string {

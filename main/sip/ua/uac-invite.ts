@@ -1,13 +1,15 @@
 import type { Timer } from "../../base/ports.ts";
 import { cseqNumberOf, type Dialog, uacDialog } from "../dialog/dialog.ts";
 import { dialogKey, idOfReceivedResponse } from "../dialog/dialog-id.ts";
+import { formatReason } from "../grammar/reason.ts";
 import { fromTagOf, toTagOf } from "../message/fields.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Target } from "../transport/flow.ts";
 import { ClientExchange, type ExchangeOptions } from "./client-exchange.ts";
-import { Session, type SessionEndReason } from "./session.ts";
-import type { UaContext, UaFailure } from "./ua-context.ts";
+import { Session } from "./session.ts";
+import type { UaContext } from "./ua-context.ts";
+import type { UaFailure } from "./ua-failure.ts";
 
 export interface UacInviteHandlers {
   /** On its way, with our Via. */
@@ -20,6 +22,12 @@ export interface UacInviteHandlers {
   onRefused(response: SipResponse): void;
   onFailure(failure: UaFailure): void;
 }
+
+const COMPLETED_ELSEWHERE = formatReason({
+  protocol: "SIP",
+  cause: 200,
+  text: "Call completed elsewhere",
+});
 
 /** Adds a session to the user agent and takes its end. */
 export interface SessionRegistry {
@@ -40,8 +48,9 @@ export class UacInvite {
   /** By dialog key: the winner and those that were hung up. */
   readonly #sessions = new Map<string, Session>();
   #isSettled = false;
+  #isAnswered = false;
   /** Of the CANCEL, or what a BYE in its place says. */
-  #cancelReason: SessionEndReason = { cause: 487, text: "Request Terminated" };
+  #cancelReason = formatReason({ protocol: "SIP", cause: 487, text: "Request Terminated" });
 
   constructor(
     context: UaContext,
@@ -125,7 +134,8 @@ export class UacInvite {
     const session = this.#open(dialog.ok ? dialog.value : this.#dialogWithoutContact(response));
     this.#sessions.set(key, session);
     session.succeeded(this.#exchange.request);
-    if (!this.#isSettled && dialog.ok && !this.#exchange.isCancelled) {
+    if (!this.#isSettled && dialog.ok && this.#exchange.cancelHeaders === undefined) {
+      this.#isAnswered = true;
       this.#settle(() => {
         this.#handlers.onAnswered(session, response);
       });
@@ -133,17 +143,23 @@ export class UacInvite {
     }
     session.acknowledge();
     // Who was cancelled and who was too late must learn the same reason by BYE as by CANCEL (RFC 3326 §2).
-    session.hangUp(
-      this.#exchange.isCancelled
-        ? this.#cancelReason
-        : { cause: 200, text: "Call completed elsewhere" },
-    );
+    session.hangUp(this.#byeReason());
     const failure: UaFailure = dialog.ok
       ? { kind: "cancelled", message: "answered after it was cancelled" }
       : { kind: "protocol", message: dialog.error.message };
     this.#settle(() => {
       this.#handlers.onFailure(failure);
     });
+  }
+
+  /**
+   * Why a 2xx is not wanted: the Reason of the CANCEL that it crossed, or that another 2xx was first. A receiver takes
+   * "completed elsewhere" for an acceptance on another device, so nothing else may say so.
+   */
+  #byeReason(): string {
+    return this.#isAnswered && this.#exchange.cancelHeaders === undefined
+      ? COMPLETED_ELSEWHERE
+      : this.#cancelReason;
   }
 
   #open(dialog: Dialog): Session {
