@@ -7,7 +7,7 @@ import {
   idOfReceivedRequest,
   idOfReceivedResponse,
 } from "../dialog/dialog-id.ts";
-import { cseqOf, fromTagOf, toTagOf } from "../message/fields.ts";
+import { cseqOf, toTagOf } from "../message/fields.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { validateRequest } from "../message/validate.ts";
 import type { ServerTransaction } from "../transaction/transaction.ts";
@@ -68,8 +68,10 @@ export class UserAgent {
   readonly #context: UaContext;
   readonly #sessions = new Map<string, Session>();
   readonly #uacInvites = new Set<UacInvite>();
-  /** Pending initial INVITEs by server transaction, and by Call-ID, From tag and CSeq number. */
+  /** Initial INVITEs whose transaction lives. */
   readonly #uasInvites = new Map<ServerTransaction, UasInvite>();
+  /** The same by the key of the dialog that they are about to make. */
+  readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
   #handlers: UserAgentHandlers | undefined;
   #isClosed = false;
@@ -222,7 +224,7 @@ export class UserAgent {
       session.receive(tx);
       return;
     }
-    const early = [...this.#uasInvites.values()].find((invite) => isSameDialog(invite, id));
+    const early = this.#earlyInvites.get(dialogKey(id));
     if (early !== undefined && tx.request.method === "BYE") {
       // RFC 3261 §15: a caller may end an early dialog by BYE; the INVITE gets 487.
       tx.respond(buildResponse(tx.request, id.localTag, { status: 200 }));
@@ -246,9 +248,12 @@ export class UserAgent {
       refuse(480);
     } else {
       const invite = new UasInvite(this.#context, this.#registry, tx);
+      const key = dialogKey({ ...idOfReceivedRequest(request), localTag: invite.localTag });
       this.#uasInvites.set(tx, invite);
+      this.#earlyInvites.set(key, invite);
       tx.onEnd(() => {
         this.#uasInvites.delete(tx);
+        this.#earlyInvites.delete(key);
       });
       this.#handlers.onInvite(invite);
     }
@@ -283,12 +288,4 @@ export class UserAgent {
     if (!isSuccess || !cseq.ok || cseq.value.method !== "INVITE") return;
     this.#sessions.get(dialogKey(idOfReceivedResponse(response)))?.reacknowledge(response);
   }
-}
-
-function isSameDialog(invite: UasInvite, id: DialogId): boolean {
-  return (
-    invite.localTag === id.localTag &&
-    (fromTagOf(invite.request) ?? "") === id.remoteTag &&
-    invite.request.headers.get("Call-ID") === id.callId
-  );
 }
