@@ -79,9 +79,9 @@ export class ScriptedUa {
     });
   }
 
-  login(username: string, realm: string): void {
+  login(username: string, realm: string, password = PASSWORD): void {
     this.#digest = new DigestClient(
-      { username, password: PASSWORD, realm, allowMd5: true },
+      { username, password, realm, allowMd5: true },
       { hashing: systemHashing(), random: new SeededRandom(this.address.port + 7) },
     );
   }
@@ -172,30 +172,40 @@ export class ScriptedUa {
   }
 
   #requestOf(method: string, script: Script): SipRequest {
-    const from = script.from ?? "sip:alice@a.example";
-    const uri = script.uri ?? "sip:bob@a.example";
+    const {
+      from = "sip:alice@a.example",
+      uri = "sip:bob@a.example",
+      to = `<${uri}>`,
+      callId = this.#newCallId(),
+      cseq = 1,
+      route = [],
+      headers = [],
+      maxForwards = 70,
+      body = NO_BODY,
+    } = script;
+    const hasContact = method === "REGISTER" || headers.some(({ name }) => name === "Contact");
+    const contact = { name: "Contact", value: this.contact("ua") };
     return {
       kind: "request",
       method,
       uri,
       headers: SipHeaders.of([
-        ...(script.route ?? []).map((value) => ({ name: "Route", value })),
-        { name: "Max-Forwards", value: String(script.maxForwards ?? 70) },
-        {
-          name: "From",
-          value: from.includes("tag=") ? from : `<${from}>;tag=${this.address.host}`,
-        },
-        { name: "To", value: script.to ?? `<${uri}>` },
-        { name: "Call-ID", value: script.callId ?? this.#newCallId() },
-        { name: "CSeq", value: `${String(script.cseq ?? 1)} ${method}` },
-        ...(script.headers?.some(({ name }) => name === "Contact") === true || method === "REGISTER"
-          ? []
-          : [{ name: "Contact", value: this.contact("ua") }]),
-        ...(script.headers ?? []),
+        ...route.map((value) => ({ name: "Route", value })),
+        { name: "Max-Forwards", value: String(maxForwards) },
+        { name: "From", value: withTag(from, this.address.host) },
+        { name: "To", value: to },
+        { name: "Call-ID", value: callId },
+        { name: "CSeq", value: `${String(cseq)} ${method}` },
+        ...(hasContact ? [] : [contact]),
+        ...headers,
       ]),
-      body: script.body ?? NO_BODY,
+      body,
     };
   }
+}
+
+function withTag(from: string, tag: string): string {
+  return from.includes("tag=") ? from : `<${from}>;tag=${tag}`;
 }
 
 /** A core with users alice, bob and carol at a.example, and a neighbour b.example that a test may open as a UA. */
@@ -203,6 +213,7 @@ export class CoreBed {
   readonly clock = new FakeClock();
   readonly net = new FakeNet(this.clock);
   readonly #stops: (() => Promise<void>)[] = [];
+
   static async start(config: Partial<CoreConfig> = {}): Promise<CoreBed> {
     const bed = new CoreBed();
     const { layer, ports } = await openTransactions(bed.net, CORE);

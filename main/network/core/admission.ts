@@ -6,6 +6,7 @@ import type { SipRequest } from "../../sip/message/message.ts";
 import { type Flow, flowKey } from "../../sip/transport/flow.ts";
 import type { SipDigestAlgorithm } from "../../sip/ua/digest.ts";
 import { DigestVerifier } from "../../sip/ua/digest-verifier.ts";
+import { AttemptGuard } from "./attempt-guard.ts";
 import type { CoreConfig, CoreUser } from "./core-config.ts";
 import type { LocationService } from "./location-service.ts";
 import type { LocalAnswer } from "./registrar.ts";
@@ -24,6 +25,7 @@ export interface AdmissionPorts {
 export class Admission {
   readonly #locations: LocationService;
   readonly #verifier: DigestVerifier;
+  readonly #guard: AttemptGuard;
   /** By user name as a client may write it: with and without the domain. */
   readonly #users = new Map<string, CoreUser>();
   readonly #aors = new Set<string>();
@@ -32,6 +34,7 @@ export class Admission {
 
   constructor(config: CoreConfig, ports: AdmissionPorts) {
     this.#locations = ports.locations;
+    this.#guard = new AttemptGuard(ports.clock);
     const algorithms = config.digestAlgorithms;
     this.#verifier = new DigestVerifier(
       { realm: config.domain, ...(algorithms === undefined ? {} : { algorithms }) },
@@ -89,14 +92,23 @@ export class Admission {
     by: { readonly credentials: string; readonly challenge: string; readonly status: number },
   ): Result<string, LocalAnswer> {
     const values = request.headers.getAll(by.credentials);
-    const verdict = this.#verifier.verify(values, request, (name, algorithm) =>
-      this.#ha1Of(name, algorithm),
-    );
+    const source = flow.remote.host;
+    let name = "";
+    const verdict = this.#verifier.verify(values, request, (claimed, algorithm) => {
+      name = claimed;
+      return this.#ha1Of(claimed, algorithm);
+    });
+    // Whether the password was right stays unsaid while the pair is locked.
+    if (name !== "" && this.#guard.isLocked(source, name)) {
+      return err({ status: 403, reason: "Forbidden: too many failed attempts" });
+    }
+    if (verdict.kind === "wrong" && name !== "") this.#guard.failed(source, name);
     if (verdict.kind !== "ok") {
       const challenges = this.#verifier.challenge(verdict);
       const headers = challenges.map((value) => ({ name: by.challenge, value }));
       return err({ status: by.status, headers });
     }
+    this.#guard.succeeded(source, name);
     const user = this.#users.get(verdict.username);
     if (user === undefined) return err({ status: 403 });
     this.#remember(flow, user.aor);

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "../../base/ports.ts";
 import type { NameAddr } from "../../sip/grammar/name-addr.ts";
-import type { SipUri } from "../../sip/grammar/uri.ts";
+import { formatUri, type SipUri } from "../../sip/grammar/uri.ts";
 import { type Flow, flowKey } from "../../sip/transport/flow.ts";
 
 /** One device of a user, as its REGISTER described it. */
@@ -26,7 +26,8 @@ export class LocationService {
   readonly #clock: Clock;
   readonly #byAor = new Map<string, Map<string, Binding>>();
   /** Users registered over a flow: requests that arrive on it are theirs. */
-  readonly #aorsByFlow = new Map<string, Set<string>>();
+  readonly #aorsByFlow = new Index();
+  readonly #aorsByPlace = new Index();
   readonly #closedFlows = new WeakSet<Flow>();
   #sweep: Timer | undefined;
 
@@ -63,8 +64,8 @@ export class LocationService {
 
   /** The binding that a request to this contact URI is for, found by user, host and port. */
   bindingAt(uri: SipUri): Binding | undefined {
-    for (const [aor] of this.#byAor) {
-      const found = this.bindingsOf(aor).find((one) => isSamePlace(one.uri, uri));
+    for (const aor of this.#aorsByPlace.get(placeOf(uri)) ?? []) {
+      const found = this.bindingsOf(aor).find((one) => placeOf(one.uri) === placeOf(uri));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -78,7 +79,7 @@ export class LocationService {
         if (flowKey(binding.flow) === key) this.#closedFlows.add(binding.flow);
       }
     }
-    this.#aorsByFlow.delete(key);
+    this.#aorsByFlow.removeKey(key);
   }
 
   isFlowOpen(flow: Flow): boolean {
@@ -91,17 +92,15 @@ export class LocationService {
 
   #replace(aor: string, bindings: Map<string, Binding>): void {
     for (const old of this.#byAor.get(aor)?.values() ?? []) {
-      this.#aorsByFlow.get(flowKey(old.flow))?.delete(aor);
+      this.#aorsByFlow.remove(flowKey(old.flow), aor);
+      this.#aorsByPlace.remove(placeOf(old.uri), aor);
     }
     if (bindings.size === 0) this.#byAor.delete(aor);
     else this.#byAor.set(aor, bindings);
-    for (const { flow } of bindings.values()) {
-      if (!this.isFlowOpen(flow)) continue;
-      const key = flowKey(flow);
-      const aors = this.#aorsByFlow.get(key) ?? new Set();
-      this.#aorsByFlow.set(key, aors.add(aor));
+    for (const { flow, uri } of bindings.values()) {
+      this.#aorsByPlace.add(placeOf(uri), aor);
+      if (this.isFlowOpen(flow)) this.#aorsByFlow.add(flowKey(flow), aor);
     }
-    for (const [key, aors] of this.#aorsByFlow) if (aors.size === 0) this.#aorsByFlow.delete(key);
   }
 
   /** One timer, for the binding that ends first. */
@@ -121,6 +120,37 @@ export class LocationService {
   }
 }
 
-function isSamePlace(a: SipUri, b: SipUri): boolean {
-  return a.user === b.user && a.host.toLowerCase() === b.host.toLowerCase() && a.port === b.port;
+/** What makes two contacts the same device: user, host and port. */
+function placeOf(uri: SipUri): string {
+  return formatUri({
+    ...uri,
+    scheme: "sip",
+    host: uri.host.toLowerCase(),
+    parameters: [],
+    headers: [],
+  });
+}
+
+/** Sets under keys, without empty ones left behind. */
+class Index {
+  readonly #sets = new Map<string, Set<string>>();
+
+  get(key: string): ReadonlySet<string> | undefined {
+    return this.#sets.get(key);
+  }
+
+  add(key: string, value: string): void {
+    const set = this.#sets.get(key) ?? new Set();
+    this.#sets.set(key, set.add(value));
+  }
+
+  remove(key: string, value: string): void {
+    const set = this.#sets.get(key);
+    set?.delete(value);
+    if (set?.size === 0) this.#sets.delete(key);
+  }
+
+  removeKey(key: string): void {
+    this.#sets.delete(key);
+  }
 }

@@ -1,5 +1,4 @@
-import type { HostPort } from "../../base/host-port.ts";
-import { bracketHost } from "../../base/host-port.ts";
+import { bracketHost, type HostPort, isLoopback } from "../../base/host-port.ts";
 import type { Hashing, Random } from "../../base/ports.ts";
 import { parseNameAddr } from "../../sip/grammar/name-addr.ts";
 import type { SipUri } from "../../sip/grammar/uri.ts";
@@ -10,6 +9,7 @@ import type { SipRequest } from "../../sip/message/message.ts";
 const DIALOG_MARK = "rr-";
 const ORIGINATING_MARK = "orig";
 const MARK_DIGITS = 20;
+const DEFAULT_PORT = 5060;
 
 /** A request without the Route entries that named the core, and what those entries said. */
 export interface LooseRouted {
@@ -47,7 +47,11 @@ export class OwnAddresses {
   /** The URI names the core as a machine, or the home domain as a place to send to. */
   isOwn(uri: SipUri): boolean {
     const host = uri.host.toLowerCase();
-    if (host === this.#address.host.toLowerCase()) return (uri.port ?? 5060) === this.#address.port;
+    const isHere =
+      host === this.#address.host.toLowerCase() ||
+      // `localhost`, 127.0.0.1 and ::1 are one machine under several names.
+      (isLoopback(host) && isLoopback(this.#address.host));
+    if (isHere) return (uri.port ?? DEFAULT_PORT) === this.#address.port;
     return host === this.#domain && (uri.port === undefined || uri.port === this.#address.port);
   }
 

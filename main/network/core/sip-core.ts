@@ -78,7 +78,7 @@ export class SipCore {
       timerCMs: this.#limits.timerCMs,
       newTag: () => randomToken(random, TAG_LENGTH),
     };
-    const address = config.publicAddress ?? transactions.transport.local;
+    const address = config.publicAddress ?? transactions.transport.sentBy;
     this.#own = new OwnAddresses(domain, address, ports);
     this.#locations = new LocationService(clock);
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
