@@ -115,8 +115,9 @@ export class FakeNet {
   host(...addresses: readonly string[]): Sockets {
     const own = addresses.map(canonicalHost);
     return {
-      bindUdp: async (local, handlers) => this.#bindUdp(own, local, handlers),
-      listenTcp: async (local, onConnection) => this.#listenTcp(own, local, onConnection),
+      bindUdp: (local, handlers) => Promise.resolve(this.#bindUdp(own, local, handlers)),
+      listenTcp: (local, onConnection) =>
+        Promise.resolve(this.#listenTcp(own, local, onConnection)),
       connectTcp: (remote, options) => this.#connectTcp(own, remote, options),
     };
   }

@@ -8,8 +8,8 @@ export class FakeResolver implements Resolver {
     this.#names = new Map(Object.entries(names));
   }
 
-  async addresses(host: string): Promise<readonly string[]> {
-    if (host.includes(":") || /^[\d.]+$/.test(host)) return [host];
-    return this.#names.get(host.toLowerCase()) ?? [];
+  addresses(host: string): Promise<readonly string[]> {
+    const isAddress = host.includes(":") || /^[\d.]+$/.test(host);
+    return Promise.resolve(isAddress ? [host] : (this.#names.get(host.toLowerCase()) ?? []));
   }
 }

@@ -122,22 +122,23 @@ export class TransportLayer {
     ports: SipPorts,
     options: TransportOptions,
   ): Promise<Result<TransportLayer, SocketError>> {
-    let layer: TransportLayer | undefined;
+    // The sockets' handlers need the layer, which needs the sockets.
+    const opened: { layer?: TransportLayer } = {};
     const bound = await bindOnePort(ports.sockets, options.listen, {
       onMessage: (bytes, from) => {
-        if (layer !== undefined) layer.#receiveDatagram(bytes, from);
+        if (opened.layer !== undefined) opened.layer.#receiveDatagram(bytes, from);
       },
       onError: (error, to) => {
-        if (layer !== undefined) layer.#reportUnreachable(error, to);
+        if (opened.layer !== undefined) opened.layer.#reportUnreachable(error, to);
       },
       onConnection: (connection) => {
-        if (layer === undefined) connection.destroy();
-        else layer.#pool.accept(connection);
+        if (opened.layer === undefined) connection.destroy();
+        else opened.layer.#pool.accept(connection);
       },
     });
     if (!bound.ok) return bound;
-    layer = new TransportLayer(ports, options, bound.value);
-    return ok(layer);
+    opened.layer = new TransportLayer(ports, options, bound.value);
+    return ok(opened.layer);
   }
 
   get counters(): TransportCounters {
