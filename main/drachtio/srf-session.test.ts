@@ -338,3 +338,96 @@ describe("RFC 3261 §15 BYE", () => {
     expect(result).toMatchObject({ ok: false, error: { kind: "closed" } });
   });
 });
+
+describe("RFC 3261 §18.1.1 an INVITE above 1300 octets", () => {
+  it.each([
+    ["10.0.0.1", "10.0.0.2", "10.0.0.2"],
+    ["2001:db8::1", "2001:db8::2", "[2001:db8::2]"],
+  ])("MUST pass over TCP from %s to %s, its dialog over UDP or TCP", async (from, to, uriHost) => {
+    const bed = srfBed();
+    const alice = await bed.host(from);
+    const bob = await bed.host(to);
+    const content = Buffer.from(`v=0\r\n${'a=file-selector:name:"ü.pdf"\r\n'.repeat(100)}`);
+    let received: Buffer | undefined;
+    bob.srf.onInvite((invite) => {
+      received = invite.request.body;
+      void invite.accept({ headers: [], body: { ...ANSWER, content } });
+    });
+    const uri = `sip:bob@${uriHost}:5060`;
+    const body = { ...SDP, content };
+    const { outcome } = alice.srf.invite({ uri, from: ALICE, headers: [], body });
+    let settled: InviteOutcome | undefined;
+    void outcome.then((value) => {
+      settled = value;
+    });
+    await bed.clock.advanceUntil(() => settled !== undefined, 10_000);
+    if (settled?.kind !== "answered") throw new Error(JSON.stringify(settled));
+    expect([received, settled.response.body]).toEqual([content, content]);
+    expect(alice.ports.trace.drafts[0]?.transport).toBe("tcp");
+    let bye: number | undefined;
+    void settled.dialog.bye().then((result) => {
+      bye = result.ok ? result.value.status : 0;
+    });
+    await bed.clock.advanceUntil(() => bye !== undefined, 10_000);
+    expect(bye).toBe(200);
+  });
+});
+
+describe("architecture: every message lost, duplicated or late", () => {
+  it.each([1, 2, 3, 4, 5, 6])(
+    "MUST still end in an agreed dialog and BYE, seed %i",
+    async (seed) => {
+      const bed = srfBed({ seed });
+      bed.net.disturb({ lossRate: 0.25, duplicateRate: 0.2, jitterMs: 300 });
+      const alice = await bed.host("10.0.0.1");
+      const bob = await bed.host("10.0.0.2");
+      let callee: SrfDialog | undefined;
+      let ended = false;
+      bob.srf.onInvite((invite) => {
+        invite.provisional(180);
+        void invite.accept({ headers: [], body: ANSWER }).then((accepted) => {
+          if (!accepted.ok) return;
+          callee = accepted.value;
+          callee.onBye((bye) => {
+            ended = true;
+            bye.respond(200);
+          });
+        });
+      });
+      let outcome: InviteOutcome | undefined;
+      void alice.srf
+        .invite({ uri: BOB, from: ALICE, headers: [], body: SDP })
+        .outcome.then((value) => {
+          outcome = value;
+        });
+      await bed.clock.advanceUntil(() => outcome !== undefined && callee !== undefined, 60_000);
+      if (outcome?.kind !== "answered") throw new Error(JSON.stringify(outcome));
+      let status: number | undefined;
+      void outcome.dialog.bye().then((result) => {
+        status = result.ok ? result.value.status : -1;
+      });
+      await bed.clock.advanceUntil(() => status !== undefined, 60_000);
+      expect([status, ended]).toEqual([200, true]);
+    },
+  );
+});
+
+describe("architecture: nothing is left behind", () => {
+  it("MUST have no timer, dialog or pending promise left after 50 sessions", async () => {
+    const { clock, alice, bob } = await pair();
+    bob.srf.onInvite((invite) => {
+      void invite.accept({ headers: [], body: ANSWER });
+    });
+    for (let i = 0; i < 50; i += 1) {
+      let done = false;
+      const { outcome } = alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+      void outcome.then(async (value) => {
+        if (value.kind === "answered") await value.dialog.bye();
+        done = true;
+      });
+      await clock.advanceUntil(() => done, 10_000);
+    }
+    await clock.advanceAsync(70_000);
+    expect([alice.layer.size, bob.layer.size, clock.pendingTimers]).toEqual([0, 0, 0]);
+  });
+});
