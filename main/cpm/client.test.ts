@@ -142,13 +142,11 @@ describe("architecture decision 10: what verified means", () => {
 
   it("MUST set a damaged file aside and tell both users (RFC 5547 §8.3.1)", async () => {
     pair.alice.files.put("/s/plan.pdf", PLAN);
-    const { hash } = pair.alice.files;
+    const hash = pair.alice.files.hash.bind(pair.alice.files);
     pair.alice.files.hash = (...args) =>
-      hash
-        .apply(pair.alice.files, args)
-        .then((result) =>
-          result.ok ? { ok: true, value: { ...result.value, sha1: "00".repeat(20) } } : result,
-        );
+      hash(...args).then((result) =>
+        result.ok ? { ok: true, value: { ...result.value, sha1: "00".repeat(20) } } : result,
+      );
     await pair.alice.send(["/s/plan.pdf"]);
     await pair.until("bob rings", () => pair.bob.has("ringing"));
     pair.bob.acceptAll();
@@ -536,6 +534,108 @@ describe("RFC 5438: the sender asked for notifications", () => {
       message?.headers.find((field) => field.name === name)?.value;
     expect(header("Conversation-ID")).toBe(pair.bob.last("offer").conversationId);
     expect(header("Contribution-ID")).toBe(pair.bob.last("offer").contributionId);
+  });
+});
+
+describe("RFC 3261 §14 re-INVITE by the receiver", () => {
+  it("MUST leave everything as it is when nothing changed (RFC 4975 §8.4)", async () => {
+    pair.net.setLatency(100, { to: BOB_HOST });
+    await moving();
+    const uas = pair.bobSip.rung[0];
+    if (uas?.answer === undefined) throw new Error("not answered");
+    const refreshed = uas.dialog?.reinvite(uas.answer);
+    await ended();
+    const result = await refreshed;
+    const answer = result?.ok === true ? result.value : undefined;
+    expect(answer?.status).toBe(200);
+    expect(answer?.body.toString()).toContain("m=message 2855 TCP/MSRP *");
+    expect(states()).toEqual(["verified", "verified"]);
+  });
+
+  it("MUST be refused when it cannot be read", async () => {
+    pair.net.setLatency(100, { to: BOB_HOST });
+    await moving();
+    const content = Buffer.from("v=1");
+    const refused = pair.bobSip.rung[0]?.dialog?.reinvite({
+      contentType: "application/sdp",
+      content,
+    });
+    await ended();
+    expect(await refused).toMatchObject({ ok: true, value: { status: 400 } });
+    expect(states()).toEqual(["verified", "verified"]);
+  });
+});
+
+describe("RFC 3261 §13.2.2.4: an answer that cannot be used", () => {
+  it.each([
+    ["no description", Buffer.alloc(0)],
+    ["nonsense", Buffer.from("hello")],
+    [
+      "no line of ours",
+      Buffer.from("v=0\r\no=- 1 1 IN IP4 1.1.1.1\r\ns=-\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"),
+    ],
+  ])("MUST be ended at once by BYE when it is %s", async (_what, content) => {
+    await offered(1);
+    const uas = pair.bobSip.rung[0];
+    void uas?.accept({
+      headers: [],
+      body: { contentType: "application/sdp", content },
+    });
+    await pair.until("alice gives up", () => pair.alice.has("transfer"));
+    expect(pair.alice.last("transfer").state).toBe("failed");
+    expect(pair.alice.last("error").code).toBe("protocol");
+    expect(uas?.callerDialog?.sent[0]?.method).toBe("BYE");
+    pair.bob.client.decline(pair.bob.offerId, "here");
+    await pair.pass(10);
+  });
+});
+
+describe("RFC 5547 §8.7, RFC 4975 §8.6: limits of the answer", () => {
+  it.each([
+    ["a=max-size:100", "too-large"],
+    ["a=accept-types:image/*", "incompatible"],
+  ])("MUST not send a file against %s", async (line) => {
+    await offered(2);
+    const uas = pair.bobSip.rung[0];
+    const accept = uas?.accept.bind(uas);
+    if (uas === undefined || accept === undefined) throw new Error("no INVITE");
+    uas.accept = (answer) => {
+      const [first = "", ...rest] = answer.body.content.toString().split("m=message");
+      const name = line.slice(0, line.indexOf(":") + 1);
+      const [plan = "", photo = ""] = rest;
+      const limited = plan.replace(new RegExp(`${name}.*`), line);
+      const content = Buffer.from([first, limited, photo].join("m=message"));
+      return accept({ ...answer, body: { ...answer.body, content } });
+    };
+    pair.bob.acceptAll();
+    await ended();
+    expect([...pair.bob.received().keys()]).toEqual(["photo.jpg"]);
+    expect(fileStates("alice")).toContain("0 failed");
+  });
+});
+
+describe("RFC 3261 §13.1: nobody ever answers", () => {
+  it("MUST withdraw the offer after the core's Timer C would have, with cause 408", async () => {
+    await pair.stop();
+    pair = await ClientPair.start({ b: { ringTimeS: 1000 } });
+    await offered(1);
+    await ended();
+    expect(pair.aliceSip.invited[0]?.cancels).toEqual(['SIP;cause=408;text="No answer"']);
+    expect(pair.bob.has("missed")).toBe(true);
+    expect(states()).toEqual(["noanswer", "noanswer"]);
+  });
+});
+
+describe("architecture decision 13: devices of a user", () => {
+  it("MUST remember their names from the registrar's answer", async () => {
+    pair.bobSip.respond = () =>
+      fakeResponse(200, [
+        { name: "Contact", value: '<sip:bob@x>;+sip.instance="<urn:uuid:1>";device-name="phone"' },
+      ]);
+    await pair.pass(310_000);
+    expect(pair.bob.last("registered").devices).toMatchObject([{ name: "phone" }]);
+    const known = pair.bob.store.devices("sip:bob@b.example");
+    expect(known.ok && known.value).toMatchObject([{ instanceId: "urn:uuid:1", name: "phone" }]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
 import type { FileIcon, OfferId } from "../../shared/model/offer.ts";
-import type { RegistrationFailedView } from "../../shared/model/registration.ts";
+import type { RegistrationFailedView, RegistrationView } from "../../shared/model/registration.ts";
 import { EventSource, type Undo } from "../base/events.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { IncomingRequest, InviteUas } from "../drachtio/srf.ts";
@@ -97,6 +97,7 @@ export class CpmClient {
         request.respond(200, { headers: [{ name: "Accept", value: "application/sdp" }] });
       }),
       this.#registration.events.on("registered", (view) => {
+        this.#rememberDevices(view);
         this.events.emit("registered", view);
       }),
       this.#registration.events.on("failed", (view) => {
@@ -187,6 +188,15 @@ export class CpmClient {
     return uri.ok && uri.value.kind !== "other"
       ? undefined
       : { kind: "bad-address", message: `${to} is not an address files can be sent to.` };
+  }
+
+  /** Names outlive the registration: the history can still say which device it was. */
+  #rememberDevices(view: RegistrationView): void {
+    const { store, clock } = this.#ports;
+    for (const { instanceId, name } of view.devices) {
+      if (instanceId === undefined || name === undefined) continue;
+      store.saveDevice({ instanceId, name, aor: view.aor, lastSeenMs: clock.wallMs() });
+    }
   }
 
   async #onInvite(invite: InviteUas): Promise<void> {

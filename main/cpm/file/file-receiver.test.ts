@@ -255,11 +255,11 @@ describe("architecture decision 3: a slow disk", () => {
     const part = await disk.createPart({ folder: "/in", suggestedName: "a", sizeOctets: size });
     if (!part.ok) throw new Error("no part");
     const waiting: (() => void)[] = [];
-    const { write } = part.value;
+    const write = part.value.write.bind(part.value);
     part.value.write = (position, bytes) =>
       new Promise((resolve) => {
         waiting.push(() => {
-          void write.call(part.value, position, bytes).then(resolve);
+          void write(position, bytes).then(resolve);
         });
       });
     begin(part.value, size, "");
