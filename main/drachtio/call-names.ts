@@ -36,8 +36,4 @@ export class CallNameBook {
   release(names: CallNames): void {
     this.#inUse.delete(names.shownCallId);
   }
-
-  get size(): number {
-    return this.#inUse.size;
-  }
 }

@@ -33,8 +33,4 @@ export class EngineDialogs {
   all(): readonly DialogEntry[] {
     return [...this.#entries.values()];
   }
-
-  get size(): number {
-    return this.#entries.size;
-  }
 }

@@ -55,10 +55,6 @@ export class EngineUas {
     this.#options = options;
   }
 
-  get pendingCount(): number {
-    return this.#pending.size;
-  }
-
   invite(invite: UasInvite): void {
     const { request, flow } = invite;
     const txnId = this.#wire.newId();

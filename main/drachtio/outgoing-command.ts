@@ -1,3 +1,4 @@
+import { parseDecimal, parseDecimalIn } from "../base/decimal.ts";
 import { bracketHost, type HostPort } from "../base/host-port.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { splitValues } from "../sip/grammar/split.ts";
@@ -40,7 +41,7 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
     fields.find((field) => headerKey(field.name) === name)?.value;
   const typed = withContentType(fields, body, text.body);
   if (typed === undefined) return err("missing content-type");
-  const seq = /^\d{1,10}/.exec(value("cseq") ?? "")?.[0];
+  const cseq = parseDecimal((value("cseq") ?? "").split(" ", 1)[0] ?? "");
   const from = value("from");
   const to = value("to");
   const callId = value("call-id");
@@ -57,7 +58,7 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(callId === undefined ? {} : { callId }),
-    ...(seq === undefined ? {} : { cseq: Number(seq) }),
+    ...(cseq === undefined ? {} : { cseq }),
     body,
   });
 }
@@ -66,7 +67,7 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
 export function readResponseParts(text: SipText, local: HostPort): Result<UasResponse, string> {
   const [, statusText = "", ...reason] = text.startLine.split(" ");
   const chosen = privateValue(text.headers, STATUS_HEADER) ?? statusText;
-  const status = /^[1-6]\d\d$/.test(chosen) ? Number(chosen) : undefined;
+  const status = chosen.length === 3 ? parseDecimalIn(chosen, 100, 699) : undefined;
   if (status === undefined) return err(`invalid status: ${text.startLine}`);
   const body = textToBody(text.body, privateValue(text.headers, BODY_HEADER));
   const typed = withContentType(withoutPrivate(text.headers), body, text.body);

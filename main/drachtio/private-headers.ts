@@ -1,10 +1,11 @@
 import type { HeaderField, SipHeaders } from "../sip/message/headers.ts";
 
-/**
+/*
  * Headers between engine and facade. They say what drachtio's wire protocol has no place for and never reach the
  * network: the engine strips them in both directions.
  */
-export const PRIVATE_PREFIX = "X-Courier-";
+
+const PREFIX = "x-courier-";
 
 /** `base64`: the body is not UTF-8 text and travels encoded. `none`: there is no body although the text has one. */
 export const BODY_HEADER = "X-Courier-Body";
@@ -18,7 +19,7 @@ export const FAILURE_HEADER = "X-Courier-Failure";
 export const STATUS_HEADER = "X-Courier-Status";
 
 export function isPrivate(name: string): boolean {
-  return name.toLowerCase().startsWith("x-courier-");
+  return name.toLowerCase().startsWith(PREFIX);
 }
 
 export function withoutPrivate(fields: readonly HeaderField[]): readonly HeaderField[] {

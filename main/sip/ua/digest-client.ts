@@ -100,11 +100,6 @@ export class DigestClient {
     };
   }
 
-  /** Forgets all nonces. */
-  reset(): void {
-    this.#answered.clear();
-  }
-
   #choose(values: readonly string[]): Challenge | undefined {
     const challenges = values
       .map((value) => readChallenge(value, this.#credentials.realm))

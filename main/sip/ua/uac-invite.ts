@@ -79,15 +79,6 @@ export class UacInvite {
     });
   }
 
-  /** As it was sent last. */
-  get request(): SipRequest {
-    return this.#exchange.request;
-  }
-
-  get isSettled(): boolean {
-    return this.#isSettled;
-  }
-
   /** @param headers added to the CANCEL, for example Reason */
   cancel(headers: readonly HeaderField[]): void {
     if (this.#isSettled) return;

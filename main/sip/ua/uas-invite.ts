@@ -57,10 +57,6 @@ export class UasInvite {
     });
   }
 
-  get isSettled(): boolean {
-    return this.#isSettled;
-  }
-
   attach(handlers: UasInviteHandlers): void {
     this.#handlers = handlers;
   }

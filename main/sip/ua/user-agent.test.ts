@@ -323,7 +323,7 @@ describe("RFC 3263 §4.3 several addresses of the next hop", () => {
     const clock = new FakeClock();
     const net = new FakeNet(clock);
     const { layer, ports } = await openTransactions(net, US);
-    const resolver = { addresses: async () => ["10.0.0.8", "10.0.0.9"] };
+    const resolver = { addresses: () => Promise.resolve(["10.0.0.8", "10.0.0.9"]) };
     const ua = new UserAgent(
       layer,
       { ...ports, resolver, hashing: systemHashing() },
