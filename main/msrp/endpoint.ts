@@ -83,7 +83,7 @@ export class MsrpEndpoint {
   readonly #sessionsOn = new Map<MsrpConnection, Set<BoundSession>>();
   readonly #unbound: UnboundConnections;
   readonly #outbound: OutboundConnections;
-  readonly #paces = new PeerPaces();
+  readonly #paces: PeerPaces;
   #isClosed = false;
 
   static async open(
@@ -114,6 +114,7 @@ export class MsrpEndpoint {
     this.local = listener.local;
     this.#host = options.advertisedHost ?? listener.local.host;
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
+    this.#paces = new PeerPaces(ports.clock);
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
   }
 

@@ -9,6 +9,13 @@ export interface Payload {
   readonly sha1: string;
 }
 
+export interface CopyPlace {
+  /** What each process runs. */
+  readonly program: string;
+  /** Where received files go for a moment. */
+  readonly folder: string;
+}
+
 export interface CopyResult {
   readonly seconds: number;
   /** All processes together. */
@@ -22,15 +29,16 @@ export async function copy(
   kind: CopyKind,
   relays: number,
   payload: Payload,
-  folder: string,
+  place: CopyPlace,
 ): Promise<CopyResult> {
+  const { program, folder } = place;
   const target = await mkdtemp(join(folder, "in-"));
   const roles: StartRole["role"][] = [
     "sender",
     ...Array.from({ length: relays }, () => "relay" as const),
     "receiver",
   ];
-  const children = roles.map(() => fork(new URL("role.ts", import.meta.url), { stdio: "inherit" }));
+  const children = roles.map(() => fork(program, { stdio: "inherit" }));
   try {
     const ready = await Promise.all(
       children.map((child, i) => {

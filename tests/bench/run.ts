@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { bundleRole } from "./bundle.ts";
 import { type CopyResult, copy, type Payload } from "./copy.ts";
 import type { CopyKind } from "./role-messages.ts";
 
@@ -26,6 +28,7 @@ const CASES: readonly Case[] = [
   { name: "MSRP through 2 relays, hashed and published", kind: "msrp-hash", relays: 2 },
 ];
 
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BLOCK_OCTETS = 4 * 1024 * 1024;
 const GIB = 1024 ** 3;
 const UNITS: ReadonlyMap<string, number> = new Map([
@@ -102,10 +105,11 @@ async function main(): Promise<void> {
   const cases = CASES.filter((each) => each.name.includes(values.only) || each.kind === "raw");
   const results = new Map<Case, CopyResult[]>(cases.map((each) => [each, []]));
   try {
+    const program = await bundleRole(ROOT, join(folder, "program"));
     const payload = await makePayload(join(folder, "payload.bin"), sizeOctets);
     for (let round = 0; round < Number(values.rounds); round += 1) {
       for (const each of cases) {
-        results.get(each)?.push(await copy(each.kind, each.relays, payload, folder));
+        results.get(each)?.push(await copy(each.kind, each.relays, payload, { program, folder }));
       }
     }
   } finally {

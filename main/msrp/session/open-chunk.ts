@@ -13,8 +13,6 @@ export interface ChunkContext {
   /** Header lines before and after Byte-Range, each with its CRLF. */
   readonly linesBefore: string;
   readonly linesAfter: string;
-  /** Whether the octets may have to go again. */
-  readonly keepsOctets: boolean;
 }
 
 /** Paths and Message-ID before the range, report wishes and content after it (RFC 4975 §9: Content-Type is last). */
@@ -34,7 +32,6 @@ export function chunkContext(
     totalOctets: header.totalOctets,
     linesBefore: pathLines(paths) + headerLines([["Message-ID", messageId]]),
     linesAfter: headerLines([...wishes, ...others, ["Content-Type", header.contentType]]),
-    keepsOctets: header.failureReport === "yes",
   };
 }
 
@@ -43,8 +40,9 @@ export class OpenChunk {
   readonly transactionId: string;
   /** 0-based place of the first octet. */
   readonly position: number;
-  /** What was written, kept until the answer. */
+  /** What was written, where it may have to go again. */
   readonly pieces: Buffer[] = [];
+  readonly #keepsOctets: boolean;
   readonly #context: ChunkContext;
   readonly #terminator: Buffer;
   #octets = 0;
@@ -54,8 +52,9 @@ export class OpenChunk {
   /** The last octets written, where they may be the beginning of our end-line. */
   #suspect: Buffer | undefined;
 
-  constructor(position: number, context: ChunkContext) {
+  constructor(position: number, context: ChunkContext, keepsOctets: boolean) {
     this.position = position;
+    this.#keepsOctets = keepsOctets;
     this.#context = context;
     this.transactionId = newTransactionId(context.random);
     this.#terminator = terminatorOf(this.transactionId);
@@ -84,7 +83,7 @@ export class OpenChunk {
   write(bytes: Buffer, writer: ChunkWriter): boolean {
     if (this.#collides(bytes)) return false;
     this.#suspect = this.#suspectAfter(bytes);
-    if (this.#context.keepsOctets) this.pieces.push(bytes);
+    if (this.#keepsOctets) this.pieces.push(bytes);
     this.#octets += bytes.length;
     writer.writeBytes(bytes);
     return true;

@@ -118,7 +118,7 @@ describe("RFC 4975 §7.1.1 sending a message in chunks", () => {
   });
 
   it("uses larger chunks as the peer takes them, and covers every octet", async () => {
-    const body = pattern(8_000_000);
+    const body = pattern(20_000_000);
     const message = sendWhole(body);
     const sends = await answerAll(() => 200);
     expect(await settled(message)).toEqual({ kind: "acknowledged" });
@@ -267,6 +267,25 @@ describe("RFC 4975 §7.1.1 responses to our chunks", () => {
     expect(raw.peer.sends().map((send) => send.body.length)).toEqual([8192]);
   });
 
+  it("tries long chunks again with a session that begins much later", async () => {
+    sendWhole(Buffer.alloc(100_000));
+    await answerAll((send) => (send.body.length > 8192 ? 400 : 200));
+    await bed.clock.advanceAsync(600_001);
+    const uri = raw.ours.newUri();
+    const { receiver } = raw;
+    const later = raw.ours.session({
+      localUri: uri,
+      remotePath: [peerUri()],
+      role: "passive",
+      receiver,
+    });
+    await raw.peer.say(rawSend({ to: uri, from: peerUri() }));
+    raw.peer.received = "";
+    later.send(MESSAGE).write(Buffer.alloc(100_000));
+    await bed.clock.advanceAsync(20);
+    expect(raw.peer.sends().map((send) => send.body.length)).toEqual([65_536]);
+  });
+
   it("rejects the message when even the smallest chunks are refused", async () => {
     const message = sendWhole(Buffer.alloc(100_000));
     await answerAll(() => 400);
@@ -291,6 +310,25 @@ describe("RFC 4975 §7.1.1 responses to our chunks", () => {
     session.send(MESSAGE).write(Buffer.alloc(100_000));
     await bed.clock.advanceAsync(20);
     expect(again.sends().map((send) => send.body.length)).toEqual([8192]);
+  });
+});
+
+describe("RFC 4975 §10.4 responses that are no matter of length", () => {
+  it("MUST NOT try again at 408: something behind the peer is gone", async () => {
+    const message = sendWhole(Buffer.alloc(100_000));
+    await answerAll(() => 408);
+    expect(await settled(message)).toMatchObject({ kind: "rejected", status: 408 });
+  });
+
+  it("MUST NOT try again in smaller chunks once the peer has taken chunks as long", async () => {
+    const message = sendWhole(Buffer.alloc(100_000));
+    let count = 0;
+    await answerAll(() => {
+      count += 1;
+      return count === 1 ? 200 : 400;
+    });
+    expect(await settled(message)).toMatchObject({ kind: "rejected", status: 400 });
+    expect(count).toBe(2);
   });
 });
 

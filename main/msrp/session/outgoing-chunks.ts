@@ -34,8 +34,8 @@ type Item =
   | { readonly kind: "end-chunk" };
 
 /**
- * One message on its way out (RFC 4975 §7.1.1). Octets wait here until the window and the socket take them; chunks
- * that a 200 has not covered keep their octets, so that they can go again in smaller ones.
+ * One message on its way out (RFC 4975 §7.1.1). Octets wait here until the window and the socket take them. Chunks
+ * longer than any the peer has taken keep their octets until the answer, so that they can go again in smaller ones.
  */
 export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   readonly messageId: string;
@@ -214,7 +214,9 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   }
 
   #openChunk(position: number, writer: ChunkWriter): OpenChunk {
-    const chunk = new OpenChunk(position, this.#chunkContext);
+    // Before the peer has taken chunks as long as this one, it may have to go again in smaller ones.
+    const mayGoAgain = this.#failureReport === "yes" && !this.#context.pace.isProven;
+    const chunk = new OpenChunk(position, this.#chunkContext, mayGoAgain);
     chunk.open(writer);
     this.#chunk = chunk;
     return chunk;

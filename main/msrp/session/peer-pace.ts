@@ -5,14 +5,14 @@ const FALLBACK_OCTETS: readonly number[] = [8 * KIB, 2 * KIB];
 const FIRST_CHUNK_OCTETS = 64 * KIB;
 const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
-const LARGEST_WINDOW_OCTETS = 2048 * KIB;
+const LARGEST_WINDOW_OCTETS = 8192 * KIB;
 const LARGEST_WINDOW_CHUNKS = 16;
 /** 200s in a row after which chunks grow. */
 const GROW_AFTER = 2;
 
 /**
  * How much we send to one peer at a time. Starts with one chunk, so that a refusal costs one; grows with each 200;
- * falls to small chunks, one at a time, when the peer cannot take more, and stays there.
+ * falls to small chunks, one at a time, when the peer cannot take more, and stays there for the life of the sessions.
  */
 export class PeerPace {
   #chunkOctets = FIRST_CHUNK_OCTETS;
@@ -34,6 +34,16 @@ export class PeerPace {
 
   get windowChunks(): number {
     return this.#windowChunks;
+  }
+
+  /** Refusals have made it fall. */
+  get isLimited(): boolean {
+    return this.#isLimited;
+  }
+
+  /** Chunks as long as the next ones have been taken: nobody needs to keep their octets for another try. */
+  get isProven(): boolean {
+    return this.#chunkOctets <= this.#largestAccepted;
   }
 
   /** The peer answered 200 to a chunk of this length. */
@@ -66,5 +76,5 @@ export class PeerPace {
 
 /** Statuses after which the same octets may be tried again in smaller chunks; the others are final (RFC 4975 §10). */
 export function allowsRetry(status: number): boolean {
-  return status === 400 || status === 408 || status >= 500;
+  return status === 400 || status >= 500;
 }

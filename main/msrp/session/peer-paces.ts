@@ -1,24 +1,44 @@
 import type { MsrpUri } from "../../base/msrp-uri.ts";
+import type { Clock } from "../../base/ports.ts";
 import { PeerPace } from "./peer-pace.ts";
 
 const MAX_PEERS = 256;
 
+/** A peer that refused long chunks is asked again by sessions that begin later than this. */
+export const LIMIT_LASTS_MS = 600_000;
+
+interface Known {
+  readonly pace: PeerPace;
+  readonly sinceMs: number;
+}
+
 /** What we learnt of each next hop, so that a second try does not repeat the first one's mistake. */
 export class PeerPaces {
-  readonly #paces = new Map<string, PeerPace>();
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   of(nextHop: MsrpUri | undefined): PeerPace {
     const key = `${nextHop?.host.toLowerCase() ?? ""} ${String(nextHop?.port ?? 0)}`;
-    const known = this.#paces.get(key);
-    const pace = known ?? new PeerPace();
-    this.#paces.delete(key);
-    this.#paces.set(key, pace);
-    if (this.#paces.size > MAX_PEERS) {
-      for (const oldest of this.#paces.keys()) {
-        this.#paces.delete(oldest);
+    const known = this.#fresh(this.#known.get(key));
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    if (this.#known.size > MAX_PEERS) {
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest);
         break;
       }
     }
-    return pace;
+    return known.pace;
+  }
+
+  #fresh(known: Known | undefined): Known {
+    const nowMs = this.#clock.nowMs();
+    const isUsable =
+      known !== undefined && !(known.pace.isLimited && nowMs - known.sinceMs > LIMIT_LASTS_MS);
+    return isUsable ? known : { pace: new PeerPace(), sinceMs: nowMs };
   }
 }
