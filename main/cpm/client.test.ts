@@ -421,6 +421,39 @@ describe("guards against peers that hang (RFC 5547 §8.4)", () => {
   });
 });
 
+describe("RFC 3261 §13.3.1.1: rules that answer at once", () => {
+  it("MUST ring before a device accepts by itself", async () => {
+    pair.alice.files.put("/s/note.txt", NOTE);
+    pair.bob.client.events.on("offer", ({ id }) => {
+      pair.bob.client.accept(id, [0]);
+    });
+    await pair.alice.send(["/s/note.txt"]);
+    await ended();
+    expect(pair.bobSip.rung[0]?.provisionals).toEqual([180]);
+    expect(pair.bob.seen.map(({ name }) => name)).toEqual([
+      "registered",
+      "offer",
+      "ringing",
+      "answered",
+      "progress",
+      "file",
+      "transfer",
+    ]);
+    expect(states()).toEqual(["verified", "verified"]);
+  });
+
+  it("MUST send nothing of an offer that is withdrawn while it is announced", async () => {
+    pair.alice.files.put("/s/note.txt", NOTE);
+    pair.alice.client.events.on("offer", ({ id }) => {
+      pair.alice.client.cancel(id);
+    });
+    await pair.alice.send(["/s/note.txt"]);
+    await pair.until("the end", () => pair.alice.has("transfer"));
+    expect(pair.aliceSip.invited).toHaveLength(0);
+    expect(pair.alice.last("transfer").state).toBe("cancelled");
+  });
+});
+
 describe("stopping the device", () => {
   it("MUST answer 480 to what rings and remove the registration", async () => {
     await offered();

@@ -211,6 +211,10 @@ export class CpmClient {
     const free = await this.#ports.files.freeOctets(this.#config.receiveFolder);
     undo();
     if (withdrawn.signal.aborted) return;
+    if (!this.#isRunning) {
+      invite.refuse(480);
+      return;
+    }
     const { maxSizeOctets } = this.#config;
     const checked = checkOffer(invite.request, {
       ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),

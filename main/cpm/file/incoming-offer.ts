@@ -84,14 +84,14 @@ export class IncomingOffer {
       const cause = sipCauseOf(cancel.headers);
       this.#apply({ name: "cancelled", cause, isOnlyDevice: this.#isOnlyDevice() });
     });
-    this.#context.emit("offer", this.#view());
-    if (this.#state.name !== "ringing") return;
-    this.#invite.provisional(180, deviceHeaders(config, ports.srf.local));
     this.#record.update({ state: "ringing" });
+    this.#invite.provisional(180, deviceHeaders(config, ports.srf.local));
     this.#ringTimer = ports.clock.startTimer((config.ringTimeS ?? RING_TIME_S) * 1000, () => {
       this.#apply({ name: "ring-timeout" });
     });
-    this.#context.emit("ringing", { id: this.id });
+    this.#context.emit("offer", this.#view());
+    // A rule may have answered while it was told of the offer.
+    if (this.#state.name !== "ended") this.#context.emit("ringing", { id: this.id });
   }
 
   accept(files: readonly number[], folder?: string): void {
@@ -352,6 +352,11 @@ export class IncomingOffer {
     this.#byeGuard?.cancel();
     const outcomes = await this.#files.outcomes();
     await this.#files.close();
+    if (outcome !== "files" && outcome !== "failed")
+      this.#record.files(
+        this.#offer.files.map(({ view }) => view.index),
+        { state: outcome === "declined" ? "declined" : "cancelled" },
+      );
     const state = outcome === "files" ? transferStateOf(outcomes, this.#wasCancelled) : outcome;
     this.#record.end({ state });
     if (state === "missed") this.#context.emit("transfer", { id: this.id, state: "noanswer" });

@@ -84,15 +84,18 @@ export class OutgoingOffer {
   async run(): Promise<void> {
     this.#context.emit("offer", this.#view());
     const hasIcons = this.#options.files.some(({ icon }) => icon !== undefined);
+    // Who listens may have withdrawn it already; then nobody else shall hear of it.
+    if (this.#isCancelled) {
+      await this.#finish("cancelled");
+      return;
+    }
     let { outcome, local } = await this.#invite(hasIcons, this.#options.callId);
     // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer.
     if (hasIcons && isAboutBody(outcome) && !this.#isCancelled)
       ({ outcome, local } = await this.#invite(false, newCallId(this.#context.ports.random)));
     if (outcome.kind === "answered") await this.#answered(outcome, local);
     else this.#unanswered(outcome);
-    this.#phase = { name: "ended" };
-    await closeFiles(this.#options.files);
-    this.#context.ended(this.id);
+    await this.#finish();
   }
 
   cancel(): void {
@@ -250,6 +253,13 @@ export class OutgoingOffer {
     return refusalOf(status, warningTextsOf(headers), to);
   }
 
+  async #finish(state?: TransferState): Promise<void> {
+    if (state !== undefined) this.#end(state);
+    this.#phase = { name: "ended" };
+    await closeFiles(this.#options.files);
+    this.#context.ended(this.id);
+  }
+
   #end(state: TransferState, status?: number, reason?: string): void {
     if (this.#phase.name !== "transferring") this.#endFiles(state);
     this.#record.end({
@@ -263,7 +273,8 @@ export class OutgoingOffer {
   /** No file was ever sent. */
   #endFiles(state: TransferState): void {
     const indexes = this.#options.files.map(({ index }) => index);
-    this.#record.files(indexes, { state: state === "cancelled" ? "cancelled" : "declined" });
+    const isOurs = state === "cancelled" || state === "declined";
+    this.#record.files(indexes, { state: isOurs ? state : "failed" });
     if (state !== "declined") return;
     for (const index of indexes)
       this.#context.emit("file", fileEvent(this.id, index, { kind: "declined" }));
