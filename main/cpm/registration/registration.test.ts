@@ -94,6 +94,16 @@ describe("RFC 3261 §10.2 registering", () => {
     expect(srf.sent.map(({ cseq }) => cseq)).toEqual([1, 2]);
   });
 
+  it("MUST number a refresh above the attempt that answered a challenge (§10.2, §22.2)", async () => {
+    srf.respond = () => {
+      const response = granted(300);
+      return { ...response, headers: response.headers.append("CSeq", "2 REGISTER") };
+    };
+    await start();
+    await clock.advanceAsync(151_000);
+    expect(srf.sent.map(({ cseq }) => cseq)).toEqual([1, 3]);
+  });
+
   it("MUST refresh a long registration ten minutes before its end (TS 24.229 §5.1.1.4)", async () => {
     srf.respond = () => granted(3600);
     await start();

@@ -6,6 +6,7 @@ import { EventSource } from "../../base/events.ts";
 import type { Clock, Log, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipFailure, Srf } from "../../drachtio/srf.ts";
+import { cseqOf } from "../../sip/message/fields.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import type { CpmConfig } from "../config.ts";
 import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
@@ -140,11 +141,11 @@ export class Registration {
     });
   }
 
-  #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
+  async #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
     this.#cseq += 1;
     const { aor, core } = this.#config;
     const domain = aor.slice(Math.max(aor.lastIndexOf("@"), aor.indexOf(":")) + 1);
-    return this.#ports.srf.request({
+    const answer = await this.#ports.srf.request({
       method: "REGISTER",
       uri: `${aor.slice(0, aor.indexOf(":"))}:${domain}`,
       from: fromValue(this.#config),
@@ -160,5 +161,9 @@ export class Registration {
       cseq: this.#cseq,
       signal: this.#abort.signal,
     });
+    // RFC 3261 §22.2: an answered challenge raised the number below us; the next REGISTER must be above that (§10.2).
+    const answered = answer.ok ? cseqOf(answer.value) : undefined;
+    if (answered?.ok === true) this.#cseq = Math.max(this.#cseq, answered.value.number);
+    return answer;
   }
 }
