@@ -25,7 +25,7 @@ export function eventText(
     case "offer":
       return offerText(event);
     case "error":
-      return `${event.message}${event.action === "" ? "" : ` ${event.action}.`}`;
+      return [event.message, event.action].filter((text) => text !== "").join(" ");
     case "progress":
       return undefined;
     default:
@@ -52,7 +52,8 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
     case "missed":
       return `Missed: ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
     case "declined":
-      return isSent(offer) ? refusalText(event.status, peer) : "Declined.";
+      // Outgoing: an error event with the reason for people comes with it.
+      return isSent(offer) ? undefined : "Declined.";
     case "file":
       return fileEventText(event, offer);
     default:
@@ -116,24 +117,6 @@ function elsewhereText({
   const what = reason === "accepted" ? "Accepted" : "Declined";
   return isLostRace ? `${where} was a moment faster.` : `${what} on ${where}.`;
 }
-
-/** What a refusal of the whole offer means, by its SIP status. */
-export function refusalText(status: number, peer: string): string {
-  if (UNKNOWN.has(status)) return `No one is registered as ${peer}. No file was sent.`;
-  if (UNANSWERED.has(status)) return `${peer} did not answer. No file was sent.`;
-  if (BUSY.has(status)) return `${peer} is not taking offers right now. No file was sent.`;
-  if (status === 603) return `${peer} declined. No file was sent.`;
-  if (UNFIT.has(status))
-    return `${peer}'s app cannot receive this kind of offer. No file was sent.`;
-  if (status === 413) return "The files are larger than this network allows. No file was sent.";
-  if (status === 403) return `This network does not let you send files to ${peer}.`;
-  return `The network could not bring the offer to ${peer}. No file was sent.`;
-}
-
-const UNKNOWN: ReadonlySet<number> = new Set([404, 604]);
-const UNANSWERED: ReadonlySet<number> = new Set([408, 480, 487]);
-const BUSY: ReadonlySet<number> = new Set([486, 600]);
-const UNFIT: ReadonlySet<number> = new Set([415, 488, 606]);
 
 function fileEventText(
   { index, state, verified, path, reason }: Extract<NamedEvent, { event: "file" }>,

@@ -1,13 +1,12 @@
 import { CommanderError } from "commander";
 import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
-import { profileName } from "./profile.node.ts";
 import { buildProgram } from "./program.node.ts";
 import { runClientChild } from "./role-client.node.ts";
 import { runCoreChild, runPfChild } from "./role-network.node.ts";
 
 /** How long what is still open may hold up the end of a process that has done its work. */
-const LINGER_MS = 1_000;
+const LINGER_MS = 100;
 
 /**
  * Runs one role of the program: the command line, or a child that a command line has started.
@@ -29,7 +28,7 @@ async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
   const program = buildProgram(async (action, flags) => {
     const output = new Output({
       isJson: flags.json === true,
-      profile: flags.profile === undefined ? "-" : profileName(flags.profile),
+      profile: flags.profile,
     });
     try {
       exit = await action();

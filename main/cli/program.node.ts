@@ -13,6 +13,7 @@ import {
 import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
 import { runSendCommand, type SendFlags } from "./command-send.node.ts";
 import type { ExitCode } from "./exit-code.ts";
+import { profileName } from "./profile.node.ts";
 import { VERSION } from "./version.ts";
 
 const MAX_DEVICES = 10;
@@ -22,7 +23,7 @@ const MAX_DELAY_MS = 86_400_000;
 /** What a command is run with once it was understood. */
 export type Run = (
   action: () => ExitCode | Promise<ExitCode>,
-  flags: { readonly json?: boolean; readonly profile?: string; readonly format?: string },
+  output: { readonly json?: boolean; readonly profile: string },
 ) => Promise<void>;
 
 /** The commands of `cpm`, their options and their help. */
@@ -55,7 +56,9 @@ function addNetwork(program: Command, run: Run): void {
     .option("--trace <file>", "write every message of the networks here when they stop")
     .option("--json", "one JSON object per line")
     .addHelpText("after", example("cpm network up --json --trace network.jsonl"))
-    .action((flags: NetworkFlags) => run(() => runNetworkUp(flags), flags));
+    .action((flags: NetworkFlags) =>
+      run(() => runNetworkUp(flags), { ...flags, profile: "network" }),
+    );
   const user = network.command("user").description("Accounts of a users file.");
   user.addHelpText("after", example("cpm network user add dave@a.example --users users.json"));
   user
@@ -65,7 +68,9 @@ function addNetwork(program: Command, run: Run): void {
     .option("--password-file <file>", "the password is this file's first line")
     .option("--json", "one JSON object per line")
     .addHelpText("after", example("cpm network user add dave@a.example --users users.json"))
-    .action((address: string, flags: UserAddFlags) => run(() => runUserAdd(address, flags), flags));
+    .action((address: string, flags: UserAddFlags) =>
+      run(() => runUserAdd(address, flags), { ...flags, profile: "network" }),
+    );
 }
 
 function portBase(): Option {
@@ -116,7 +121,7 @@ function addClient(program: Command, run: Run): void {
         "cpm client --as sip:bob@b.example --core 127.0.0.1:41004 --profile bob-phone --accept ask",
       ),
     )
-    .action((flags: ClientCommandFlags) => run(() => runClientCommand(flags), flags));
+    .action((flags: ClientCommandFlags) => run(() => runClientCommand(flags), named(flags)));
 }
 
 function addSend(program: Command, run: Run): void {
@@ -130,7 +135,9 @@ function addSend(program: Command, run: Run): void {
         "cpm send plan.pdf --to sip:bob@b.example --as sip:alice@a.example --core 127.0.0.1:41001 --profile alice",
       ),
     )
-    .action((files: string[], flags: SendFlags) => run(() => runSendCommand(files, flags), flags));
+    .action((files: string[], flags: SendFlags) =>
+      run(() => runSendCommand(files, flags), named(flags)),
+    );
 }
 
 function addPf(program: Command, run: Run): void {
@@ -146,7 +153,7 @@ function addPf(program: Command, run: Run): void {
       "after",
       example("cpm pf --core 192.0.2.1:5060 --listen 192.0.2.2:5070 --domain a.example"),
     )
-    .action((flags: PfFlags) => run(() => runPfCommand(flags), flags));
+    .action((flags: PfFlags) => run(() => runPfCommand(flags), { ...flags, profile: "pf" }));
 }
 
 function addHistory(program: Command, run: Run): void {
@@ -156,7 +163,7 @@ function addHistory(program: Command, run: Run): void {
     .requiredOption("--profile <dir>", "the device's data")
     .option("--json", "one JSON object per line")
     .addHelpText("after", example("cpm history --profile alice"))
-    .action((flags: HistoryFlags) => run(() => runHistoryCommand(flags), flags));
+    .action((flags: HistoryFlags) => run(() => runHistoryCommand(flags), named(flags)));
 }
 
 function addDemo(program: Command, run: Run): void {
@@ -168,7 +175,9 @@ function addDemo(program: Command, run: Run): void {
     .option("--trace <file>", "write every message of every element here")
     .option("--json", "one JSON object per line")
     .addHelpText("after", example("cpm demo holiday.jpg plan.pdf --accept '*.pdf'"))
-    .action((files: string[], flags: DemoFlags) => run(() => runDemo(files, flags), flags));
+    .action((files: string[], flags: DemoFlags) =>
+      run(() => runDemo(files, flags), { ...flags, profile: "demo" }),
+    );
 }
 
 function addFlow(program: Command, run: Run): void {
@@ -181,10 +190,15 @@ function addFlow(program: Command, run: Run): void {
     .addHelpText("after", example("cpm demo --trace demo.jsonl && cpm flow demo.jsonl --check"))
     .action((traces: string[], flags: FlowFlags) =>
       run(() => runFlowCommand(traces, flags), {
-        ...flags,
+        profile: "-",
         json: flags.json === true || flags.format === "json",
       }),
     );
+}
+
+/** Events carry the profile's name, options its folder. */
+function named<T extends { readonly profile: string }>(flags: T): T {
+  return { ...flags, profile: profileName(flags.profile) };
 }
 
 function number(min: number, max: number): (text: string) => number {
