@@ -413,6 +413,23 @@ describe("architecture: every message lost, duplicated or late", () => {
 });
 
 describe("architecture: nothing is left behind", () => {
+  it("MUST have no timer left once facades and transactions are closed", async () => {
+    const { clock, alice, bob, caller } = await established();
+    void caller.bye();
+    await clock.advanceAsync(100);
+    bob.srf.onInvite((invite) => {
+      invite.provisional(180);
+    });
+    alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    await clock.advanceAsync(100);
+    for (const host of [alice, bob]) {
+      await host.srf.close();
+      await host.layer.close();
+    }
+    await clock.advanceAsync(10);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it("MUST have no timer, dialog or pending promise left after 50 sessions", async () => {
     const { clock, alice, bob } = await pair();
     bob.srf.onInvite((invite) => {

@@ -1,5 +1,5 @@
 import type { HostPort } from "../../base/host-port.ts";
-import type { Clock, Hashing, Log, Random, Resolver } from "../../base/ports.ts";
+import type { Clock, Hashing, Log, Random, Resolver, Timer } from "../../base/ports.ts";
 import { contactUriOf } from "../dialog/dialog.ts";
 import {
   type DialogId,
@@ -73,6 +73,8 @@ export class UserAgent {
   /** The same by the key of the dialog that they are about to make. */
   readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
+  /** Of dialogs that have ended but are still known. */
+  readonly #lingering = new Set<Timer>();
   #handlers: UserAgentHandlers | undefined;
   #isClosed = false;
 
@@ -173,6 +175,7 @@ export class UserAgent {
     for (const exchange of this.#exchanges) exchange.abandon();
     for (const session of new Set(this.#sessions.values())) session.close();
     this.#sessions.clear();
+    for (const timer of this.#lingering) timer.cancel();
     this.#context.locator.close();
   }
 
@@ -182,10 +185,13 @@ export class UserAgent {
     },
     remove: (session: Session): void => {
       if (this.#isClosed) return;
-      this.#context.clock.startTimer(LINGER_T1 * this.#context.config.t1Ms, () => {
+      const lingerMs = LINGER_T1 * this.#context.config.t1Ms;
+      const timer = this.#context.clock.startTimer(lingerMs, () => {
+        this.#lingering.delete(timer);
         const key = dialogKey(session.dialog.id);
         if (this.#sessions.get(key) === session) this.#sessions.delete(key);
       });
+      this.#lingering.add(timer);
     },
   };
 
