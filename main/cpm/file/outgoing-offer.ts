@@ -91,11 +91,16 @@ export class OutgoingOffer {
     }
     let { outcome, local } = await this.#invite(hasIcons, this.#options.callId);
     // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer.
-    if (hasIcons && isAboutBody(outcome) && !this.#isCancelled)
+    if (hasIcons && isAboutBody(outcome) && !this.#isWithdrawn())
       ({ outcome, local } = await this.#invite(false, newCallId(this.#context.ports.random)));
     if (outcome.kind === "answered") await this.#answered(outcome, local);
     else this.#unanswered(outcome);
     await this.#finish();
+  }
+
+  /** Asked anew after each wait: a user may withdraw the offer at any moment. */
+  #isWithdrawn(): boolean {
+    return this.#isCancelled;
   }
 
   cancel(): void {
