@@ -1,6 +1,6 @@
 import { access, constants, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { isComplete, recogniseFlows } from "../trace/flow-report.ts";
+import { type FlowReport, isComplete, recogniseFlows } from "../trace/flow-report.ts";
 import { formatLadder, formatVerdict } from "../trace/ladder.ts";
 import { parseAcceptRule } from "./accept-rule.ts";
 import { flowFields } from "./command-flow.node.ts";
@@ -78,14 +78,20 @@ async function conclude(
   const [report] = recogniseFlows(records);
   output.event("flow", flowFields(report));
   if (report !== undefined) {
-    output.say(`\n${formatLadder(report)}`);
-    teller.line("Flow", formatVerdict(report));
+    output.say(`\n${formatLadder(report, output.columns)}`);
+    teller.line("Flow", verdict(report, outcome));
   }
   const exit = outcome.exit ?? EXIT.internal;
   if (hasDamage) return EXIT.verificationFailed;
   const isAccepted = outcome.accepted.length > 0 && (exit === EXIT.done || exit === EXIT.partly);
   const isShown = report !== undefined && isComplete(report);
   return isAccepted && !isShown ? EXIT.expectation : exit;
+}
+
+/** The steps after the offer belong to an offer that was accepted. */
+function verdict(report: FlowReport, outcome: OfferOutcome): string {
+  if (outcome.accepted.length > 0) return formatVerdict(report);
+  return `${String(report.seen.length)} steps; the others follow only when files are accepted`;
 }
 
 /** Whether any file that arrived differs from the one that was sent. */

@@ -25,7 +25,7 @@ export async function runFlowCommand(
   }
   for (const report of reports) {
     output.event("flow", flowFields(report));
-    output.say(`${formatLadder(report)}\n${formatVerdict(report)}`);
+    output.say(`${formatLadder(report, output.columns)}\n${formatVerdict(report)}`);
   }
   const isFine = reports.length > 0 && reports.every(isComplete);
   if (flags.check !== true || isFine) return EXIT.done;

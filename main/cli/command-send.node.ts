@@ -93,7 +93,7 @@ function offerError({ kind, message, path }: OfferError): CommandError {
 }
 
 /** The outcome in one sentence. */
-function summary({ offer, end, accepted, verified, complete }: OfferOutcome): string {
+function summary({ offer, end, verified, complete }: OfferOutcome): string {
   const to = formatAddress(offer.to);
   const total = countOf(offer.files.length, "file");
   switch (end) {
@@ -102,7 +102,7 @@ function summary({ offer, end, accepted, verified, complete }: OfferOutcome): st
     case "confirmed":
       return `Sent: ${String(complete.length)} of ${total} reached ${to}; nobody vouched for their hashes.`;
     case "partly":
-      return `Partly: ${String(complete.length)} of ${String(accepted.length)} accepted files reached ${to}.`;
+      return `Partly: ${String(verified.length)} of ${total} are with ${to}, hashes agree.`;
     default:
       return `No file was sent to ${to}.`;
   }

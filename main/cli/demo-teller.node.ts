@@ -38,7 +38,7 @@ export class DemoTeller {
     this.line("Devices", `alice has ${alice.name}, bob has ${names}; all are registered`);
   }
 
-  /** What one device told; `isWinner` once it has accepted. */
+  /** What one device told. */
   tell(device: DemoDevice, event: NamedEvent): void {
     const { event: name, ...fields } = event;
     this.#output.event(name, fields, device.name);
@@ -90,13 +90,16 @@ export class DemoTeller {
   }
 
   #other(device: DemoDevice, event: NamedEvent): void {
-    const isRoutine = event.event === "registered" || event.event === "ringing";
-    if (isRoutine) return;
+    if (event.event === "registered" || event.event === "ringing") return;
     const text = eventText(event, this.#offers);
     if (text === undefined) return;
-    const label = event.event === "file" && event.verified === true ? "Verified" : "";
-    this.line(label, `${device.name}: ${text}`);
+    this.line(labelOf(event), `${device.name}: ${text}`);
   }
+}
+
+function labelOf(event: NamedEvent): string {
+  if (event.event === "declined") return "Declined";
+  return event.event === "file" && event.verified === true ? "Verified" : "";
 }
 
 function elsewhere({ reason, device }: Extract<NamedEvent, { event: "elsewhere" }>): string {

@@ -53,7 +53,7 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
       return `Missed: ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
     case "declined":
       // Outgoing: an error event with the reason for people comes with it.
-      return isSent(offer) ? undefined : "Declined.";
+      return isSent(offer) ? undefined : "The offer was declined here.";
     case "file":
       return fileEventText(event, offer);
     default:

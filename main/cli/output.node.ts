@@ -21,6 +21,11 @@ export class Output {
     return !this.isJson && process.stderr.isTTY;
   }
 
+  /** Width of the terminal; without bound where results go to a file or a pipe. */
+  get columns(): number {
+    return process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  }
+
   /** A result for people; nothing with `--json`. */
   say(line: string): void {
     if (!this.isJson) process.stdout.write(`${line}\n`);

@@ -269,6 +269,25 @@ describe("what else a trace may hold", () => {
     expect(report.misplaced).toEqual([]);
   });
 
+  it("clients that are not traced are known by addresses, other ones for MSRP than for SIP", () => {
+    const isClient = (name: string): boolean => /^[ab]\d/.test(name);
+    const addressOf = (name: string, proto: string): string =>
+      isClient(name)
+        ? `10.0.0.${name.slice(1)}:${proto === "sip" ? "5060" : "40000"}`
+        : `${name}:1`;
+    const records = toRecords(new FlowBuilder({ devices: ["b1", "b2"], chunks: 2 }).messages)
+      .filter(({ element }) => !isClient(element))
+      .map((record) => {
+        const remote = addressOf(record.peer, record.proto);
+        const shift = record.peer === "a1" ? remote.replace("0.1:", "9.1:") : remote;
+        return { ...record, remote: shift, peer: isClient(record.peer) ? shift : record.peer };
+      });
+    const [report, ...others] = recogniseFlows(records);
+    expect(others).toEqual([]);
+    expect(report?.missing).toEqual([]);
+    expect(report?.misplaced).toEqual([]);
+  });
+
   it("an empty trace holds no offer", () => {
     expect(recogniseFlows([])).toEqual([]);
   });

@@ -1,7 +1,16 @@
 import type { TraceRecord } from "../../shared/model/trace-record.ts";
 import { FLOW_STEPS, type FlowStep, STEP_CAUSES } from "./flow-step.ts";
 import { arrivalOf, compareMoments, type Hop, isBefore, pairHops, startOf } from "./hop.ts";
-import { findMedia, type MediaMessage, mediaStart, receiverOf, senderOf } from "./media-message.ts";
+import {
+  findMedia,
+  isAddress,
+  type MediaMessage,
+  mediaStart,
+  receiverOf,
+  senderOf,
+  withClient,
+  withClients,
+} from "./media-message.ts";
 import { findOfferPath, type OfferPath } from "./offer-path.ts";
 import { findOffers, type OfferLegs, offerStart } from "./session-leg.ts";
 import { findSteps, type Sightings } from "./sighting.ts";
@@ -33,7 +42,13 @@ export function recogniseFlows(records: readonly TraceRecord[]): readonly FlowRe
   const hops = pairHops(records);
   const offers = findOffers(hops).map((legs) => ({ legs, path: findOfferPath(legs) }));
   const mediaOf = assignMedia(findMedia(hops), offers);
-  return offers.map((offer) => reportOf(offer, mediaOf.get(offer) ?? [], hops));
+  return offers.map((offer) => {
+    const media = mediaOf.get(offer) ?? [];
+    return reportOf(offer, media, [
+      ...media.flatMap(hopsOfMedia),
+      ...reportsOf(media, offer.path, hops),
+    ]);
+  });
 }
 
 /** Whether every step that the offer can have is there, each after its cause. */
@@ -55,9 +70,10 @@ function assignMedia(
   offers: readonly Offer[],
 ): ReadonlyMap<Offer, readonly MediaMessage[]> {
   const assigned = new Map<Offer, MediaMessage[]>();
-  for (const message of media) {
-    const offer = offerOf(message, offers);
+  for (const found of media) {
+    const offer = offerOf(found, offers);
     if (offer === undefined) continue;
+    const message = withClients(found, offer.path);
     const messages = assigned.get(offer);
     if (messages === undefined) assigned.set(offer, [message]);
     else messages.push(message);
@@ -69,9 +85,7 @@ function offerOf(message: MediaMessage, offers: readonly Offer[]): Offer | undef
   const sender = senderOf(message);
   const receiver = receiverOf(message);
   const candidates = offers.filter(
-    ({ path }) =>
-      (sender === undefined || path.sender === undefined || sender === path.sender) &&
-      (receiver === undefined || path.winner === undefined || receiver === path.winner),
+    ({ path }) => couldBe(sender, path.sender) && couldBe(receiver, path.winner),
   );
   if (candidates.length < 2) return candidates[0];
   const start = mediaStart(message);
@@ -101,17 +115,25 @@ function spanOf(legs: OfferLegs): {
   };
 }
 
+/** An untraced client is known by addresses alone, one for SIP and another for MSRP. */
+function couldBe(found: string | undefined, known: string | undefined): boolean {
+  return found === undefined || known === undefined || isAddress(found) || found === known;
+}
+
 function reportOf(
   { legs, path }: Offer,
   media: readonly MediaMessage[],
-  hops: readonly Hop[],
+  mediaHops: readonly Hop[],
 ): FlowReport {
   const sightings = findSteps(legs, path, media);
   const { steps, notApplicable } = sightings;
+  const sipHops = [legs.originating, legs.between, legs.terminating].flatMap(
+    (leg) => leg?.hops ?? [],
+  );
   return {
     conversationId: legs.conversationId,
     path,
-    hops: hopsOf(legs, media, hops),
+    hops: [...sipHops, ...mediaHops].sort((a, b) => compareMoments(startOf(a), startOf(b))),
     stepsOf: stepsByHop(steps),
     seen: FLOW_STEPS.filter((step) => steps.has(step)),
     missing: FLOW_STEPS.filter((step) => !steps.has(step) && !notApplicable.has(step)),
@@ -120,24 +142,19 @@ function reportOf(
   };
 }
 
-function hopsOf(
-  legs: OfferLegs,
+function hopsOfMedia({ sends, replies }: MediaMessage): readonly Hop[] {
+  return [...sends, ...replies];
+}
+
+function reportsOf(
   media: readonly MediaMessage[],
+  path: OfferPath,
   hops: readonly Hop[],
 ): readonly Hop[] {
-  const own = new Set<Hop>();
-  for (const leg of [legs.originating, legs.between, legs.terminating]) {
-    for (const hop of leg?.hops ?? []) own.add(hop);
-  }
-  for (const message of media) {
-    for (const hop of message.sends) own.add(hop);
-    for (const hop of message.replies) own.add(hop);
-  }
   const ids = new Set(media.map((message) => message.messageId));
-  return hops.filter(
-    (hop) =>
-      own.has(hop) || (hop.summary.method === "REPORT" && ids.has(hop.summary.messageId ?? "")),
-  );
+  return hops
+    .filter(({ summary }) => summary.method === "REPORT" && ids.has(summary.messageId ?? ""))
+    .map((hop) => withClient(hop, path));
 }
 
 function stepsByHop(

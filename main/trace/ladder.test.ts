@@ -38,6 +38,16 @@ describe("the ladder as text", () => {
   });
 });
 
+describe("the ladder in a narrow terminal", () => {
+  it("gives each lane less room and keeps the arrows readable", () => {
+    const text = formatLadder(reportOf(new FlowBuilder()), 96);
+    const lines = text.split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(96);
+    expect(text).toContain("|-INVITE->|");
+    expect(text).toContain("|<--200--|");
+  });
+});
+
 describe("the verdict in one line", () => {
   it("tells a complete flow", () => {
     expect(formatVerdict(reportOf(new FlowBuilder()))).toBe("41 of 41 steps; in causal order");

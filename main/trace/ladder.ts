@@ -2,18 +2,34 @@ import type { FlowReport } from "./flow-report.ts";
 import { FLOW_STEPS, type FlowStep } from "./flow-step.ts";
 import { type Hop, startOf } from "./hop.ts";
 
-const LANE_OCTETS = 16;
-const STEP_OCTETS = 10;
-const TIME_OCTETS = 10;
+const WIDEST_LANE = 16;
+/** Narrower than this no message's name has room on its arrow. */
+const NARROWEST_LANE = 10;
+const STEP_COLUMNS = 10;
+const TIME_COLUMNS = 10;
+const MARGIN_COLUMNS = TIME_COLUMNS + STEP_COLUMNS + 2;
+
+/** The elements from left to right, and the columns that each takes; even, so that a lane has a middle. */
+interface Lanes {
+  readonly names: readonly string[];
+  readonly width: number;
+}
+
+function toLanes(names: readonly string[], columns: number): Lanes {
+  const room = Math.floor(columns / Math.max(1, names.length));
+  const width = Math.min(WIDEST_LANE, Math.max(NARROWEST_LANE, room));
+  return { names, width: width - (width % 2) };
+}
 
 /**
  * One offer as text: a lane for each element, an arrow for each message, the step's number before it. Chunks that are no
  * step are counted, not drawn: a large file has thousands.
+ * @param columns width that it should fit into; it may be wider where the lanes need it
  */
-export function formatLadder(report: FlowReport): string {
-  const lanes = lanesOf(report);
+export function formatLadder(report: FlowReport, columns = Number.POSITIVE_INFINITY): string {
+  const lanes = toLanes(lanesOf(report), columns - MARGIN_COLUMNS);
   const origin = report.hops[0];
-  const lines = [`${" ".repeat(TIME_OCTETS + STEP_OCTETS + 2)}${laneHeads(lanes)}`];
+  const lines = [`${" ".repeat(MARGIN_COLUMNS)}${laneHeads(lanes)}`];
   let collapsed = 0;
   const flush = (): void => {
     if (collapsed > 0) lines.push(collapsedLine(collapsed, lanes));
@@ -27,8 +43,8 @@ export function formatLadder(report: FlowReport): string {
     }
     flush();
     const timeMs = origin === undefined ? 0 : Number(startOf(hop).t - startOf(origin).t) / 1e6;
-    const time = timeMs.toFixed(1).padStart(TIME_OCTETS);
-    lines.push(`${time}  ${stepLabel(steps).padEnd(STEP_OCTETS)}${arrow(hop, lanes)}`);
+    const time = timeMs.toFixed(1).padStart(TIME_COLUMNS);
+    lines.push(`${time}  ${stepLabel(steps).padEnd(STEP_COLUMNS)}${arrow(hop, lanes)}`);
   }
   flush();
   return `${lines.join("\n")}\n`;
@@ -62,9 +78,9 @@ function lanesOf({ path, hops }: FlowReport): readonly string[] {
   return [...new Set([...known, ...others].filter((name) => name !== undefined))];
 }
 
-function laneHeads(lanes: readonly string[]): string {
-  return lanes
-    .map((lane) => center(lane.slice(0, LANE_OCTETS - 2), LANE_OCTETS))
+function laneHeads({ names, width }: Lanes): string {
+  return names
+    .map((name) => center(name.slice(0, width - 2), width))
     .join("")
     .trimEnd();
 }
@@ -74,9 +90,9 @@ function isChunkTraffic({ proto, summary }: Hop): boolean {
   return (summary.method === "SEND" && summary.hasBody === true) || summary.status === 200;
 }
 
-function collapsedLine(count: number, lanes: readonly string[]): string {
+function collapsedLine(count: number, { names, width }: Lanes): string {
   const text = `· · ·  ${String(count)} more chunk${count === 1 ? "" : "s"} and 200s  · · ·`;
-  return `${" ".repeat(TIME_OCTETS + STEP_OCTETS + 2)}${center(text, lanes.length * LANE_OCTETS).trimEnd()}`;
+  return `${" ".repeat(MARGIN_COLUMNS)}${center(text, names.length * width).trimEnd()}`;
 }
 
 function stepLabel(steps: readonly FlowStep[]): string {
@@ -84,11 +100,11 @@ function stepLabel(steps: readonly FlowStep[]): string {
 }
 
 /** `|` for every lane, the message's name on a line from sender to receiver. */
-function arrow(hop: Hop, lanes: readonly string[]): string {
-  const middle = LANE_OCTETS / 2;
-  const row = Array.from({ length: lanes.length * LANE_OCTETS }, () => " ");
-  const columnOf = (name: string): number => lanes.indexOf(name) * LANE_OCTETS + middle;
-  for (const lane of lanes) row[columnOf(lane)] = "|";
+function arrow(hop: Hop, { names, width }: Lanes): string {
+  const middle = width / 2;
+  const row = Array.from({ length: names.length * width }, () => " ");
+  const columnOf = (name: string): number => names.indexOf(name) * width + middle;
+  for (const name of names) row[columnOf(name)] = "|";
   const from = columnOf(hop.from);
   const to = columnOf(hop.to);
   const text = messageName(hop);
@@ -97,8 +113,9 @@ function arrow(hop: Hop, lanes: readonly string[]): string {
   for (let column = left + 1; column < right; column += 1) row[column] = "-";
   row[from < to ? right - 1 : left + 1] = from < to ? ">" : "<";
   const room = right - left - 3;
-  const shown = text.slice(0, room);
-  const start = left + 2 + Math.floor((room - shown.length) / 2);
+  // `200` says more than a cut-off `200 INV`.
+  const shown = text.length <= room ? text : (text.split(" ", 1)[0] ?? "").slice(0, room);
+  const start = left + (from < to ? 1 : 2) + Math.ceil((room - shown.length) / 2);
   for (let i = 0; i < shown.length; i += 1) row[start + i] = shown.charAt(i);
   return row.join("").trimEnd();
 }

@@ -1,5 +1,6 @@
 import { parseDecimal } from "../base/decimal.ts";
 import { compareMoments, type Hop, isBefore, type Moment, startOf } from "./hop.ts";
+import type { OfferPath } from "./offer-path.ts";
 import { roleOf } from "./session-leg.ts";
 
 /** One MSRP message, a file, on all its hops. The Participating Functions keep its Message-ID (RFC 4975 §7.1.1). */
@@ -91,6 +92,34 @@ export function senderOf(message: MediaMessage): string | undefined {
 /** The device that receives the file. */
 export function receiverOf(message: MediaMessage): string | undefined {
   return message.sends.find(({ to }) => roleOf(to) === "client")?.to;
+}
+
+/** Whether an element is known by its `host:port` only. */
+export function isAddress(element: string): boolean {
+  return /:\d+$/.test(element);
+}
+
+/** The message with clients that are known by their addresses named as the SIP session names them. */
+export function withClients(message: MediaMessage, path: OfferPath): MediaMessage {
+  const name = (hop: Hop): Hop => withClient(hop, path);
+  return {
+    ...message,
+    sends: message.sends.map(name),
+    replies: message.replies.map(name),
+    strayReplies: message.strayReplies.map(name),
+  };
+}
+
+/** A SEND leaves the sender and reaches the device that accepted; 200s and REPORTs go the other way. */
+export function withClient(hop: Hop, { sender, winner }: OfferPath): Hop {
+  const isForward = hop.summary.method === "SEND";
+  const from = isForward ? sender : winner;
+  const to = isForward ? winner : sender;
+  return {
+    ...hop,
+    from: isAddress(hop.from) ? (from ?? hop.from) : hop.from,
+    to: isAddress(hop.to) ? (to ?? hop.to) : hop.to,
+  };
 }
 
 function groupReplies(hops: readonly Hop[]): ReadonlyMap<string, readonly Hop[]> {
