@@ -1,10 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
 import { alignMedia } from "./align-media.ts";
 import { buildFileAnswer, type FileDecision, readFileAnswer } from "./file-answer.ts";
-import { isPathDiverted } from "./file-media.ts";
+import { type FileMedia, isPathDiverted } from "./file-media.ts";
 import { buildFileOffer, type OfferedFile, readFileOffer } from "./file-offer.ts";
 import { closeMedia, isUnchangedOffer, judgeLaterFile } from "./later-offer.ts";
 import { parseSdp } from "./parse.ts";
@@ -497,4 +498,53 @@ describe("OMA CPM 8.2 relay of a description by the Participating Function", () 
   it("needs a decision for each line", () => {
     expect(() => relaySdp(OFFER, { ...relay, media: [] })).toThrow(LocalProtocolError);
   });
+});
+
+describe("RFC 3264 §6 any damage to an offer or answer", () => {
+  it("is refused or read, never an exception, and never opens a line that was closed", () => {
+    const texts = [OFFER, ANSWER].map((sd) => serializeSdp(sd).toString("latin1"));
+    const damage = fc.record({
+      of: fc.constantFrom(...texts),
+      at: fc.nat({ max: 1500 }),
+      cut: fc.nat({ max: 40 }),
+      put: fc.oneof(
+        fc.string({ unit: "binary-ascii", maxLength: 12 }),
+        fc.constantFrom(
+          '"',
+          "\r\n",
+          "m=message 1 TCP/MSRP *\r\n",
+          "a=path:",
+          "0",
+          "99999999999999999",
+        ),
+      ),
+    });
+    const damaged = fc
+      .array(damage, { minLength: 1, maxLength: 3 })
+      .map((list) =>
+        list.reduce(
+          (text, { at, cut, put }) => text.slice(0, at) + put + text.slice(at + cut),
+          list[0]?.of ?? "",
+        ),
+      );
+    fc.assert(
+      fc.property(damaged, (text) => {
+        const parsed = parseSdp(Buffer.from(text, "latin1"));
+        if (!parsed.ok) return;
+        readFileAnswer(OFFER, parsed.value);
+        const files = readFileOffer(parsed.value);
+        if (files.ok) expectOneToOne(parsed.value, files.value);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  function expectOneToOne(offer: SessionDescription, files: readonly FileMedia[]): void {
+    const decisions = offer.media.map(() => REFUSE);
+    for (const { index, protocol } of files) if (protocol === "TCP/MSRP") decisions[index] = ACCEPT;
+    const answered = through(value(buildFileAnswer(offer, decisions, ANSWERER))).media;
+    expect(answered).toHaveLength(offer.media.length);
+    const reopened = answered.filter((line, at) => line.port > 0 && offer.media[at]?.port === 0);
+    expect(reopened).toEqual([]);
+  }
 });
