@@ -50,10 +50,10 @@ export class HeldFolder {
   }
 
   /** The user may have made the folder itself a link: that is followed once, here. Throws errors of the system. */
-  static async open(path: string): Promise<HeldFolder> {
+  static async open(path: string, platform: string = process.platform): Promise<HeldFolder> {
     const given = resolve(path);
     const real = await realpath(given);
-    if (process.platform !== "linux")
+    if (platform !== "linux")
       return new HeldFolder(given, real, undefined, identityOf(await stat(real, { bigint: true })));
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     const handle = await open(real, flags);

@@ -24,19 +24,26 @@ export interface Unpublished {
   readonly identity: FileIdentity;
 }
 
+/** Makes a hard link; not every file system can. */
+export type LinkFile = (existing: string, added: string) => Promise<void>;
+
 /**
  * Gives a finished file its name, or the next free number of it, and never replaces anything: `link` fails where a
  * name is taken, also when another process takes it at the same moment. Names that some file system would take for
  * the same are taken as well. Throws errors of the system; ESTALE when the part is no longer the file that was written.
  * @returns the name
  */
-export async function publish(file: Unpublished, name: string): Promise<string> {
+export async function publish(
+  file: Unpublished,
+  name: string,
+  linkFile: LinkFile = link,
+): Promise<string> {
   const taken = new Set((await file.folder.names()).map(collisionKey));
   for (let count = 0; count <= MAX_NUMBER + 1; count += 1) {
     const isLast = count > MAX_NUMBER;
     const candidate = numberedName(name, isLast ? randomBytes(8).toString("hex") : count);
     if (taken.has(collisionKey(candidate))) continue;
-    if (!(await moveTo(file, candidate))) continue;
+    if (!(await moveTo(file, candidate, linkFile))) continue;
     await file.folder.sync();
     return candidate;
   }
@@ -44,11 +51,11 @@ export async function publish(file: Unpublished, name: string): Promise<string> 
 }
 
 /** @returns false when the name is taken */
-async function moveTo(file: Unpublished, name: string): Promise<boolean> {
+async function moveTo(file: Unpublished, name: string, linkFile: LinkFile): Promise<boolean> {
   const { folder, partName, identity } = file;
   await assertOurs(folder, partName, identity);
   try {
-    await link(await folder.at(partName), await folder.at(name));
+    await linkFile(await folder.at(partName), await folder.at(name));
   } catch (cause) {
     const code = errorCode(cause);
     if (code === "EEXIST") return false;

@@ -113,7 +113,7 @@ describe("the history of offers", () => {
         value(store.save(odd));
         expect(value(store.get(odd.id))).toEqual(odd);
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 
@@ -143,8 +143,7 @@ describe("the history of offers", () => {
       { ...FILE, index: 2, state: "offered" },
       { ...FILE, index: 3, state: "declined" },
     ];
-    const { endedMs: _ended, ...running } = entry({ id: "a", state: "transferring", files });
-    value(store.save(running));
+    value(store.save(entry({ id: "a", state: "transferring", files })));
     value(store.save(entry({ id: "b", state: "ringing" })));
     value(store.save(entry({ id: "c", state: "verified", files })));
     expect(value(store.interruptUnfinished(77))).toBe(2);
@@ -296,7 +295,7 @@ describe("the database of a profile", () => {
 
   it("starts, and saves, whatever octets of it are damaged", () => {
     const store = opened();
-    for (let index = 0; index < 60; index += 1)
+    for (let index = 0; index < 25; index += 1)
       value(store.save(entry({ id: `o${index}`, files: [FILE] })));
     store.close();
     const path = join(folder, "history.db");
@@ -314,13 +313,16 @@ describe("the database of a profile", () => {
           // The version is one of the octets: a newer form is refused, and nothing is lost then.
           if (!result.ok) expect(result.error.kind).toBe("store-newer");
           else {
-            expect(typeof result.value.save(entry({ id: "new" })).ok).toBe("boolean");
-            expect(typeof result.value.list().ok).toBe("boolean");
+            const saved = result.value.save(entry({ id: "new" }));
+            const listed = result.value.list();
+            // Damage that the check at the start does not see is an error later, never an exception.
+            if (!saved.ok || !listed.ok) expect(result.value.setAside).toBeUndefined();
+            else expect(listed.value.some(({ id }) => id === "new")).toBe(true);
             result.value.close();
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
