@@ -57,7 +57,8 @@ export async function runSendCommand(
     if (!offered.ok) throw offerError(offered.error);
     cancelOnStop(stop, offered.value, client);
     const outcome = await ended;
-    output.say(summary(outcome));
+    const text = summary(outcome);
+    if (text !== undefined) output.say(text);
     const exit = stop.aborted ? EXIT.interrupted : (outcome.exit ?? EXIT.internal);
     if (expectation === undefined) return exit;
     return holds(expectation, outcome) ? EXIT.done : EXIT.expectation;
@@ -92,8 +93,8 @@ function offerError({ kind, message, path }: OfferError): CommandError {
   return new CommandError(exit, message, { code: kind, action: "" });
 }
 
-/** The outcome in one sentence. */
-function summary({ offer, end, verified, complete }: OfferOutcome): string {
+/** The outcome in one sentence; what failed as a whole was told by its error. */
+function summary({ offer, end, verified, complete }: OfferOutcome): string | undefined {
   const to = formatAddress(offer.to);
   const total = countOf(offer.files.length, "file");
   switch (end) {
@@ -104,6 +105,6 @@ function summary({ offer, end, verified, complete }: OfferOutcome): string {
     case "partly":
       return `Partly: ${String(verified.length)} of ${total} are with ${to}, hashes agree.`;
     default:
-      return `No file was sent to ${to}.`;
+      return undefined;
   }
 }

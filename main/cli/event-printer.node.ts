@@ -9,6 +9,7 @@ export class EventPrinter {
   readonly #output: Output;
   readonly #bar: ProgressLine;
   readonly #offers = new Map<string, OfferView>();
+  #wasRegistered = false;
 
   constructor(output: Output) {
     this.#output = output;
@@ -23,6 +24,13 @@ export class EventPrinter {
       this.#showProgress(event);
       return;
     }
+    if (event.event === "registered") {
+      // Refreshes are routine.
+      if (this.#wasRegistered) return;
+      this.#wasRegistered = true;
+    }
+    // The first failure ends the command, which tells it.
+    if (event.event === "registrationFailed" && !this.#wasRegistered) return;
     const text = eventText(event, this.#offers);
     if (text === undefined) return;
     this.#bar.clear();
