@@ -239,6 +239,10 @@ describe("any suggestion at all", () => {
   );
   const suggestion = fc.array(piece, { maxLength: 6 }).map((pieces) => pieces.join(""));
 
+  it("MUST not become a device's name by being cut", () => {
+    expect(safeFileName(`nulo${"\u0301".repeat(4_000)}.txt`)).toBe("_nul.txt");
+  });
+
   it("gives one short, visible, portable name", () => {
     fc.assert(
       fc.property(suggestion, (suggested) => {

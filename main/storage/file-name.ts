@@ -46,7 +46,8 @@ export function safeFileName(suggested: string): string {
   const last = wellFormed.normalize("NFC").split(SEPARATORS).at(-1) ?? "";
   const seen = withoutUnseen(last).replace(DRIVE, "").replace(ILLEGAL, "_").normalize("NFC");
   const trimmed = trimEnd(seen.replace(LEADING_BLANKS, ""));
-  return trimEnd(shorten(defuse(trimmed))) || UNNAMED;
+  // Twice: what is cut away may be all that kept a name from being a device's.
+  return trimEnd(defuse(shorten(defuse(trimmed)))) || UNNAMED;
 }
 
 /** Keeps the zero-width joiner and the emoji style only between and after the parts of an emoji. */
