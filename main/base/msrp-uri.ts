@@ -26,30 +26,23 @@ const MAX_URI_LENGTH = 1024;
 
 /** Reads an MSRP URI. Nothing is percent-decoded: session ids compare byte by byte (RFC 4975 §6.1). */
 export function parseMsrpUri(text: string): Result<MsrpUri, MsrpUriError> {
-  const fail = err({ kind: "malformed-msrp-uri", text: text.slice(0, 200) } as const);
-  if (text.length > MAX_URI_LENGTH) return fail;
+  const parsed = text.length > MAX_URI_LENGTH || !isVisibleAscii(text) ? undefined : read(text);
+  return parsed === undefined
+    ? err({ kind: "malformed-msrp-uri", text: text.slice(0, 200) })
+    : ok(parsed);
+}
+
+function read(text: string): MsrpUri | undefined {
   const schemeEnd = text.indexOf("://");
-  if (schemeEnd < 0) return fail;
-  const scheme = text.slice(0, schemeEnd).toLowerCase();
-  if (scheme !== "msrp" && scheme !== "msrps") return fail;
-
-  const [main, transport, ...parameters] = text.slice(schemeEnd + 3).split(";");
-  if (main === undefined || transport === undefined || transport === "") return fail;
-  if (!isVisibleAscii(text)) return fail;
-
+  const scheme = text.slice(0, Math.max(schemeEnd, 0)).toLowerCase();
+  if (scheme !== "msrp" && scheme !== "msrps") return undefined;
+  const [main = "", transport = "", ...parameters] = text.slice(schemeEnd + 3).split(";");
   const slash = main.indexOf("/");
-  const authority = slash < 0 ? main : main.slice(0, slash);
+  const authority = parseAuthority(slash < 0 ? main : main.slice(0, slash));
   const sessionId = slash < 0 ? undefined : main.slice(slash + 1);
-  if (sessionId === "") return fail;
-  const parsed = parseAuthority(authority);
-  if (parsed === undefined) return fail;
-  return ok({
-    scheme,
-    ...parsed,
-    ...(sessionId === undefined ? {} : { sessionId }),
-    transport: transport.toLowerCase(),
-    parameters,
-  });
+  if (authority === undefined || sessionId === "" || transport === "") return undefined;
+  const session = sessionId === undefined ? {} : { sessionId };
+  return { scheme, ...authority, ...session, transport: transport.toLowerCase(), parameters };
 }
 
 function parseAuthority(
