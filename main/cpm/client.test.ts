@@ -465,6 +465,19 @@ describe("stopping the device", () => {
     expect(last?.headers.find(({ name }) => name === "Expires")?.value).toBe("0");
   });
 
+  it("MUST not withdraw what has just ended", async () => {
+    await offered(1);
+    let stopping: Promise<void> | undefined;
+    pair.alice.client.events.on("transfer", () => {
+      stopping = pair.alice.client.stop();
+    });
+    pair.bob.acceptAll();
+    await ended();
+    await stopping;
+    expect(pair.alice.has("cancelled")).toBe(false);
+    expect(states()).toEqual(["verified", "verified"]);
+  });
+
   it("MUST withdraw what it has offered", async () => {
     await offered();
     const stopping = pair.alice.client.stop();

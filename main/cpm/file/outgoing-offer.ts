@@ -260,7 +260,6 @@ export class OutgoingOffer {
 
   async #finish(state?: TransferState): Promise<void> {
     if (state !== undefined) this.#end(state);
-    this.#phase = { name: "ended" };
     await closeFiles(this.#options.files);
     this.#context.ended(this.id);
   }
@@ -272,6 +271,8 @@ export class OutgoingOffer {
       ...(status === undefined ? {} : { status }),
       ...(reason === undefined ? {} : { reason }),
     });
+    // Before it is told: who hears it may stop the device, which withdraws what has not ended.
+    this.#phase = { name: "ended" };
     this.#context.emit("transfer", { id: this.id, state });
   }
 
