@@ -45,8 +45,8 @@ export async function runDemo(paths: readonly string[], flags: DemoFlags): Promi
   } finally {
     await demo.stop();
     await Promise.all(demo.scratchFolders.map(removeFolder));
-    // Only what was received stays; where nothing was, nothing does.
-    await rmdir(folder).catch(() => undefined);
+    // Only what was received stays: a folder that holds anything is not removed.
+    for (const empty of [...demo.receiveFolders, folder]) await rmdir(empty).catch(() => undefined);
   }
 }
 

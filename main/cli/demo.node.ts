@@ -36,6 +36,10 @@ export class Demo {
     return ["files", "profiles", "traces"].map((name) => join(this.#folder, name));
   }
 
+  get receiveFolders(): readonly string[] {
+    return ["a1", ...this.#bobNames].map((name) => this.#receiveFolder(name));
+  }
+
   get traceFiles(): readonly string[] {
     const devices = ["a1", ...this.#bobNames].map((name) => this.#traceFile(name));
     return [...(this.#network?.traceFiles ?? []), ...devices];
@@ -92,7 +96,7 @@ export class Demo {
     const device = new DemoDevice(name, {
       ...{ aor, core: { ...address, transport: "udp" }, deviceName: name, element: name },
       profileFolder: join(this.#folder, "profiles", name),
-      receiveFolder: join(this.#folder, `received-${name}`),
+      receiveFolder: this.#receiveFolder(name),
       password: DEMO_PASSWORD,
       traceFile: this.#traceFile(name),
       addresses: this.#network?.addresses ?? {},
@@ -101,6 +105,10 @@ export class Demo {
       this.teller.tell(device, event);
     });
     return device;
+  }
+
+  #receiveFolder(name: string): string {
+    return join(this.#folder, `received-${name}`);
   }
 
   #traceFile(name: string): string {

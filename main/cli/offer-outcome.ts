@@ -1,5 +1,5 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
-import type { OfferId, OfferView } from "../../shared/model/offer.ts";
+import type { OfferView } from "../../shared/model/offer.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
 /** Any event of a client, with its name. */
@@ -138,9 +138,4 @@ export function holds(expectation: Expectation, outcome: OfferOutcome): boolean 
     case "noanswer":
       return outcome.exit === EXIT.noAnswer;
   }
-}
-
-/** Whether an event belongs to an offer of this id. */
-export function isAbout(event: NamedEvent, id: OfferId): boolean {
-  return "id" in event && event.id === id;
 }

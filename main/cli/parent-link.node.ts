@@ -1,4 +1,7 @@
+import { EXIT } from "./exit-code.ts";
 import { type JsonObject, readJsonLines } from "./json-lines.node.ts";
+
+const CLEAN_END_MS = 4_000;
 
 /**
  * The child's end of the line to its parent: JSON lines on stdin and stdout. It is over when stdin ends or a signal comes,
@@ -13,7 +16,10 @@ export class ParentLink {
   constructor() {
     this.ended = new Promise((resolve) => {
       const end = (): void => {
+        if (this.#isOver) return;
         this.#isOver = true;
+        // What waits for peers that are gone too must not keep the process: the parent promised 5 s.
+        setTimeout(() => process.exit(EXIT.interrupted), CLEAN_END_MS).unref();
         for (const take of this.#waiting.splice(0)) take(undefined);
         resolve();
       };
