@@ -59,7 +59,7 @@ describe("RFC 5547 §8.4: abort of one file of two", () => {
   });
 });
 
-describe("RFC 3261 §15 BYE in the middle", () => {
+describe("RFC 3261 §15: BYE crosses SEND", () => {
   it.each(["a1", "b1"] as const)(
     "MUST leave no half file under its name when %s cancels",
     async (who) => {
@@ -94,6 +94,24 @@ describe("note N3 in docs/flows.md: something on the way is lost", () => {
           world.device(name).last("transfer").state,
         );
       }
+    },
+  );
+
+  it.each(["a1", "b1"] as const)(
+    "MUST tell the other side, and hold nothing, when %s vanishes without a word",
+    async (who) => {
+      await accepted();
+      const near = who === "a1" ? "a" : "b";
+      world.net.partition(ADDRESSES[who], ADDRESSES[`pf-${near}`]);
+      world.net.partition(ADDRESSES[who], ADDRESSES[`core-${near}`]);
+      const other = world.device(who === "a1" ? "b1" : "a1");
+      await world.until("the other side knows", () => other.has("transfer"), 200_000);
+      expect(["interrupted", "failed", "partly"]).toContain(other.last("transfer").state);
+      await world.until(
+        "no call is held",
+        () => [...world.functions.values()].every((pf) => pf.callCount === 0),
+        200_000,
+      );
     },
   );
 

@@ -1,4 +1,4 @@
-import type { Clock, Random } from "../../base/ports.ts";
+import type { Clock, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
@@ -12,6 +12,12 @@ import { serializeSdp } from "../../sdp/serialize.ts";
 import type { Origin, SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { answerSetup, offererRole } from "../../sdp/setup.ts";
 import { type LegName, MediaLine } from "./media-line.ts";
+
+/**
+ * A side that vanishes without a word leaves a connection that looks open. Media that stand still for one to two of
+ * these are given up: both sides then learn the truth by BYE.
+ */
+export const STALL_CHECK_MS = 60_000;
 
 export interface DescriptionPorts {
   readonly msrp: MsrpEndpoint;
@@ -37,7 +43,9 @@ export class MediaDescriptions {
   readonly #origins: Record<LegName, Origin>;
   #offer: SessionDescription;
   #reoffer: SessionDescription | undefined;
+  readonly #clock: Clock;
   #onLost: (message: string) => void = () => undefined;
+  #stallCheck: Timer | undefined;
 
   private constructor(
     ports: DescriptionPorts,
@@ -46,6 +54,7 @@ export class MediaDescriptions {
   ) {
     this.#offer = offer;
     this.files = files;
+    this.#clock = ports.clock;
     this.#group = randomToken(ports.random, 16);
     this.#host = ports.msrp.local.host;
     this.#maxSizeOctets = ports.maxSizeOctets;
@@ -98,6 +107,7 @@ export class MediaDescriptions {
     const accepted = readFileAnswer(this.#offer, answer.value);
     if (!accepted.ok) return accepted;
     for (const file of accepted.value) if (file.isAccepted) this.#openLine(file);
+    this.#watchForStall(0);
     return ok(this.#rewrite(answer.value, "upstream", "answer"));
   }
 
@@ -157,7 +167,17 @@ export class MediaDescriptions {
     await Promise.all(closing.map((line) => line.close()));
   }
 
+  /** Over all lines: a sender may send its files one after the other. */
+  #watchForStall(octetsBefore: number): void {
+    this.#stallCheck = this.#clock.startTimer(STALL_CHECK_MS, () => {
+      const octets = this.#lines.reduce((sum, line) => sum + line.octets, 0);
+      if (octets === octetsBefore) this.#onLost("no octets came for a minute");
+      else this.#watchForStall(octets);
+    });
+  }
+
   async close(): Promise<void> {
+    this.#stallCheck?.cancel();
     await Promise.all(this.#lines.map((line) => line.close()));
   }
 

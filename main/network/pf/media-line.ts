@@ -52,6 +52,11 @@ export class MediaLine {
     return this.#sessions.size > 0 && !this.#isClosed;
   }
 
+  /** Octets that came in on either leg so far. */
+  get octets(): number {
+    return this.#relays.upstream.octets + this.#relays.downstream.octets;
+  }
+
   /** Starts the leg's session. The passive one must exist before its peer learns our path. */
   open(leg: LegName, media: LegMedia): void {
     const session = this.#msrp.session({

@@ -39,6 +39,7 @@ export class MediaRelay implements MessageReceiver {
   readonly #to: () => MsrpSession | undefined;
   #passage: Passage | undefined;
   #isComplete = false;
+  #octets = 0;
 
   /** @param to the other leg's session; undefined while it does not exist */
   constructor(clock: Clock, to: () => MsrpSession | undefined) {
@@ -51,12 +52,18 @@ export class MediaRelay implements MessageReceiver {
     return this.#isComplete;
   }
 
+  /** Octets that came in so far. */
+  get octets(): number {
+    return this.#octets;
+  }
+
   begin(chunk: IncomingChunk): ChunkSink | { readonly reject: number } {
     const passage = this.#passageFor(chunk);
     if (typeof passage === "number") return { reject: passage };
     return {
       write: (bytes) => {
         passage.nextPosition += bytes.length;
+        this.#octets += bytes.length;
         // The far side refused: the rest of this chunk is read and dropped, the refusal is the reply at its end.
         return passage.outcome !== undefined || passage.out.write(bytes);
       },
