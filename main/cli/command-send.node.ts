@@ -36,7 +36,7 @@ export async function runSendCommand(
   const expectation = readExpectation(flags.expect);
   const setup = clientSetup(flags);
   const stop = stopSignal();
-  const open = await openClient(setup);
+  const open = await openClient({ ...setup, canBeGuest: true });
   const { client } = open;
   const printer = new EventPrinter(output);
   const ended = new Promise<OfferOutcome>((resolve) => {
@@ -99,11 +99,11 @@ function summary({ offer, end, verified, complete }: OfferOutcome): string | und
   const total = countOf(offer.files.length, "file");
   switch (end) {
     case "verified":
-      return `Verified: ${String(verified.length)} of ${total} are with ${to}, hashes agree.`;
+      return `Verified: ${String(verified.length)} of ${total} arrived at ${to}, hashes agree.`;
     case "confirmed":
       return `Sent: ${String(complete.length)} of ${total} reached ${to}; nobody vouched for their hashes.`;
     case "partly":
-      return `Partly: ${String(verified.length)} of ${total} are with ${to}, hashes agree.`;
+      return `Partly: ${String(verified.length)} of ${total} arrived at ${to}, hashes agree.`;
     default:
       return undefined;
   }

@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
+import { systemRandom } from "../base/random.node.ts";
 import { CpmClient } from "../cpm/client.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
@@ -25,6 +26,8 @@ export interface ClientSetup {
   readonly element: string;
   readonly ringTimeS?: number;
   readonly isBusy?: boolean;
+  /** May offer files beside the program that is the profile's device. */
+  readonly canBeGuest?: boolean;
   readonly traceFile?: string;
   /** `host:port` to element, for the trace. */
   readonly addresses?: Readonly<Record<string, string>>;
@@ -41,11 +44,18 @@ export interface OpenClient {
 export async function openClient(setup: ClientSetup): Promise<OpenClient> {
   const host = await localHostTowards(setup.core);
   const { element, traceFile } = setup;
+  const profile = openProfile(setup.profileFolder, systemRandom());
+  if (profile.isInUse && setup.canBeGuest !== true) {
+    profile.close();
+    throw usageError(
+      `Another program is the device of the profile ${setup.profileFolder}.`,
+      "Stop it, or choose another folder with --profile.",
+    );
+  }
   const stack = await openSipStack({
     ...{ element, listen: { host, port: 0 } },
     ...(traceFile === undefined ? {} : { traceFile }),
   });
-  const profile = openProfile(setup.profileFolder, stack.ports.random);
   const addresses = { [formatHostPort(setup.core)]: "core", ...setup.addresses };
   for (const [address, name] of Object.entries(addresses)) stack.trace.addresses.add(address, name);
   const listen = { host, port: 0 };
@@ -70,6 +80,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
     {
       ...{ aor, core, deviceName, receiveFolder, version: VERSION },
       ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
+      ...(profile.isInUse ? { isGuest: true } : {}),
       ...(ringTimeS === undefined ? {} : { ringTimeS }),
       ...(isBusy === undefined ? {} : { isBusy }),
     },
@@ -82,7 +93,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       await msrp.value.close();
       await stack.close();
       await files.close();
-      profile.store.close();
+      profile.close();
     },
   };
 }

@@ -5,6 +5,7 @@ import { randomToken, randomUuid } from "../base/tokens.ts";
 import type { TransferStore } from "../base/transfer-store.ts";
 import { openStore } from "../storage/store.node.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
+import { lockProfile, type ProfileLock } from "./profile-lock.node.ts";
 
 /** One device's own data: history and what identifies the device to its network. */
 export interface Profile {
@@ -14,6 +15,9 @@ export interface Profile {
   /** `urn:uuid:…`, made once for the life of the profile (RFC 5626 §4.1). */
   readonly instanceId: string;
   readonly deviceSecret: string;
+  /** Another program is this profile's device now. */
+  readonly isInUse: boolean;
+  close(): void;
 }
 
 export function profileName(folder: string): string {
@@ -28,6 +32,7 @@ export function openProfile(folder: string, random: Random): Profile {
   } catch (error) {
     throw profileError(path, error instanceof Error ? error.message : String(error));
   }
+  const lock = takeLock(path);
   const store = openStore(path);
   if (!store.ok) throw profileError(path, store.error.message);
   const kept = (name: string, make: () => string): string => {
@@ -43,7 +48,20 @@ export function openProfile(folder: string, random: Random): Profile {
     store: store.value,
     instanceId: kept("instanceId", () => `urn:uuid:${randomUuid(random)}`),
     deviceSecret: kept("deviceSecret", () => randomToken(random, 32)),
+    isInUse: lock === undefined,
+    close: () => {
+      store.value.close();
+      lock?.release();
+    },
   };
+}
+
+function takeLock(path: string): ProfileLock | undefined {
+  try {
+    return lockProfile(path);
+  } catch (error) {
+    throw profileError(path, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function profileError(path: string, why: string): CommandError {

@@ -487,6 +487,19 @@ describe("stopping the device", () => {
   });
 });
 
+describe("a guest of a profile whose device runs elsewhere", () => {
+  it("MUST offer files and leave the registration of the device alone", async () => {
+    await pair.stop();
+    pair = await ClientPair.start({ a: { isGuest: true } });
+    await offered(1);
+    pair.bob.acceptAll();
+    await ended();
+    expect(states()).toEqual(["verified", "verified"]);
+    await pair.alice.client.stop();
+    expect(pair.aliceSip.sent.filter(({ method }) => method === "REGISTER")).toEqual([]);
+  });
+});
+
 describe("RFC 5547 §8.8: the offer without its pictures", () => {
   const icon = { type: "image/png", bytes: Buffer.from("picture") } as const;
 

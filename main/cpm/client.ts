@@ -79,10 +79,11 @@ export class CpmClient {
 
   /**
    * Registers and starts to ring on offers. Resolves with the first attempt's outcome; after a failure that may pass
-   * (`retryMs`) the device goes on trying and offers can be made all the same.
+   * (`retryMs`) the device goes on trying and offers can be made all the same. A guest has nothing to start.
    */
   async start(): Promise<Result<void, RegistrationFailedView>> {
     this.#isRunning = true;
+    if (this.#config.isGuest === true) return ok(undefined);
     const marked = this.#ports.store.interruptUnfinished(this.#ports.clock.wallMs());
     if (!marked.ok)
       this.#ports.log.write("error", "the history cannot be read", { why: marked.error.message });
@@ -115,7 +116,7 @@ export class CpmClient {
     for (const offer of this.#outgoing.values()) offer.cancel();
     for (const offer of this.#incoming.values()) offer.shutDown();
     await this.#allEnded();
-    await this.#registration.stop();
+    if (this.#config.isGuest !== true) await this.#registration.stop();
     for (const undo of this.#undos.splice(0)) undo();
   }
 

@@ -18,6 +18,11 @@ export interface CpmConfig {
   readonly maxSizeOctets?: number;
   /** Lifetime asked for in REGISTER. Default 600. */
   readonly registrationExpiresS?: number;
+  /**
+   * Another program of the same profile is registered and rings: this one only makes offers, and leaves the registration
+   * and what runs there alone.
+   */
+  readonly isGuest?: boolean;
   /** Refuses every offer with 486 without ringing. */
   readonly isBusy?: boolean;
   /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
