@@ -16,9 +16,9 @@ beforeEach(async () => {
 afterEach(async () => {
   await demo?.stop();
   for (const event of demo?.events ?? []) {
-    const { path } = event;
-    if (typeof path === "string")
-      await rm(dirname(dirname(path)), { recursive: true, force: true });
+    const received = typeof event["path"] === "string" ? dirname(dirname(event["path"])) : "";
+    if (!basename(received).startsWith("cpm-demo-")) continue;
+    await rm(received, { recursive: true, force: true });
   }
   await rm(folder, { recursive: true });
 });
