@@ -10,6 +10,7 @@ import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { beginOutcome, type NamedEvent, nextOutcome, type OfferOutcome } from "./offer-outcome.ts";
 import { Output } from "./output.node.ts";
 import { profileName } from "./profile.node.ts";
+import { passInterrupt } from "./prompt.node.ts";
 import { registrationError } from "./registration-error.ts";
 import { stopSignal } from "./stop-signal.node.ts";
 
@@ -87,6 +88,7 @@ class Answerer {
   readonly #answer: Answer;
   readonly #offers = new Map<OfferId, OfferView>();
   readonly #asked = new Map<OfferId, AbortController>();
+  #questions: Promise<void> = Promise.resolve();
 
   constructor(rule: AcceptRule, flags: Pick<ClientCommandFlags, "delayAnswer">, answer: Answer) {
     this.#rule = rule;
@@ -119,7 +121,10 @@ class Answerer {
     if (this.#rule.kind === "ask") {
       const controller = new AbortController();
       this.#asked.set(offer.id, controller);
-      void this.#ask(offer, controller.signal);
+      // One question at a time, whoever else offers something meanwhile.
+      this.#questions = this.#questions.then(() =>
+        controller.signal.aborted ? undefined : this.#ask(offer, controller.signal),
+      );
       return;
     }
     const files = acceptedBy(this.#rule, offer.files);
@@ -131,6 +136,7 @@ class Answerer {
   async #ask(offer: OfferView, signal: AbortSignal): Promise<void> {
     const accepted: number[] = [];
     const prompt = createInterface({ input: process.stdin, output: process.stderr });
+    passInterrupt(prompt);
     try {
       for (const file of offer.files) {
         const reply = await prompt.question(`Accept ${fileText(file)}? [y/N] `, { signal });

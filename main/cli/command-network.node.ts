@@ -8,7 +8,7 @@ import { readPasswordFile } from "./client-options.node.ts";
 import type { UserAccount } from "./element-config.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
-import { promptSecret } from "./prompt-secret.node.ts";
+import { promptSecret } from "./prompt.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";
 import { readTraces, removeFolder, temporaryFolder, writeTrace } from "./trace-merge.node.ts";
 import { demoAccounts, makeAccount, mergeAccounts, readUsers, writeUsers } from "./users.node.ts";

@@ -1,5 +1,12 @@
-import { createInterface } from "node:readline/promises";
+import { createInterface, type Interface } from "node:readline/promises";
 import { Writable } from "node:stream";
+
+/** A terminal that is asked a question swallows Ctrl+C; here it stops the program as everywhere else. */
+export function passInterrupt(prompt: Interface): void {
+  prompt.on("SIGINT", () => {
+    process.kill(process.pid, "SIGINT");
+  });
+}
 
 /** Asks on the terminal without showing what is typed. */
 export async function promptSecret(question: string): Promise<string> {
@@ -10,6 +17,7 @@ export async function promptSecret(question: string): Promise<string> {
   });
   process.stderr.write(question);
   const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  passInterrupt(prompt);
   try {
     return await prompt.question("");
   } finally {
