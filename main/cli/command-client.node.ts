@@ -11,7 +11,7 @@ import { beginOutcome, type NamedEvent, nextOutcome, type OfferOutcome } from ".
 import { Output } from "./output.node.ts";
 import { profileName } from "./profile.node.ts";
 import { passInterrupt } from "./prompt.node.ts";
-import { registrationError } from "./registration-error.ts";
+import { startDevice } from "./start-device.node.ts";
 import { stopSignal } from "./stop-signal.node.ts";
 
 export interface ClientCommandFlags extends ClientFlags {
@@ -56,8 +56,7 @@ export async function runClientCommand(flags: ClientCommandFlags): Promise<ExitC
     });
   });
   try {
-    const started = await client.start();
-    if (!started.ok) throw registrationError(started.error, setup.core.host);
+    await startDevice(client, setup.core.host, stop);
     output.event("ready", { aor: setup.aor });
     return await exit;
   } finally {

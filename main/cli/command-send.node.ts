@@ -18,7 +18,7 @@ import {
 } from "./offer-outcome.ts";
 import { Output } from "./output.node.ts";
 import { profileName } from "./profile.node.ts";
-import { registrationError } from "./registration-error.ts";
+import { startDevice } from "./start-device.node.ts";
 import { stopSignal } from "./stop-signal.node.ts";
 
 export interface SendFlags extends ClientFlags {
@@ -51,8 +51,7 @@ export async function runSendCommand(
     });
   });
   try {
-    const started = await client.start();
-    if (!started.ok) throw registrationError(started.error, setup.core.host);
+    await startDevice(client, setup.core.host, stop);
     const offered = await client.offer({ to: flags.to, paths });
     if (!offered.ok) throw offerError(offered.error);
     cancelOnStop(stop, offered.value, client);
