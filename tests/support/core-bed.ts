@@ -17,8 +17,10 @@ import { DigestClient, NO_ATTEMPTS } from "../../main/sip/ua/digest-client.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeNet } from "./fake-net.ts";
 import { SeededRandom } from "./fake-random.ts";
+import { FakeResolver } from "./fake-resolver.ts";
 import { type FakePorts, openTransactions, target } from "./sip-pair.ts";
 
+/** Where the core listens unless a test says otherwise. */
 export const CORE: HostPort = { host: "10.0.0.1", port: 5060 };
 export const SERVER: HostPort = { host: "10.0.0.2", port: 5060 };
 export const NEIGHBOUR: HostPort = { host: "10.0.9.1", port: 5060 };
@@ -57,15 +59,15 @@ export class ScriptedUa {
   /** Server transactions in the order of their arrival, CANCELs included. */
   readonly received: ServerTransaction[] = [];
   readonly acks: SipRequest[] = [];
-  readonly #clock: FakeClock;
+  readonly #bed: CoreBed;
   #digest: DigestClient | undefined;
   #serial = 0;
 
-  constructor(address: HostPort, layer: TransactionLayer, ports: FakePorts, clock: FakeClock) {
+  constructor(address: HostPort, layer: TransactionLayer, ports: FakePorts, bed: CoreBed) {
     this.address = address;
     this.layer = layer;
     this.ports = ports;
-    this.#clock = clock;
+    this.#bed = bed;
     layer.onAck((ack) => this.acks.push(ack));
     layer.onRequest((tx) => {
       this.received.push(tx);
@@ -95,7 +97,7 @@ export class ScriptedUa {
   send(method: string, script: Script = {}): Sent {
     const request = this.#requestOf(method, script);
     const responses: SipResponse[] = [];
-    const where = script.where ?? target(script.transport ?? "udp", CORE);
+    const where = script.where ?? target(script.transport ?? "udp", this.#bed.address);
     const transaction = this.layer.request(request, where, {
       onResponse: (response) => responses.push(response),
       onTimeout: () => responses.push(responseTo(request, 408, "TIMEOUT")),
@@ -117,7 +119,7 @@ export class ScriptedUa {
   async ask(method: string, script: Script = {}): Promise<SipResponse> {
     const callId = script.callId ?? this.#newCallId();
     const first = this.send(method, { ...script, callId });
-    await this.#clock.advanceAsync(50);
+    await this.#bed.pass();
     const challenge = first.last();
     if (challenge.status !== 401 && challenge.status !== 407) return challenge;
     const sent = this.#requestOf(method, { ...script, callId });
@@ -131,7 +133,7 @@ export class ScriptedUa {
       cseq: (script.cseq ?? 1) + 1,
       headers: [...(script.headers ?? []), ...headers],
     });
-    await this.#clock.advanceAsync(50);
+    await this.#bed.pass();
     return again.last();
   }
 
@@ -214,9 +216,25 @@ export class CoreBed {
   readonly net = new FakeNet(this.clock);
   readonly #stops: (() => Promise<void>)[] = [];
 
-  static async start(config: Partial<CoreConfig> = {}): Promise<CoreBed> {
-    const bed = new CoreBed();
-    const { layer, ports } = await openTransactions(bed.net, CORE);
+  /** Where the core listens. */
+  readonly address: HostPort;
+
+  private constructor(address: HostPort) {
+    this.address = address;
+  }
+
+  /** @param around its address, and names that it can resolve */
+  static async start(
+    config: Partial<CoreConfig> = {},
+    around: {
+      readonly address?: HostPort;
+      readonly names?: Readonly<Record<string, readonly string[]>>;
+    } = {},
+  ): Promise<CoreBed> {
+    const bed = new CoreBed(around.address ?? CORE);
+    const opened = await openTransactions(bed.net, bed.address);
+    const { layer } = opened;
+    const ports = { ...opened.ports, resolver: new FakeResolver(around.names) };
     const hashing = systemHashing();
     const users = ["alice", "bob", "carol"].map(
       (name): CoreUser => ({
@@ -252,7 +270,7 @@ export class CoreBed {
     const at = typeof address === "string" ? { host: address, port: 5060 } : address;
     const { layer, ports } = await openTransactions(this.net, at);
     this.#stops.push(() => layer.close());
-    return new ScriptedUa(at, layer, ports, this.clock);
+    return new ScriptedUa(at, layer, ports, this);
   }
 
   /** A device of a user, registered. */

@@ -65,13 +65,6 @@ export function neighbourAssertions(request: SipRequest, domain: string): SipHea
     .appendAll(services.map((value) => ({ name: "P-Asserted-Service", value })));
 }
 
-/** The asserted user, the first SIP identity; undefined when nothing is asserted. */
-export function assertedUser(request: SipRequest): string | undefined {
-  const identities = addressesOf(request, "P-Asserted-Identity");
-  const [first] = identities.ok ? identities.value : [];
-  return first === undefined ? undefined : aorOf(first.uri);
-}
-
 /** For a device, which stands outside the trust domain: no identity when the caller asked for privacy (RFC 3325 §7). */
 export function forDevice(headers: SipHeaders): SipHeaders {
   const privacy = headers.getAll("Privacy").flatMap((value) => value.split(";"));

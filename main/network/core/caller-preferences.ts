@@ -77,10 +77,13 @@ function scoreFor(features: Parameters, preference: Preference): number | undefi
 
 /** Reject-Contact takes effect only where every one of its features is declared (RFC 3841 §7.2.3). */
 function isRejected({ predicates }: Preference, features: Parameters): boolean {
-  return predicates.every((predicate) => {
-    const values = valuesOf(features, predicate.name);
-    return values !== undefined && matches(predicate, values);
-  });
+  return (
+    predicates.length > 0 &&
+    predicates.every((predicate) => {
+      const values = valuesOf(features, predicate.name);
+      return values !== undefined && matches(predicate, values);
+    })
+  );
 }
 
 /** All values of a feature tag, over repeated parameters and comma lists; undefined when it is not declared. */

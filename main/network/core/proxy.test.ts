@@ -281,6 +281,19 @@ describe("RFC 3261 §16.7 response processing", () => {
     expect(sent.statuses()).toEqual([180, 180, 486]);
   });
 
+  it("forwards a 2xx that comes after a 6xx was sent (step 5)", async () => {
+    const sent = await invite();
+    phone.respond(phone.only("INVITE"), 603);
+    await bed.pass();
+    expect(sent.statuses()).toEqual([603]);
+    laptop.respond(laptop.only("INVITE"), 200);
+    await bed.pass();
+    const toAlice = bed.net.traffic
+      .filter((each) => each.to.host === alice.address.host)
+      .map((each) => each.bytes.toString("latin1").slice(8, 11));
+    expect(toAlice.at(-1)).toBe("200");
+  });
+
   it("puts all challenges into one (step 7)", async () => {
     const sent = await invite();
     const challenge = (realm: string): HeaderField[] => [
@@ -438,6 +451,43 @@ describe("RFC 3261 §16.12 requests inside the dialog", () => {
   });
 });
 
+describe("RFC 3261 §16.4 and §16.6 strict routers", () => {
+  it("undoes what one before us did: our Record-Route as Request-URI", async () => {
+    const sent = await invite();
+    phone.respond(phone.only("INVITE"), 200, { user: "bob" });
+    await bed.pass();
+    const own = sent.last().headers.first("Record-Route") ?? "";
+    const bye = alice.send("BYE", {
+      callId: "call",
+      cseq: 2,
+      uri: own.slice(1, -1),
+      to: sent.last().headers.get("To") ?? "",
+      route: ["<sip:bob@10.0.0.21:5060>"],
+    });
+    await bed.pass();
+    expect(bye.statuses()).toEqual([200]);
+    expect(got(phone, "BYE").uri).toBe("sip:bob@10.0.0.21:5060");
+    expect(got(phone, "BYE").headers.has("Route")).toBe(false);
+  });
+
+  it("serves one behind us: its URI as Request-URI, ours at the end of Route", async () => {
+    const sent = await invite();
+    phone.respond(phone.only("INVITE"), 200, { user: "bob" });
+    await bed.pass();
+    const own = sent.last().headers.first("Record-Route") ?? "";
+    alice.send("BYE", {
+      callId: "call",
+      cseq: 2,
+      uri: "sip:bob@10.0.0.99",
+      to: sent.last().headers.get("To") ?? "",
+      route: [own, "<sip:strict@10.0.0.21:5060>"],
+    });
+    await bed.pass();
+    expect(got(phone, "BYE").uri).toBe("sip:strict@10.0.0.21:5060");
+    expect(got(phone, "BYE").headers.list("Route")).toEqual(["<sip:bob@10.0.0.99>"]);
+  });
+});
+
 describe("RFC 3261 §18 transports of a device", () => {
   it("reaches a device over the connection it registered on", async () => {
     const carol = await bed.device("carol", "10.0.0.30", { transport: "tcp" });
@@ -492,11 +542,63 @@ describe("routing between networks", () => {
     expect(sent.statuses()).toEqual([404]);
   });
 
-  it("says 503 when the neighbour cannot be reached", async () => {
-    const sent = alice.send("INVITE", { uri: "sip:dave@b.example", headers: [] });
+  it("tries the next address of a neighbour that does not answer on the first (RFC 3263 §4.3)", async () => {
+    await bed.stop();
+    bed = await CoreBed.start(
+      { neighbours: new Map([["b.example", "sip:core.b.example:5060;transport=tcp"]]) },
+      { names: { "core.b.example": ["10.0.9.7", NEIGHBOUR.host] } },
+    );
+    alice = await bed.device("alice", "10.0.0.10");
+    phone = await bed.device("bob", "10.0.0.21");
+    const other = await bed.ua(NEIGHBOUR);
+    alice.send("INVITE", { uri: "sip:dave@b.example" });
     await bed.pass(100);
-    // Nobody listens there: the fake net answers with an ICMP error, or silence counts as 408.
-    await bed.pass(33_000);
-    expect([408, 503]).toContain(sent.last().status);
+    expect(other.of("INVITE")).toHaveLength(1);
+    other.send("MESSAGE", { from: "sip:dave@b.example", transport: "tcp" });
+    await bed.pass();
+    expect(phone.of("MESSAGE")).toHaveLength(1);
+  });
+
+  it("answers 503 when a neighbour's name has no address", async () => {
+    await bed.stop();
+    bed = await CoreBed.start({ neighbours: new Map([["b.example", "sip:nowhere.example"]]) });
+    alice = await bed.device("alice", "10.0.0.10");
+    const sent = alice.send("INVITE", { uri: "sip:dave@b.example" });
+    await bed.pass();
+    expect(sent.statuses()).toEqual([503]);
+  });
+
+  it("says 503 when the neighbour cannot be reached", async () => {
+    await bed.stop();
+    const uri = `sip:${NEIGHBOUR.host};transport=tcp`;
+    bed = await CoreBed.start({ neighbours: new Map([["b.example", uri]]) });
+    alice = await bed.device("alice", "10.0.0.10");
+    const sent = alice.send("INVITE", { uri: "sip:dave@b.example" });
+    await bed.pass(100);
+    expect(sent.statuses()).toEqual([503]);
+  });
+});
+
+describe("RFC 3261 §19.1.1 IPv6", () => {
+  it("is written in brackets wherever the core writes its own address", async () => {
+    await bed.stop();
+    bed = await CoreBed.start({}, { address: { host: "2001:db8::1", port: 5060 } });
+    alice = await bed.device("alice", "2001:db8::10");
+    phone = await bed.device("bob", "2001:db8::21");
+    const sent = await invite();
+    const { uri, headers } = got(phone, "INVITE");
+    expect(uri).toBe("sip:bob@[2001:db8::21]:5060");
+    expect(headers.get("Record-Route")).toMatch(/^<sip:rr-[0-9a-f]{20}@\[2001:db8::1\]:5060;lr>$/);
+    phone.respond(phone.only("INVITE"), 200, { user: "bob" });
+    await bed.pass();
+    const bye = alice.send("BYE", {
+      callId: "call",
+      cseq: 2,
+      uri,
+      to: sent.last().headers.get("To") ?? "",
+      route: sent.last().headers.list("Record-Route"),
+    });
+    await bed.pass();
+    expect(bye.statuses()).toEqual([200]);
   });
 });

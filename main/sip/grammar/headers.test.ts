@@ -173,6 +173,19 @@ describe("RFC 3326 Reason", () => {
   });
 });
 
+describe("RFC 3261 §25.1 values with parameters", () => {
+  it("read a media type with blanks around its slash", () => {
+    expect(parseParameterizedValue("application / sdp ; charset = utf-8")).toEqual({
+      ok: true,
+      value: { value: "application/sdp", parameters: [{ name: "charset", value: "utf-8" }] },
+    });
+  });
+
+  it.each(["", ";x", "application/", "a b", "a;;b", "a;b=", 'a;b="c'])("refuse %j", (text) => {
+    expect(parseParameterizedValue(text).ok).toBe(false);
+  });
+});
+
 describe("RFC 3841 §9.2 Accept-Contact", () => {
   it("keeps quoted commas and colons of feature values", () => {
     const parsed = parseParameterizedValue(

@@ -154,4 +154,4 @@ function formatPairs(pairs: readonly Parameter[], first: string, next: string): 
 }
 
 export { aorOf, sameUri } from "./uri-compare.ts";
-export type { OtherUri, SipUri, TelUri, Uri } from "./uri-model.ts";
+export type { SipUri, Uri } from "./uri-model.ts";

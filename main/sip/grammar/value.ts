@@ -1,6 +1,6 @@
 import { ok, type Result } from "../../base/result.ts";
 import { Cursor } from "./cursor.ts";
-import { formatParameters, type Parameters, readParameters } from "./parameters.ts";
+import { type Parameters, readParameters } from "./parameters.ts";
 import { malformed, type SipParseError } from "./parse-error.ts";
 
 /**
@@ -25,8 +25,4 @@ export function parseParameterizedValue(text: string): Result<ParameterizedValue
   const parameters = readParameters(cursor);
   if (parameters === undefined || !cursor.atEnd) return malformed("malformed parameters", text);
   return ok({ value, parameters });
-}
-
-export function formatParameterizedValue(value: ParameterizedValue): string {
-  return value.value + formatParameters(value.parameters);
 }

@@ -4,8 +4,6 @@ import { type CSeq, parseCSeq } from "../grammar/cseq.ts";
 import { type NameAddr, parseNameAddr } from "../grammar/name-addr.ts";
 import { parameter } from "../grammar/parameters.ts";
 import { malformed, type SipParseError } from "../grammar/parse-error.ts";
-import { parseReason, type Reason } from "../grammar/reason.ts";
-import { type ParameterizedValue, parseParameterizedValue } from "../grammar/value.ts";
 import { parseVia, type Via } from "../grammar/via.ts";
 import type { SipMessage } from "./message.ts";
 
@@ -94,16 +92,6 @@ export function viasOf(message: SipMessage): Field<readonly Via[]> {
 /** All values of a header made of addresses: P-Asserted-Identity, Path, Service-Route … */
 export function addressesOf(message: SipMessage, name: string): Field<readonly NameAddr[]> {
   return parseAll(message.headers.list(name), parseNameAddr);
-}
-
-/** undefined when absent. */
-export function contentTypeOf(message: SipMessage): Field<ParameterizedValue | undefined> {
-  const text = message.headers.get("Content-Type");
-  return text === undefined ? ok(undefined) : parseParameterizedValue(text);
-}
-
-export function reasonsOf(message: SipMessage): Field<readonly Reason[]> {
-  return parseAll(message.headers.list("Reason"), parseReason);
 }
 
 function parseAll<T>(
