@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Capture } from "../support/capture.ts";
+import { Capture, type JudgedPorts } from "../support/capture.ts";
 import { CpmProcess } from "../support/cpm-process.ts";
 import { need } from "../support/need.ts";
 import { octets } from "../support/octets.ts";
@@ -29,16 +29,39 @@ function start(name: string, args: readonly string[]): CpmProcess {
 
 interface Networks {
   readonly core: readonly [string, string];
-  readonly trace: string;
+  readonly ports: JudgedPorts;
   readonly process: CpmProcess;
+}
+
+interface ReadyNetwork {
+  readonly core: { readonly udp: string };
+  readonly pf: { readonly sip: string; readonly msrp: string };
 }
 
 async function networkUp(bind: string): Promise<Networks> {
   const trace = join(folder, "network.jsonl");
   const network = start("network", ["network", "up", "--bind", bind, "--trace", trace]);
   const ready = await network.event("ready");
-  const [a, b] = ready["networks"] as readonly { readonly core: { readonly udp: string } }[];
-  return { core: [a?.core.udp ?? "", b?.core.udp ?? ""], trace, process: network };
+  const networks = ready["networks"] as readonly ReadyNetwork[];
+  const port = (address: string): string => address.slice(address.lastIndexOf(":") + 1);
+  const [a, b] = networks;
+  return {
+    core: [a?.core.udp ?? "", b?.core.udp ?? ""],
+    ports: {
+      sip: networks.flatMap(({ core, pf }) => [port(core.udp), port(pf.sip)]),
+      msrp: networks.map(({ pf }) => port(pf.msrp)),
+    },
+    process: network,
+  };
+}
+
+/** A device of bob that takes everything after a while. */
+function device(name: string, core: string, delayMs: number): CpmProcess {
+  return start(name, [
+    ...["client", "--as", "sip:bob@b.example", "--core", core, "--accept", "all", "--once"],
+    ...["--profile", join(folder, name), "--receive", join(folder, `${name}-files`)],
+    ...["--delay-answer", String(delayMs), "--trace", join(folder, `${name}.jsonl`)],
+  ]);
 }
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -59,52 +82,13 @@ describe.each([
       const content = octets(1_500_000, 4);
       await writeFile(join(folder, "plan.pdf"), content);
       const networks = await networkUp(bind);
-      const b1 = start("b1", [
-        ...[
-          "client",
-          "--as",
-          "sip:bob@b.example",
-          "--core",
-          `${networks.core[1]};transport=${transport}`,
-        ],
-        ...["--profile", join(folder, "b1"), "--receive", join(folder, "b1-files")],
-        ...["--accept", "all", "--delay-answer", "60000", "--trace", join(folder, "b1.jsonl")],
-      ]);
-      const b2 = start("b2", [
-        ...[
-          "client",
-          "--as",
-          "sip:bob@b.example",
-          "--core",
-          `${networks.core[1]};transport=${transport}`,
-        ],
-        ...["--profile", join(folder, "b2"), "--receive", join(folder, "b2-files")],
-        ...[
-          "--accept",
-          "all",
-          "--delay-answer",
-          "500",
-          "--once",
-          "--trace",
-          join(folder, "b2.jsonl"),
-        ],
-      ]);
+      const [coreA, coreB] = networks.core.map((core) => `${core};transport=${transport}`);
+      const b1 = device("b1", coreB ?? "", 60_000);
+      const b2 = device("b2", coreB ?? "", 500);
       await Promise.all([b1.event("registered"), b2.event("registered")]);
       const send = start("send", [
-        ...[
-          "send",
-          join(folder, "plan.pdf"),
-          "--to",
-          "sip:bob@b.example",
-          "--as",
-          "sip:alice@a.example",
-        ],
-        ...[
-          "--core",
-          `${networks.core[0]};transport=${transport}`,
-          "--profile",
-          join(folder, "a1"),
-        ],
+        ...["send", join(folder, "plan.pdf"), "--to", "sip:bob@b.example"],
+        ...["--as", "sip:alice@a.example", "--core", coreA ?? "", "--profile", join(folder, "a1")],
         ...["--expect", "verified:1", "--trace", join(folder, "a1.jsonl")],
       ]);
       expect(await send.exit(), send.story()).toBe(0);
@@ -112,7 +96,7 @@ describe.each([
       await b1.event("elsewhere", (event) => event["reason"] === "accepted");
       const received = await readFile(join(folder, "b2-files", "plan.pdf"));
       expect(hash(received)).toBe(hash(content));
-      await b1.stop();
+      expect(await b1.exit(), b1.story()).toBe(10);
       await networks.process.stop();
       const traces = ["network", "a1", "b1", "b2"].map((name) => join(folder, `${name}.jsonl`));
       const flow = start("flow", ["flow", ...traces, "--check"]);
@@ -123,7 +107,7 @@ describe.each([
         missing: [],
         misplaced: [],
       });
-      await capture.expectClean();
+      await capture.expectClean(networks.ports);
     }, 120_000);
   },
 );

@@ -57,9 +57,9 @@ export class CpmProcess {
     if (this.#exit !== undefined) return this.#exit;
     this.#child.kill("SIGTERM");
     const killer = setTimeout(() => this.#child.kill("SIGKILL"), 8_000);
-    if (this.#exit === undefined) await once(this.#child, "close");
+    await once(this.#child, "close");
     clearTimeout(killer);
-    return this.#exit ?? -1;
+    return this.exit();
   }
 
   story(): string {

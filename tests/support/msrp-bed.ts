@@ -28,7 +28,8 @@ export class MemoryReceiver implements MessageReceiver {
   readonly replies: ((status: number, comment?: string) => void)[] = [];
   /** Lengths of the chunks that ended. */
   readonly lengths: number[] = [];
-  bytes = Buffer.alloc(0);
+  #store = Buffer.alloc(1024);
+  #length = 0;
   broken = 0;
   answer: number | "later" = 200;
   rejects: number | undefined;
@@ -56,12 +57,20 @@ export class MemoryReceiver implements MessageReceiver {
     };
   }
 
+  /** What has arrived, each octet in its place; zeros in holes. */
+  get bytes(): Buffer {
+    return this.#store.subarray(0, this.#length);
+  }
+
   #put(position: number, bytes: Buffer): void {
     const end = position + bytes.length;
-    if (end > this.bytes.length) {
-      this.bytes = Buffer.concat([this.bytes, Buffer.alloc(end - this.bytes.length)]);
+    if (end > this.#store.length) {
+      const grown = Buffer.alloc(Math.max(end, this.#store.length * 2));
+      this.#store.copy(grown, 0, 0, this.#length);
+      this.#store = grown;
     }
-    bytes.copy(this.bytes, position);
+    bytes.copy(this.#store, position);
+    this.#length = Math.max(this.#length, end);
   }
 }
 
