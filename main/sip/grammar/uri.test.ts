@@ -90,7 +90,7 @@ describe("RFC 3261 §10.3 step 5 address-of-record key", () => {
   });
 });
 
-describe("URI round trip", () => {
+describe("RFC 3261 §19.1.1 round trip of URIs", () => {
   const name = fc.stringMatching(/^[a-z0-9_.~-]{1,12}$/);
   const value = fc.stringMatching(/^([a-zA-Z0-9!*+$]|%[0-9A-F]{2}){1,12}$/);
   it("parse(format(uri)) = uri", () => {

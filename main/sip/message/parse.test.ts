@@ -211,7 +211,7 @@ describe("RFC 3261 §7.3 serializer", () => {
   });
 });
 
-describe("limits are checked before anything else", () => {
+describe("RFC 3261 §26.1.5 limits are checked before anything else", () => {
   const head = (fields: readonly string[]): Buffer =>
     octets("OPTIONS sip:b SIP/2.0", ...fields, "", "");
 
@@ -355,7 +355,7 @@ describe("RFC 3261 §18.3 framing on streams", () => {
   });
 });
 
-describe("robustness: octets at random", () => {
+describe("RFC 4475 §3 octets at random", () => {
   it("never throw, whole or in pieces", () => {
     const noise = fc.uint8Array({ maxLength: 300 });
     fc.assert(

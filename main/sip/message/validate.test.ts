@@ -188,7 +188,7 @@ describe("RFC 3261 §20 header fields read when they are needed", () => {
   });
 });
 
-describe("design/cli.md trace summary", () => {
+describe("RFC 3261 §20 header fields in the trace summary", () => {
   it("names what identifies a message", () => {
     const cancel = changed(
       'Reason: SIP;cause=200;text="x"',
