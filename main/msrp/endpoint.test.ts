@@ -132,6 +132,35 @@ describe("RFC 4975 §5.4 and RFC 6135 §4.2.2 binding", () => {
     expect(peer.responses()).toEqual(["tid4raw2 200"]);
   });
 
+  it("holds requests for several sessions of one offer that are opened one after the other", async () => {
+    const ours = await bed.endpoint("10.0.0.1");
+    const uris = [ours.newUri(), ours.newUri()];
+    const peer = await bed.connect(ours);
+    const binds = uris.map((to, i) => rawSend({ to, from: peerUri(), tid: `tid4raw${String(i)}` }));
+    await peer.say(binds.join(""));
+    for (const localUri of uris) {
+      ours.session({
+        localUri,
+        remotePath: [peerUri()],
+        role: "passive",
+        receiver: new MemoryReceiver(),
+      });
+      await bed.clock.advanceAsync(1000);
+    }
+    expect(peer.responses()).toEqual(["tid4raw0 200", "tid4raw1 200"]);
+  });
+
+  it("answers 481 to a held request whose session is not opened, and goes on", async () => {
+    const { ours, uri, peer } = await passive();
+    const never = ours.newUri();
+    await peer.say(rawSend({ to: uri, from: peerUri() }));
+    await peer.say(rawSend({ to: never, from: peerUri(), tid: "tid4raw1" }));
+    await peer.say(rawSend({ to: uri, from: peerUri(), tid: "tid4raw2" }));
+    expect(peer.responses()).toEqual(["tid4raw0 200"]);
+    await bed.clock.advanceAsync(10_000);
+    expect(peer.responses()).toEqual(["tid4raw1 481", "tid4raw2 200"]);
+  });
+
   it("closes a connection that shows no request for a session in time", async () => {
     const { peer } = await passive();
     await peer.say("MSRP tid4raw0 SE");
@@ -243,7 +272,7 @@ describe("RFC 4975 §5.4 sharing a connection", () => {
   });
 });
 
-describe("closing", () => {
+describe("RFC 4975 §5.4 closing", () => {
   it("sends our last 200 and REPORT before the connection ends", async () => {
     const { uri, session, receiver, peer } = await passive();
     receiver.answer = "later";

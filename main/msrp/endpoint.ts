@@ -14,6 +14,7 @@ import type { Result } from "../base/result.ts";
 import { ok } from "../base/result.ts";
 import { randomToken } from "../base/tokens.ts";
 import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
+import { HeldConnections } from "./connection/held-connections.ts";
 import { OutboundConnections } from "./connection/outbound-connections.ts";
 import { type RequestPath, readRequestPath } from "./connection/request-path.ts";
 import { UnboundConnections } from "./connection/unbound-connections.ts";
@@ -82,6 +83,7 @@ export class MsrpEndpoint {
   readonly #connectionOf = new Map<BoundSession, MsrpConnection>();
   readonly #sessionsOn = new Map<MsrpConnection, Set<BoundSession>>();
   readonly #unbound: UnboundConnections;
+  readonly #held: HeldConnections;
   readonly #outbound: OutboundConnections;
   readonly #paces: PeerPaces;
   #isClosed = false;
@@ -114,13 +116,14 @@ export class MsrpEndpoint {
     this.local = listener.local;
     this.#host = options.advertisedHost ?? listener.local.host;
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
+    this.#held = new HeldConnections(ports.clock);
     this.#paces = new PeerPaces(ports.clock);
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
   }
 
   /**
    * A fresh, unguessable URI on our listening address. A peer that connects before its session is opened, because it
-   * knows the URI from our SDP, waits for that (the unbound time-out at most).
+   * knows the URI from our SDP, waits a while for that.
    */
   newUri(): MsrpUri {
     const sessionId = randomToken(this.#ports.random, SESSION_ID_LENGTH);
@@ -160,7 +163,7 @@ export class MsrpEndpoint {
     }
     this.#sessions.set(sessionId, session);
     if (options.role === "active") void this.#bindActively(session, options);
-    else this.#unbound.releaseHeld(sessionId);
+    else this.#held.release(sessionId);
     return session;
   }
 
@@ -276,7 +279,10 @@ export class MsrpEndpoint {
   #holdOrRefuse(to: MsrpUri, sessionId: string, connection: MsrpConnection): 481 | "hold" {
     const reserved = this.#reserved.get(sessionId);
     if (reserved === undefined || !sameMsrpUri(reserved, to)) return 481;
-    return this.#unbound.hold(connection, sessionId) ? "hold" : 481;
+    this.#held.hold(connection, sessionId, () => {
+      this.#reserved.delete(sessionId);
+    });
+    return "hold";
   }
 
   #refuse(head: FrameHead, path: RequestPath, status: number, connection: MsrpConnection): void {
@@ -316,6 +322,7 @@ export class MsrpEndpoint {
 
   #onLost(loss: ConnectionLoss, connection: MsrpConnection): void {
     this.#unbound.remove(connection);
+    this.#held.forget(connection);
     this.#outbound.forget(connection);
     if (loss.kind === "framing") {
       this.#ports.log.write("warn", "MSRP connection closed", {
