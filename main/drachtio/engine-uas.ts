@@ -19,6 +19,8 @@ export interface EngineUasOptions {
   readonly silenceMs: number;
   /** How long an answer to BYE waits for `releaseBye`; 0 sends it as drachtio-srf gives it. */
   readonly byeHoldMs: number;
+  /** Told of each INVITE that a CANCEL or a time-out ended before its final response; `localTag` names it. */
+  readonly onWithdrawn?: (localTag: string, cancel: SipRequest) => void;
 }
 
 /** A request that waits for the application's response, by transaction id. */
@@ -66,6 +68,7 @@ export class EngineUas {
       if (!this.#forget(txnId)) return;
       this.#wire.request({ request: cancel, place: flow, txnId, names });
       this.#dialogs.names.release(names);
+      this.#options.onWithdrawn?.(invite.localTag, cancel);
     };
     const expire = (): void => {
       invite.refuse({ status: 480 });

@@ -1,5 +1,6 @@
 import type { HostPort } from "../base/host-port.ts";
 import type { Clock, Hashing, Log, Random } from "../base/ports.ts";
+import type { SipRequest } from "../sip/message/message.ts";
 import type { ServerRequest, UasResponse } from "../sip/ua/server-request.ts";
 import type { UasInvite } from "../sip/ua/uas-invite.ts";
 import type { UserAgent } from "../sip/ua/user-agent.ts";
@@ -35,6 +36,8 @@ export interface EngineOptions {
    * the client asked for, as to one that dialled.
    */
   readonly delivery: "all" | "routed";
+  /** As in `EngineUasOptions`. drachtio-srf itself drops a CANCEL that meets a response it has handed over already. */
+  readonly onWithdrawn?: (localTag: string, cancel: SipRequest) => void;
 }
 
 /** The far end of the control connection. */
@@ -84,6 +87,7 @@ export class DrachtioEngine {
       local,
       silenceMs: options.silenceMs ?? 64_000,
       byeHoldMs: options.byeHoldMs ?? 0,
+      ...(options.onWithdrawn === undefined ? {} : { onWithdrawn: options.onWithdrawn }),
     });
     this.#uac = new EngineUac(
       { wire: this.#wire, dialogs, uas: this.#uas, ua },

@@ -1,4 +1,5 @@
 import type { Log } from "../base/ports.ts";
+import type { SipRequest } from "../sip/message/message.ts";
 import type { UasResponse } from "../sip/ua/server-request.ts";
 import type { DrachtioInstance } from "./drachtio-package.node.ts";
 import type { PendingSet } from "./pending.ts";
@@ -10,6 +11,8 @@ export interface SrfContext {
   readonly log: Log;
   /** Functions that end open dialogs when the facade is closed. */
   readonly openDialogs: Set<() => void>;
+  /** INVITEs without a final outcome, by our tag: how each learns that it was withdrawn. */
+  readonly openInvites: Map<string, (cancel: SipRequest) => void>;
   /** Sends the answer to a BYE that drachtio-srf has answered on its own already. */
   releaseBye(txnId: string, response: UasResponse): void;
   /** The next Call-ID (from our Random, so that runs can be replayed). */

@@ -144,6 +144,27 @@ describe("RFC 3261 §9 CANCEL", () => {
     expect(ladder(alice).slice(-3)).toEqual(expect.arrayContaining(["> BYE", "< 200 BYE"]));
   });
 
+  it("MUST tell of a CANCEL that overtakes a 200 which drachtio-srf has handed over", async () => {
+    const { clock, alice, bob } = await pair();
+    const told: string[] = [];
+    bob.srf.onInvite((invite) => {
+      invite.provisional(180);
+      invite.onCancel((cancel) => told.push(cancel.headers.get("Reason") ?? ""));
+      // The CANCEL arrives 2 ms after the 180 left: in the same instant, but after this call.
+      clock.startTimer(2, () => {
+        void invite.accept({ headers: [], body: ANSWER }).then((result) => {
+          told.push(result.ok ? "accepted" : result.error.kind);
+        });
+      });
+    });
+    const invite = alice.srf.invite({ uri: BOB, from: ALICE, headers: [], body: SDP });
+    invite.onProvisional(() => {
+      invite.cancel('SIP;cause=200;text="Call completed elsewhere"');
+    });
+    await clock.advanceAsync(60_000);
+    expect(told).toEqual(['SIP;cause=200;text="Call completed elsewhere"', "cancelled"]);
+  });
+
   it("MUST refuse an accept that comes after the CANCEL", async () => {
     const { clock, alice, bob } = await pair();
     let failure = "";

@@ -34,13 +34,26 @@ export class FacadeInviteUas implements InviteUas {
     request.on(
       "cancel",
       guarded(context, "cancel", (cancel: { readonly raw: string }) => {
-        this.#isSettled = true;
-        this.#cancel = readRequest(cancel.raw).message;
-        for (const handler of this.#cancelled.all) {
-          guarded(context, "cancel", handler)(this.#cancel);
-        }
+        this.#withdraw(readRequest(cancel.raw).message);
       }),
     );
+    // drachtio-srf forgets an INVITE as soon as it was given a final response, which a CANCEL may still overtake.
+    context.openInvites.set(this.localTag, (cancel) => {
+      this.#withdraw(cancel);
+    });
+  }
+
+  #withdraw(cancel: SipRequest): void {
+    if (this.#cancel !== undefined) return;
+    this.#close();
+    this.#cancel = cancel;
+    for (const handler of this.#cancelled.all) guarded(this.#context, "cancel", handler)(cancel);
+  }
+
+  /** No CANCEL can come any more. */
+  #close(): void {
+    this.#isSettled = true;
+    this.#context.openInvites.delete(this.localTag);
   }
 
   provisional(status: number, headers: readonly HeaderField[] = []): void {
@@ -51,7 +64,7 @@ export class FacadeInviteUas implements InviteUas {
 
   refuse(status: number, reason?: string, headers: readonly HeaderField[] = []): void {
     if (this.#isSettled) return;
-    this.#isSettled = true;
+    this.#close();
     const options = { headers, ...(reason === undefined ? {} : { reason }) };
     const sent = sendResponse(this.#response, status, options);
     if (sent.ok) return;
@@ -77,6 +90,7 @@ export class FacadeInviteUas implements InviteUas {
       err,
       (settle) => {
         const created = (error: unknown, dialog?: DrachtioDialog): void => {
+          this.#context.openInvites.delete(this.localTag);
           if (dialog === undefined) settle(err(failureOf(error)));
           else this.#awaitAck(dialog, settle);
         };

@@ -104,6 +104,9 @@ class FacadeSrf implements Srf {
       local,
       delivery: "all",
       byeHoldMs: BYE_HOLD_MS,
+      onWithdrawn: (localTag, cancel) => {
+        this.#context.openInvites.get(localTag)?.(cancel);
+      },
       ...(outboundHop === undefined ? {} : { outboundHop }),
     });
     this.#context = {
@@ -111,6 +114,7 @@ class FacadeSrf implements Srf {
       pending: new PendingSet(ports.clock),
       log: ports.log,
       openDialogs: new Set(),
+      openInvites: new Map(),
       releaseBye: (txnId, response) => {
         this.#engine.releaseBye(txnId, response);
       },
