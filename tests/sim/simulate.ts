@@ -60,7 +60,7 @@ class Run {
     for (const trouble of this.#scenario.troubles) this.#troubleLater(trouble);
     this.#giveUpLater(alice);
     await world.until("every device knows the end", () => this.#devices.every(isSettled), LIMIT_MS);
-    await world.pass(130_000);
+    await world.pass(310_000);
   }
 
   /** What must hold once everything has ended. */

@@ -156,8 +156,10 @@ export class Branch {
     if (response.status < 200) {
       this.#hasProvisional = true;
       // RFC 3261 §16.7 step 2: only 101 to 199 show that somebody is still at it.
+      // A branch that was given up may still hear from its server: nothing is awaited of it any more.
+      if (this.#isOver) return;
       if (response.status > 100 && this.#cancelHeaders === undefined) this.#startTimerC();
-      if (!this.#isOver) this.#owner.branchResponded(this, response);
+      this.#owner.branchResponded(this, response);
     } else if (response.status < 300) {
       this.#owner.branchResponded(this, response);
       this.#end(undefined);
