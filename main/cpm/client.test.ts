@@ -123,7 +123,7 @@ describe("CR C.x.x.1.1 steps 1 to 20 between two clients", () => {
   });
 });
 
-describe("architecture decision 10: what verified means", () => {
+describe("docs/decisions/0003: what verified means", () => {
   it("MUST call a stranger's success confirmed", async () => {
     await offered(1);
     const uas = pair.bobSip.rung[0];
@@ -298,7 +298,7 @@ describe("RFC 3261 §9 CANCEL and RFC 3326 Reason", () => {
   });
 });
 
-describe("reference 1.9.2 step 11a: our 200 came second", () => {
+describe("RFC 3261 §13.2.2.4: our 200 came second", () => {
   it("MUST take a BYE before any octet for another device's success", async () => {
     await offered(1);
     pair.net.blackhole({ from: ALICE_HOST });
@@ -550,7 +550,7 @@ describe("OMA CPM Conv_Fnct C.1: what names a transfer", () => {
   });
 });
 
-describe("reference 1.3: what is not even offered", () => {
+describe("OMA CPM Conv_Fnct §7.4: what is not even offered", () => {
   it.each([
     ["no file", BOB, [], "no-files"],
     ["a file that is not there", BOB, ["/s/none"], "source"],
@@ -685,7 +685,7 @@ describe("RFC 3261 §13.1: nobody ever answers", () => {
   });
 });
 
-describe("architecture decision 13: devices of a user", () => {
+describe("docs/decisions/0008: devices of a user", () => {
   it("MUST remember their names from the registrar's answer", async () => {
     pair.bobSip.respond = () =>
       fakeResponse(200, [

@@ -37,7 +37,7 @@ export interface OfferRequest {
 
 export type CpmEvents = ClientEvents;
 
-/** More m= lines than this make offers that devices cannot show (architecture decision 12). */
+/** More m= lines than this make offers that devices cannot show (docs/decisions/0007). */
 const MAX_FILES = 100;
 /** Offers that may ring or run on this device at once. */
 const MAX_INCOMING = 32;

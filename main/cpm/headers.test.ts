@@ -37,7 +37,7 @@ function value(contact: string) {
   return parsed.value;
 }
 
-describe("reference 1.1: the ICSI of CPM File Transfer", () => {
+describe("RFC 6050 §4.1: the ICSI of CPM File Transfer", () => {
   it("MUST stand percent-encoded in +g.3gpp.icsi-ref of Contact and Accept-Contact", () => {
     const headers = SipHeaders.of(
       inviteHeaders(CONFIG, LOCAL, { conversationId: "c", contributionId: "d" }),
@@ -102,7 +102,7 @@ describe("OMA CPM C.1.2 Contribution-ID", () => {
   });
 });
 
-describe("architecture decision 10: our clients know each other", () => {
+describe("docs/decisions/0003: our clients know each other", () => {
   it("MUST recognise the whole product token only", () => {
     expect(isOurProduct(userAgent("1.0"))).toBe(true);
     expect(isOurProduct("CPM-client/OMA2.2 CPM-Courier")).toBe(true);

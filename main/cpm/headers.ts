@@ -69,7 +69,7 @@ export function deviceHeaders(config: CpmConfig, local: HostPort): readonly Head
   ];
 }
 
-/** Headers of the file transfer INVITE (reference 1.3). */
+/** Headers of the file transfer INVITE (OMA CPM Conv_Fnct §7.4). */
 export function inviteHeaders(
   config: CpmConfig,
   local: HostPort,

@@ -1,4 +1,4 @@
-/** Product token by which our clients know each other (architecture decision 10: what "verified" rests on). */
+/** Product token by which our clients know each other (docs/decisions/0003: what "verified" rests on). */
 export const PRODUCT = "CPM-Courier";
 
 /** OMA's product token first, then ours with its version. */

@@ -393,7 +393,7 @@ describe("RFC 3261 §12.2.2 requests for dialogs that do not exist", () => {
   });
 });
 
-describe("architecture decision 2: a run can be replayed from its seed", () => {
+describe("ARCHITECTURE.md, pure cores: a run can be replayed from its seed", () => {
   it("MUST put nothing on the wire that differs between two runs", async () => {
     const run = async (): Promise<string> => {
       const bed = srfBed();

@@ -16,7 +16,7 @@ function jpeg(width: number, height: number): Buffer {
   return Buffer.from([0xff, 0xd8, ...exif, ...frame, 3, 1, 0x11, 0, 2, 0x11, 1, 3, 0x11, 1]);
 }
 
-describe("RFC 5547 §6 file-icon within the limits of architecture decision 7", () => {
+describe("RFC 5547 §6 file-icon within the limits of docs/decisions/0006", () => {
   it("MUST admit PNG and JPEG up to 256 by 256 by their octets", () => {
     expect(admitIcon(png(256, 256))?.type).toBe("image/png");
     expect(admitIcon(jpeg(256, 1))?.type).toBe("image/jpeg");

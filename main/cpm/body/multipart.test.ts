@@ -88,7 +88,7 @@ describe("RFC 2046 §5.1.1 multipart bodies", () => {
   });
 });
 
-describe("limits on hostile bodies (reliability-and-security.md 4.4)", () => {
+describe("limits on hostile bodies (docs/decisions/0006)", () => {
   it("MUST refuse more than eight levels", () => {
     let text = "deep";
     let type = "text/plain";

@@ -226,7 +226,7 @@ describe("RFC 5547 §8.7: one file, one message", () => {
   });
 });
 
-describe("architecture decision 10: failures are reported over the whole range", () => {
+describe("docs/decisions/0003: failures are reported over the whole range", () => {
   it("MUST report 400 when the hash differs, with the file set aside", async () => {
     await receive(10_000, "00".repeat(20));
     deliver(0, 10_000, "$");
@@ -249,7 +249,7 @@ describe("architecture decision 10: failures are reported over the whole range",
   });
 });
 
-describe("architecture decision 3: a slow disk", () => {
+describe("ARCHITECTURE.md, the hot path: a slow disk", () => {
   it("MUST hold the sender back and let it go on when the disk has caught up", async () => {
     const size = 4 * 1024 * 1024;
     const part = await disk.createPart({ folder: "/in", suggestedName: "a", sizeOctets: size });

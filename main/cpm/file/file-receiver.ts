@@ -166,7 +166,7 @@ export class FileReceiver implements MessageReceiver {
       });
   }
 
-  /** Check, durable storage, publication; only then the REPORT (architecture decision 10). */
+  /** Check, durable storage, publication; only then the REPORT (docs/decisions/0003). */
   async #finish(): Promise<void> {
     this.#phase = "finishing";
     this.#guard?.cancel();

@@ -125,7 +125,7 @@ describe("CR C.x.x.1 step 9: one message per file (RFC 5547 §8.7)", () => {
     expect(session.message.end).toBe("$");
   });
 
-  it("MUST wait for room before it reads on (architecture decision 3)", async () => {
+  it("MUST wait for room before it reads on (ARCHITECTURE.md, the hot path)", async () => {
     session.message.isWritable = false;
     await start();
     expect(session.message.written).toHaveLength(1);
@@ -136,7 +136,7 @@ describe("CR C.x.x.1 step 9: one message per file (RFC 5547 §8.7)", () => {
   });
 });
 
-describe("architecture decision 10: verified and confirmed", () => {
+describe("docs/decisions/0003: verified and confirmed", () => {
   it("MUST be proven by the REPORT of one of our clients over every octet", async () => {
     await start();
     report(200, 1, 500_000);
@@ -237,7 +237,7 @@ describe("RFC 4975 §10 what stops a file", () => {
   });
 });
 
-describe("reliability-and-security.md 3, sender side", () => {
+describe("docs/decisions/0006: files that change while they are sent", () => {
   it("MUST not finish a file that changed after it was offered", async () => {
     session.message.isWritable = false;
     await start();

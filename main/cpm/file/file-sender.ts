@@ -11,7 +11,7 @@ export interface FileSenderOptions {
   readonly source: FileSource;
   readonly session: MsrpSession;
   readonly contentType: string;
-  /** The answer came from a client whose success REPORT follows the hash check (architecture decision 10). */
+  /** The answer came from a client whose success REPORT follows the hash check (docs/decisions/0003). */
   readonly isPeerOurs: boolean;
   /** Octets that the peer's 200s cover so far. */
   readonly onAcknowledged: (octets: number) => void;

@@ -44,7 +44,7 @@ function statusOf(request: SipRequest, limits: ReceiverLimits = {}): number | un
   return checked.ok ? undefined : checked.error.status;
 }
 
-describe("reference 1.4 items 1 and 2: checks before anybody is asked (OMA CPM Conv_Fnct §7.4.2)", () => {
+describe("OMA CPM Conv_Fnct §7.4: checks before anybody is asked", () => {
   it("MUST describe the files as the user shall see them", () => {
     const checked = checkOffer(invite(sdp({}, {})), {});
     if (!checked.ok) throw new Error(checked.error.what);

@@ -51,7 +51,7 @@ export interface ReceiverLimits {
 }
 
 /**
- * The checks of an incoming file transfer request, in the order of reference 1.4: body, CPM headers, files, size.
+ * The checks of an incoming file transfer request, in the order of OMA CPM Conv_Fnct §7.4: body, CPM headers, files, size.
  * Busy devices and limits on the number of offers come before it.
  */
 export function checkOffer(
@@ -82,7 +82,7 @@ export function checkOffer(
   });
 }
 
-/** 403 with the text that OMA CPM clients look for (reference 1.7). */
+/** 403 with the text that OMA CPM clients look for (RFC 3261 §21). */
 export function sizeExceeded(): OfferRefusal {
   return {
     status: 403,

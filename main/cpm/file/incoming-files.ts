@@ -101,7 +101,7 @@ export class IncomingFiles {
 
   /**
    * The answer; from here on the sessions wait for their peer, so it is called right before the 200 leaves
-   * (reference 1.4: listener first).
+   * (RFC 4975 §5.4).
    */
   answer(): Result<SessionDescription, SdpError> {
     const { offer } = this.#options;

@@ -77,7 +77,7 @@ export class IncomingOffer {
     });
   }
 
-  /** Tells the user and the sender (reference 1.4, item 4). The history knows of it before either. */
+  /** Tells the user and the sender (OMA CPM Conv_Fnct §7.4). The history knows of it before either. */
   ring(): void {
     const { ports, config } = this.#context;
     this.#invite.onCancel((cancel) => {

@@ -100,7 +100,7 @@ describe("RFC 3326: what a CANCEL means on this device", () => {
   });
 });
 
-describe("reference 1.9.2 step 11a: BYE after our 200", () => {
+describe("RFC 3261 §13.2.2.4: BYE after our 200", () => {
   const bye = (cause: number | undefined, isOnlyDevice: boolean): IncomingEvent => ({
     name: "bye",
     cause: cause === undefined ? undefined : { cause },

@@ -117,7 +117,7 @@ function stay(state: IncomingState): IncomingStep {
 function ringing(state: IncomingState, event: IncomingEvent): IncomingStep {
   switch (event.name) {
     case "accept":
-      // RFC 5547 leaves open how all files are refused; CPM refuses the request (reference 2.3).
+      // RFC 5547 leaves open how all files are refused; CPM refuses the request (docs/flows.md).
       return event.files.length === 0
         ? declined(BUSY_HERE)
         : {
@@ -345,7 +345,7 @@ function receiving(
 
 /**
  * BYE before any octet, without a Reason of the sender: another device's 200 was first, and the Participating Function
- * ended this session (RFC 3261 §13.2.2.4, reference 1.9.2 step 11a). After octets it ends or interrupts the transfer.
+ * ended this session (RFC 3261 §13.2.2.4). After octets it ends or interrupts the transfer.
  */
 function byeWhileReceiving(
   state: Extract<IncomingState, { readonly name: "receiving" }>,

@@ -3,7 +3,7 @@ import type { TransferState } from "../../../shared/model/transfer.ts";
 
 /** How one file ended, with what the user interface and the history need to know of it. */
 export type FileOutcome =
-  /** `isProven`: stored at the receiver with the offered hash, beyond doubt (architecture decision 10). */
+  /** `isProven`: stored at the receiver with the offered hash, beyond doubt (docs/decisions/0003). */
   | {
       readonly kind: "complete";
       readonly isProven: boolean;

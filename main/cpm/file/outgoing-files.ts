@@ -44,7 +44,7 @@ export interface OpenedFile {
 
 /**
  * Opens and hashes the files in order; the sender's size limit comes first, so that a file too large is neither read
- * nor offered (reference 1.3). On failure everything opened is closed again.
+ * nor offered (OMA CPM Conv_Fnct §7.4). On failure everything opened is closed again.
  */
 export async function openFiles(
   files: Files,

@@ -3,7 +3,7 @@ import { failureOf, refusalOf } from "./refusal.ts";
 
 const TO = "bob@b.example";
 
-describe("reference 1.7: what a refusal means for the sender (RFC 3261 §21)", () => {
+describe("RFC 3261 §21: what a refusal means for the sender", () => {
   it.each([
     [404, "failed", "unknown-user"],
     [604, "failed", "unknown-user"],

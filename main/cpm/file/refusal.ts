@@ -11,7 +11,7 @@ export interface Refusal {
 }
 
 /**
- * Reads a final response to our INVITE (reference 1.7).
+ * Reads a final response to our INVITE (RFC 3261 §21).
  * @param warnings the texts of Warning headers; OMA's numbers stand inside them (`133 Size exceeded`)
  * @param to the recipient as people write it, for example `bob@b.example`
  */

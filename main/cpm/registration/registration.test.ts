@@ -170,7 +170,7 @@ describe("RFC 3608 Service-Route", () => {
   });
 });
 
-describe("reliability-and-security.md: registrations that fail", () => {
+describe("RFC 3261 §10.2: registrations that fail", () => {
   it("MUST try again with growing pauses, at most a minute", async () => {
     srf.respond = () => fakeResponse(500);
     await start();
