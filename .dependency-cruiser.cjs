@@ -20,10 +20,12 @@ const MAY_IMPORT = {
   ],
   "main/storage": ["shared", "main/base"],
   "main/trace": ["shared", "main/base"],
+  "main/compose": ["shared", "main/(?!(?:preload|app|cli)/)[^/]+"],
   "main/app": ["shared", "main/(?!(?:preload|cli)/)[^/]+"],
   "main/cli": ["shared", "main/(?!(?:preload|app)/)[^/]+"],
   "main/preload": ["shared"],
   renderer: ["shared"],
+  host: [],
 };
 
 const layers = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
@@ -32,7 +34,7 @@ const layers = Object.entries(MAY_IMPORT).map(([layer, allowed]) => ({
   severity: "error",
   from: { path: `^${layer}/` },
   to: {
-    path: "^(shared|main|renderer)/",
+    path: "^(shared|main|renderer|host)/",
     pathNot: `^(${[layer, ...allowed].join("|")})/`,
   },
 }));
@@ -109,9 +111,10 @@ module.exports = {
     },
     {
       name: "electron-only-in-shell",
-      comment: "only main/app and main/preload know Electron",
+      comment:
+        "only main/app and main/preload know Electron, and the host that stands in for it its types",
       severity: "error",
-      from: { pathNot: "^main/(app|preload)/" },
+      from: { pathNot: "^(main/(app|preload)|host)/" },
       to: { path: "^electron(/|$)|node_modules/electron/" },
     },
     {

@@ -1,4 +1,5 @@
 import vitest from "@vitest/eslint-plugin";
+import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /** Only what needs types or counts; formatting and syntax belong to Biome. */
@@ -7,7 +8,14 @@ export default tseslint.config(
     ignores: ["node_modules/", "out/", "coverage/", "**/*.d.ts", "**/*.js", "**/*.mjs", "**/*.cjs"],
   },
   {
-    files: ["main/**/*.ts", "shared/**/*.ts", "tests/**/*.ts"],
+    files: [
+      "main/**/*.ts",
+      "shared/**/*.ts",
+      "renderer/**/*.{ts,tsx}",
+      "host/**/*.ts",
+      "tests/**/*.{ts,tsx}",
+      "playwright.config.ts",
+    ],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
@@ -57,7 +65,20 @@ export default tseslint.config(
     },
   },
   {
-    files: ["**/*.test.ts"],
+    files: ["renderer/**/*.{ts,tsx}"],
+    ...reactHooks.configs.flat["recommended-latest"],
+  },
+  {
+    // The two ends of the typed table.
+    files: ["main/preload/index.ts", "main/app/shell/ipc-border.ts"],
+    rules: { "no-restricted-imports": "off" },
+  },
+  {
+    files: ["playwright.config.ts", "vitest.config.ts"],
+    rules: { "no-restricted-syntax": "off" },
+  },
+  {
+    files: ["**/*.test.{ts,tsx}"],
     plugins: { vitest },
     rules: {
       "vitest/no-focused-tests": "error",

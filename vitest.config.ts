@@ -11,7 +11,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["main/**/*.test.ts", "shared/**/*.test.ts"] },
+        test: {
+          name: "unit",
+          include: ["main/**/*.test.ts", "shared/**/*.test.ts", "host/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "renderer",
+          include: ["renderer/**/*.test.{ts,tsx}"],
+          environment: "jsdom",
+        },
       },
       {
         extends: true,

@@ -1,9 +1,9 @@
 /**
- * Builds out/main: entry.js, one file per worker (any NAME.worker.node.ts under main becomes NAME.worker.node.js
- * beside entry.js) and shared chunks, all in one flat folder so that `import.meta.url` means the same in each.
- * Packages stay outside; they are loaded from node_modules.
+ * Builds the program into out/: `main` (entry.js, one file per worker, shared chunks), `preload` (one CommonJS file, as a
+ * sandboxed window demands) and `renderer`. Packages stay outside `main`; they are loaded from node_modules.
  */
 import {
+  existsSync,
   globSync,
   mkdirSync,
   readdirSync,
@@ -12,20 +12,21 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "vite";
 import { sourceStamp } from "./lib/fresh.mjs";
 import { ROOT } from "./lib/paths.mjs";
 
-const OUT = join(ROOT, "out", "main");
-const NEXT = join(ROOT, "out", `.next-${process.pid}`);
-/** Chunks of the last build stay this long: a program that is running may still load one. */
-const KEEP_OLD_CHUNKS_MS = 3_600_000;
+const OUT = join(ROOT, "out");
+const NEXT = join(OUT, `.next-${process.pid}`);
+/** Files of the last build stay this long: a program that is running may still load one. */
+const KEEP_OLD_MS = 3_600_000;
 
 const workers = globSync("main/**/*.worker.node.ts", { cwd: ROOT });
 const stamp = sourceStamp();
 
-function inputs() {
+/** Any NAME.worker.node.ts under main becomes NAME.worker.node.js beside entry.js, so that `import.meta.url` means the same in each. */
+function mainInputs() {
   const names = workers.map((path) => [basename(path, ".ts"), join(ROOT, path)]);
   const unique = new Map(names);
   if (unique.size !== names.length)
@@ -33,35 +34,20 @@ function inputs() {
   return { entry: join(ROOT, "main", "entry.ts"), ...Object.fromEntries(unique) };
 }
 
-/** entry.js goes last: whoever starts it finds everything it imports. */
-function publish() {
-  mkdirSync(OUT, { recursive: true });
-  const files = readdirSync(NEXT).sort(
-    (a, b) => Number(a === "entry.js") - Number(b === "entry.js"),
-  );
-  for (const file of files) renameSync(join(NEXT, file), join(OUT, file));
-  const fresh = new Set(files);
-  const oldest = Date.now() - KEEP_OLD_CHUNKS_MS;
-  for (const file of readdirSync(OUT)) {
-    const path = join(OUT, file);
-    if (!fresh.has(file) && statSync(path).mtimeMs < oldest) rmSync(path, { recursive: true });
-  }
-  writeFileSync(join(OUT, ".stamp"), stamp);
-}
+const common = { configFile: false, logLevel: "warn" };
 
-try {
-  await build({
+function buildMain() {
+  return build({
+    ...common,
     root: ROOT,
-    configFile: false,
-    logLevel: "warn",
     build: {
       ssr: true,
       target: "node24",
-      outDir: NEXT,
+      outDir: join(NEXT, "main"),
       minify: false,
       sourcemap: false,
       rollupOptions: {
-        input: inputs(),
+        input: mainInputs(),
         external: [/^node:/, "electron"],
         output: {
           format: "es",
@@ -71,6 +57,76 @@ try {
       },
     },
   });
+}
+
+function buildPreload() {
+  return build({
+    ...common,
+    root: ROOT,
+    build: {
+      target: "chrome156",
+      outDir: join(NEXT, "preload"),
+      minify: false,
+      lib: {
+        entry: join(ROOT, "main", "preload", "index.ts"),
+        formats: ["cjs"],
+        fileName: () => "index.cjs",
+      },
+      rollupOptions: { external: ["electron"] },
+    },
+  });
+}
+
+async function buildRenderer() {
+  const { default: react } = await import("@vitejs/plugin-react");
+  return build({
+    ...common,
+    root: join(ROOT, "renderer"),
+    base: "./",
+    plugins: [react()],
+    build: {
+      target: "chrome156",
+      outDir: join(NEXT, "renderer"),
+      emptyOutDir: true,
+      // Its polyfill is an inline script, which the windows' policy forbids.
+      modulePreload: false,
+      // A data: URL per small picture would need a wider policy.
+      assetsInlineLimit: 0,
+      chunkSizeWarningLimit: 2_000,
+    },
+  });
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/** What others start from goes last: whoever reads it finds everything it imports. */
+const LAST = new Set([join("main", "entry.js"), join("renderer", "index.html")]);
+
+function publish() {
+  const files = filesBelow(NEXT).sort((a, b) => Number(LAST.has(a)) - Number(LAST.has(b)));
+  for (const file of files) {
+    mkdirSync(dirname(join(OUT, file)), { recursive: true });
+    renameSync(join(NEXT, file), join(OUT, file));
+  }
+  const fresh = new Set(files);
+  const oldest = Date.now() - KEEP_OLD_MS;
+  for (const part of ["main", "preload", "renderer"]) {
+    if (!existsSync(join(OUT, part))) continue;
+    for (const file of filesBelow(join(OUT, part))) {
+      const path = join(OUT, part, file);
+      const isOld = statSync(path).mtimeMs < oldest;
+      if (!fresh.has(join(part, file)) && file !== ".stamp" && isOld) rmSync(path);
+    }
+  }
+  writeFileSync(join(OUT, "main", ".stamp"), stamp);
+}
+
+try {
+  await Promise.all([buildMain(), buildPreload(), buildRenderer()]);
   publish();
 } finally {
   rmSync(NEXT, { recursive: true, force: true });

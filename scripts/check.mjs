@@ -20,7 +20,10 @@ const STEPS = [
   typeCheck("core"),
   typeCheck("main"),
   typeCheck("tests"),
-  { name: "layers: dependency-cruiser", args: [tool("depcruise"), "shared", "main"] },
+  {
+    name: "layers: dependency-cruiser",
+    args: [tool("depcruise"), "shared", "main", "renderer", "host"],
+  },
   { name: "dead code: knip", args: [tool("knip"), "--no-progress"] },
   { name: "format: Biome", args: [tool("biome"), "ci", "--colors=off", "."] },
 ];

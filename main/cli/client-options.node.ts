@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isLoopback } from "../base/host-port.ts";
+import { type CoreAddress, parseCoreAddress } from "../compose/core-address.ts";
+import type { ClientSetup } from "../compose/open-client.node.ts";
+import { profileName } from "../compose/profile.node.ts";
+import { DEMO_PASSWORD, isDemoUser } from "../compose/users.node.ts";
 import { aorOf, parseSipUri } from "../sip/grammar/uri.ts";
-import type { ClientSetup } from "./compose-client.node.ts";
-import { type CoreAddress, parseCoreAddress } from "./core-address.ts";
 import { usageError } from "./exit-code.ts";
-import { profileName } from "./profile.node.ts";
-import { DEMO_PASSWORD, isDemoUser } from "./users.node.ts";
 
 /** Options that `client` and `send` share, as commander gives them. */
 export interface ClientFlags {

@@ -4,10 +4,10 @@ import { countOf } from "../../shared/format/plural.ts";
 import { printable } from "../../shared/format/safe-text.ts";
 import { formatSize } from "../../shared/format/size.ts";
 import type { HistoryEntry } from "../base/transfer-store.ts";
+import { profileName } from "../compose/profile.node.ts";
 import { openStore } from "../storage/store.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
-import { profileName } from "./profile.node.ts";
 
 export interface HistoryFlags {
   readonly profile: string;

@@ -3,15 +3,21 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { bareHost, isLoopback } from "../base/host-port.ts";
-import { BuiltInNetwork, type HomeNetwork } from "./built-in-network.node.ts";
+import { BuiltInNetwork, type HomeNetwork } from "../compose/built-in-network.node.ts";
+import type { UserAccount } from "../compose/element-config.ts";
+import {
+  demoAccounts,
+  makeAccount,
+  mergeAccounts,
+  readUsers,
+  writeUsers,
+} from "../compose/users.node.ts";
 import { readPasswordFile } from "./client-options.node.ts";
-import type { UserAccount } from "./element-config.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
 import { promptSecret } from "./prompt.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";
 import { readTraces, removeFolder, temporaryFolder, writeTrace } from "./trace-merge.node.ts";
-import { demoAccounts, makeAccount, mergeAccounts, readUsers, writeUsers } from "./users.node.ts";
 
 export interface NetworkFlags {
   readonly bind: string;

@@ -1,6 +1,6 @@
 import { formatHostPort, parseHostPort } from "../base/host-port.ts";
-import { openPf } from "./compose-pf.node.ts";
-import { parseCoreAddress } from "./core-address.ts";
+import { parseCoreAddress } from "../compose/core-address.ts";
+import { openPf } from "../compose/open-pf.node.ts";
 import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";

@@ -2,10 +2,11 @@ import { basename } from "node:path";
 import { formatAddress } from "../../shared/format/person.ts";
 import { countOf } from "../../shared/format/plural.ts";
 import type { OfferId } from "../../shared/model/offer.ts";
+import { onEveryEvent } from "../compose/client-events.ts";
+import { openClient } from "../compose/open-client.node.ts";
+import { profileName } from "../compose/profile.node.ts";
 import type { OfferError } from "../cpm/client.ts";
-import { onEveryEvent } from "./client-events.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
-import { openClient } from "./compose-client.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import {
@@ -17,7 +18,6 @@ import {
   parseExpectation,
 } from "./offer-outcome.ts";
 import { Output } from "./output.node.ts";
-import { profileName } from "./profile.node.ts";
 import { startDevice } from "./start-device.node.ts";
 import { stopSignal } from "./stop-signal.node.ts";
 

@@ -1,10 +1,11 @@
 import { EventSource } from "../base/events.ts";
-import { Child } from "./child.node.ts";
-import { asClientEvent } from "./client-events.ts";
-import type { ClientSetup } from "./compose-client.node.ts";
+import { Child } from "../compose/child.node.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
+import { asClientEvent } from "../compose/client-events.ts";
+import type { JsonObject } from "../compose/json-lines.node.ts";
+import type { ClientSetup } from "../compose/open-client.node.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
-import type { JsonObject } from "./json-lines.node.ts";
-import { beginOutcome, type NamedEvent, nextOutcome, type OfferOutcome } from "./offer-outcome.ts";
+import { beginOutcome, nextOutcome, type OfferOutcome } from "./offer-outcome.ts";
 import type { ClientOrder } from "./role-client.node.ts";
 
 const START_MS = 20_000;

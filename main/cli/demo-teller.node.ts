@@ -1,10 +1,10 @@
 import { countOf, listOf } from "../../shared/format/plural.ts";
 import { formatSize } from "../../shared/format/size.ts";
 import type { OfferView } from "../../shared/model/offer.ts";
-import type { HomeNetwork } from "./built-in-network.node.ts";
+import type { HomeNetwork } from "../compose/built-in-network.node.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 import type { DemoDevice } from "./demo-device.node.ts";
 import { eventText, fileText } from "./event-text.ts";
-import type { NamedEvent } from "./offer-outcome.ts";
 import type { Output } from "./output.node.ts";
 import { ProgressLine } from "./progress-line.node.ts";
 

@@ -2,14 +2,14 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { listOf } from "../../shared/format/plural.ts";
 import { parseHostPort } from "../base/host-port.ts";
+import { BuiltInNetwork } from "../compose/built-in-network.node.ts";
+import { DEMO_PASSWORD, demoAccounts } from "../compose/users.node.ts";
 import { type AcceptRule, acceptedBy } from "./accept-rule.ts";
-import { BuiltInNetwork } from "./built-in-network.node.ts";
 import { DemoDevice } from "./demo-device.node.ts";
 import { DemoTeller } from "./demo-teller.node.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
 import type { OfferOutcome } from "./offer-outcome.ts";
 import type { Output } from "./output.node.ts";
-import { DEMO_PASSWORD, demoAccounts } from "./users.node.ts";
 
 /** Longest silence of all devices before the demo gives up. */
 const SILENCE_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { OfferView } from "../../shared/model/offer.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 import { eventText } from "./event-text.ts";
-import type { NamedEvent } from "./offer-outcome.ts";
 import type { Output } from "./output.node.ts";
 import { ProgressLine } from "./progress-line.node.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { OfferId, OfferView } from "../../shared/model/offer.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 import { eventText } from "./event-text.ts";
-import type { NamedEvent } from "./offer-outcome.ts";
 import { progressText } from "./progress-line.node.ts";
 
 const id = "offer" as OfferId;

@@ -4,7 +4,7 @@ import { countOf } from "../../shared/format/plural.ts";
 import { printable } from "../../shared/format/safe-text.ts";
 import { formatSize } from "../../shared/format/size.ts";
 import type { OfferedFileView, OfferView } from "../../shared/model/offer.ts";
-import type { NamedEvent } from "./offer-outcome.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 
 /** A file in a list: its name and, where the offer tells it, its size. */
 export function fileText({ name, sizeOctets }: OfferedFileView): string {

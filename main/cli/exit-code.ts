@@ -1,3 +1,5 @@
+import type { UserErrorKind } from "../compose/user-error.ts";
+
 /** What the exit codes of `cpm` mean; scripts rely on them. */
 export const EXIT = {
   done: 0,
@@ -37,4 +39,9 @@ export class CommandError extends Error {
 /** A mistake on the command line or in a file it names. */
 export function usageError(message: string, action: string): CommandError {
   return new CommandError(EXIT.usage, message, { code: "usage", action });
+}
+
+/** What a command ends with when something it needs could not start. */
+export function exitOf(kind: UserErrorKind): ExitCode {
+  return kind === "usage" || kind === "storage" ? EXIT.usage : EXIT.network;
 }

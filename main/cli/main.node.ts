@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
-import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
+import { UserError } from "../compose/user-error.ts";
+import { EXIT, type ExitCode, exitOf } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
 import { buildProgram } from "./program.node.ts";
 import { runClientChild } from "./role-client.node.ts";
@@ -57,11 +58,11 @@ async function runChild(
     if (role === "pf") return await runPfChild(args);
     return await runClientChild();
   } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    const { message, action, exit } = error;
+    if (!(error instanceof UserError)) throw error;
+    const { message, action, kind } = error;
     process.stdout.write(
       `${JSON.stringify({ event: "failed", message, reason: message, action })}\n`,
     );
-    return exit;
+    return exitOf(kind);
   }
 }

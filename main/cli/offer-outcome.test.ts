@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { OfferId, OfferView } from "../../shared/model/offer.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 import {
   beginOutcome,
   holds,
-  type NamedEvent,
   nextOutcome,
   type OfferOutcome,
   parseExpectation,

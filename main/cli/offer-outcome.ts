@@ -1,11 +1,7 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
 import type { OfferView } from "../../shared/model/offer.ts";
+import type { NamedEvent } from "../compose/client-events.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-
-/** Any event of a client, with its name. */
-export type NamedEvent = {
-  [Name in keyof ClientEvents]: { readonly event: Name } & ClientEvents[Name];
-}[keyof ClientEvents];
 
 /** What one offer has come to so far; ended as soon as `exit` is there. */
 export interface OfferOutcome {

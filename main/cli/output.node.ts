@@ -1,4 +1,5 @@
-import { CommandError, EXIT, type ExitCode } from "./exit-code.ts";
+import { UserError } from "../compose/user-error.ts";
+import { CommandError, EXIT, type ExitCode, exitOf } from "./exit-code.ts";
 
 export interface OutputOptions {
   readonly isJson: boolean;
@@ -62,6 +63,10 @@ export function eventLine(name: string, fields: object, profile: string): string
 
 function toCommandError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof UserError) {
+    const { kind, message, action } = error;
+    return new CommandError(exitOf(kind), message, { code: kind, action, cause: error });
+  }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CommandError(
     EXIT.internal,

@@ -1,5 +1,5 @@
+import { type JsonObject, readJsonLines } from "../compose/json-lines.node.ts";
 import { EXIT } from "./exit-code.ts";
-import { type JsonObject, readJsonLines } from "./json-lines.node.ts";
 
 const CLEAN_END_MS = 4_000;
 

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDecimalIn } from "../base/decimal.ts";
+import { profileName } from "../compose/profile.node.ts";
+import { VERSION } from "../compose/version.ts";
 import { type ClientCommandFlags, runClientCommand } from "./command-client.node.ts";
 import { type DemoFlags, runDemo } from "./command-demo.node.ts";
 import { type FlowFlags, runFlowCommand } from "./command-flow.node.ts";
@@ -13,8 +15,6 @@ import {
 import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
 import { runSendCommand, type SendFlags } from "./command-send.node.ts";
 import type { ExitCode } from "./exit-code.ts";
-import { profileName } from "./profile.node.ts";
-import { VERSION } from "./version.ts";
 
 const MAX_DEVICES = 10;
 const MAX_RING_S = 86_400;

@@ -1,12 +1,12 @@
 import type { OfferId } from "../../shared/model/offer.ts";
+import { onEveryEvent } from "../compose/client-events.ts";
+import type { JsonObject } from "../compose/json-lines.node.ts";
+import { type ClientSetup, openClient } from "../compose/open-client.node.ts";
+import { profileName } from "../compose/profile.node.ts";
 import type { CpmClient } from "../cpm/client.ts";
-import { onEveryEvent } from "./client-events.ts";
-import { type ClientSetup, openClient } from "./compose-client.node.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
-import type { JsonObject } from "./json-lines.node.ts";
 import { eventLine } from "./output.node.ts";
 import { ParentLink } from "./parent-link.node.ts";
-import { profileName } from "./profile.node.ts";
 
 /** What a parent tells a device; the first line is the setup. */
 export type ClientOrder =

@@ -1,10 +1,10 @@
 import { parseArgs } from "node:util";
 import { parseDecimal } from "../base/decimal.ts";
 import { formatHostPort } from "../base/host-port.ts";
+import { coreSettings, pfSettings } from "../compose/element-config.ts";
+import { openPf } from "../compose/open-pf.node.ts";
+import { openSipStack, type SipStack } from "../compose/sip-stack.node.ts";
 import { SipCore } from "../network/core/sip-core.ts";
-import { openPf } from "./compose-pf.node.ts";
-import { openSipStack, type SipStack } from "./compose-sip.node.ts";
-import { coreSettings, pfSettings } from "./element-config.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { ParentLink } from "./parent-link.node.ts";
 

@@ -1,6 +1,6 @@
+import { registrationError } from "../compose/registration-error.ts";
 import type { CpmClient } from "../cpm/client.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
-import { registrationError } from "./registration-error.ts";
 import { aborted } from "./stop-signal.node.ts";
 
 /** Registers; throws what the command ends with when that fails or is interrupted. */

@@ -6,10 +6,10 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { afterAll, describe, expect, it } from "vitest";
 import { FlowBuilder, toRecords } from "../../tests/support/trace-builder.ts";
+import type { UserAccount } from "../compose/element-config.ts";
+import { VERSION } from "../compose/version.ts";
 import { formatRecord } from "../trace/record-lines.ts";
-import type { UserAccount } from "./element-config.ts";
 import { buildProgram } from "./program.node.ts";
-import { VERSION } from "./version.ts";
 
 const ENTRY = resolve(import.meta.dirname, "../entry.ts");
 const folder = mkdtempSync(join(tmpdir(), "cpm-usage-"));

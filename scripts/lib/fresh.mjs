@@ -5,13 +5,13 @@ import { ENTRY, ROOT, requireNode } from "./paths.mjs";
 import { run } from "./run.mjs";
 
 /** What the build reads. */
-const SOURCES = ["main", "shared", "scripts/build.mjs", "package-lock.json"];
+const SOURCES = ["main", "renderer", "shared", "scripts/build.mjs", "package-lock.json"];
 const STAMP = join(ROOT, "out", "main", ".stamp");
 
 /** Newest change below a path, in ms; a folder counts too, so that a deleted file is noticed. */
 function newestMs(path) {
   const info = statSync(path, { throwIfNoEntry: false });
-  if (info === undefined || path.endsWith(".test.ts")) return 0;
+  if (info === undefined || /\.test\.tsx?$/.test(path)) return 0;
   if (!info.isDirectory()) return info.mtimeMs;
   return readdirSync(path).reduce(
     (newest, name) => Math.max(newest, newestMs(join(path, name))),

@@ -59,7 +59,7 @@ export async function judge(plants: Plants): Promise<readonly Violation[]> {
     // Always 0 with this output: the violations are in the report, not in the exit code.
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      [cli, "--output-type", "json", "shared", "main", "renderer"],
+      [cli, "--output-type", "json", "shared", "main", "renderer", "host"],
       { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
     );
     const report = JSON.parse(stdout) as CruiseReport; // dependency-cruiser's own documented shape

@@ -1,6 +1,10 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
 import type { EventSource } from "../base/events.ts";
-import type { NamedEvent } from "./offer-outcome.ts";
+
+/** Any event of a client, with its name. */
+export type NamedEvent = {
+  [Name in keyof ClientEvents]: { readonly event: Name } & ClientEvents[Name];
+}[keyof ClientEvents];
 
 /** Every event of a client; the compiler refuses a list that misses one. */
 const NAMES: Readonly<Record<keyof ClientEvents, true>> = {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { EventSource } from "../base/events.ts";
 import { type JsonObject, readJsonLines } from "./json-lines.node.ts";
 
@@ -25,8 +26,7 @@ export class Child {
   /** @param name for people and for error messages */
   constructor(name: string, role: ChildRole, args: readonly string[]) {
     this.name = name;
-    const [entry = ""] = process.argv.slice(1, 2);
-    this.#process = spawn(process.execPath, [entry, `--role=${role}`, ...args], {
+    this.#process = spawn(process.execPath, [...ownProgram(), `--role=${role}`, ...args], {
       stdio: ["pipe", "pipe", "inherit"],
       // A signal from the terminal goes to the parent alone, which ends its children in order.
       detached: true,
@@ -100,4 +100,11 @@ export class Child {
     this.#isRunning = false;
     this.events.emit("exit", { code });
   }
+}
+
+/** What stands before the role: the script or folder this program was started with; nothing where it is an executable of its own. */
+function ownProgram(): readonly string[] {
+  const isPacked = "electron" in process.versions && !("defaultApp" in process);
+  const [, program] = process.argv;
+  return isPacked || program === undefined ? [] : [resolve(program)];
 }

@@ -9,9 +9,9 @@ import { systemSockets } from "../base/sockets.node.ts";
 import { TransactionLayer } from "../sip/transaction/transaction-layer.ts";
 import type { SipPorts } from "../sip/transport/ports.ts";
 import { TransportLayer } from "../sip/transport/transport-layer.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
 import { stderrLog } from "./log.node.ts";
 import { openTrace, type TraceOutput } from "./trace-output.node.ts";
+import { UserError } from "./user-error.ts";
 
 export interface SipStackOptions {
   /** Name in logs and traces. */
@@ -54,12 +54,12 @@ export async function openSipStack(options: SipStackOptions): Promise<SipStack> 
 }
 
 /** An address that cannot be listened on, in words for people. */
-export function listenError(address: HostPort, error: SocketError): CommandError {
+export function listenError(address: HostPort, error: SocketError): UserError {
   const place = formatHostPort(address);
   const isTaken = error.code === "EADDRINUSE";
   const message = isTaken
     ? `Port ${String(address.port)} is taken by another program.`
     : `The address ${place} cannot be used: ${error.message}.`;
   const action = isTaken ? "Choose another port." : "Choose an address of this machine.";
-  return new CommandError(EXIT.network, message, { code: "network", action });
+  return new UserError("network", message, action);
 }

@@ -4,8 +4,8 @@ import type { Random } from "../base/ports.ts";
 import { randomToken, randomUuid } from "../base/tokens.ts";
 import type { TransferStore } from "../base/transfer-store.ts";
 import { openStore } from "../storage/store.node.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
 import { lockProfile, type ProfileLock } from "./profile-lock.node.ts";
+import { UserError } from "./user-error.ts";
 
 /** One device's own data: history and what identifies the device to its network. */
 export interface Profile {
@@ -64,8 +64,10 @@ function takeLock(path: string): ProfileLock | undefined {
   }
 }
 
-function profileError(path: string, why: string): CommandError {
-  return new CommandError(EXIT.usage, `The profile ${path} can not be used: ${why}`, {
-    ...{ code: "storage", action: "Choose another folder with --profile." },
-  });
+function profileError(path: string, why: string): UserError {
+  return new UserError(
+    "storage",
+    `The profile ${path} can not be used: ${why}`,
+    "Choose another folder with --profile.",
+  );
 }

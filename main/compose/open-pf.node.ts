@@ -2,7 +2,7 @@ import type { HostPort } from "../base/host-port.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import { ParticipatingFunction } from "../network/pf/participating-function.ts";
-import { listenError, openSipStack, type SipStack } from "./compose-sip.node.ts";
+import { listenError, openSipStack, type SipStack } from "./sip-stack.node.ts";
 
 export interface PfOptions {
   /** Name in logs and traces. */

@@ -7,10 +7,10 @@ import { CpmClient } from "../cpm/client.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import { systemFiles } from "../storage/files.node.ts";
-import { listenError, openSipStack } from "./compose-sip.node.ts";
 import type { CoreAddress } from "./core-address.ts";
-import { usageError } from "./exit-code.ts";
 import { openProfile, type Profile } from "./profile.node.ts";
+import { listenError, openSipStack } from "./sip-stack.node.ts";
+import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
 
 /** Everything that makes one device. */
@@ -47,7 +47,8 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
   const profile = openProfile(setup.profileFolder, systemRandom());
   if (profile.isInUse && setup.canBeGuest !== true) {
     profile.close();
-    throw usageError(
+    throw new UserError(
+      "usage",
       `Another program is the device of the profile ${setup.profileFolder}.`,
       "Stop it, or choose another folder with --profile.",
     );
@@ -110,7 +111,7 @@ async function localHostTowards(core: CoreAddress): Promise<string> {
     });
   } catch {
     const what = isIpAddress(core.host) ? "can not be reached from here" : "is not known";
-    throw usageError(`The core ${core.host} ${what}.`, "Check --core.");
+    throw new UserError("usage", `The core ${core.host} ${what}.`, "Check --core.");
   } finally {
     socket.close();
   }

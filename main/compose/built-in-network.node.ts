@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { formatHostPort, parseHostPort } from "../base/host-port.ts";
 import { Child, type ChildRole } from "./child.node.ts";
 import type { UserAccount } from "./element-config.ts";
-import { CommandError, EXIT } from "./exit-code.ts";
 import type { JsonObject } from "./json-lines.node.ts";
+import { UserError } from "./user-error.ts";
 
 export interface NetworkOptions {
   readonly bind: string;
@@ -152,9 +152,7 @@ function startElement(
 async function listeningOf(child: Child): Promise<JsonObject> {
   const message = await child.next(["listening", "failed"], START_MS);
   if (message["event"] === "listening") return message;
-  throw new CommandError(EXIT.network, String(message["message"]), {
-    ...{ code: "network", action: String(message["action"]) },
-  });
+  throw new UserError("network", String(message["message"]), String(message["action"]));
 }
 
 function homeNetwork(domain: string, core?: JsonObject, pf?: JsonObject): HomeNetwork {

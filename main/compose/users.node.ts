@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { systemHashing } from "../base/hashing.node.ts";
 import { ha1Of } from "../sip/ua/digest.ts";
 import type { UserAccount } from "./element-config.ts";
-import { usageError } from "./exit-code.ts";
+import { UserError } from "./user-error.ts";
 
 /** The password of the demo accounts; they exist on loopback only. */
 export const DEMO_PASSWORD = "demo";
@@ -37,11 +37,12 @@ export async function readUsers(path: string): Promise<readonly UserAccount[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw usageError(`The users file ${path} can not be read.`, errorText(error));
+    throw new UserError("usage", `The users file ${path} can not be read.`, errorText(error));
   }
   const users = parseUsers(text);
   if (users === undefined) {
-    throw usageError(
+    throw new UserError(
+      "usage",
       `${path} is not a users file.`,
       'It holds {"users":[{"aor":"sip:NAME@DOMAIN","ha1":{"md5":"…","sha256":"…"}}]}; `cpm network user add` writes it.',
     );

@@ -1,0 +1,156 @@
+import type { TransferState } from "./transfer.ts";
+
+/** How an offer or a transfer stands. One word for it on every screen; the chips' texts are the renderer's. */
+export type CardState =
+  /** Outgoing: files are opened and hashed. */
+  | "preparing"
+  /** Outgoing: the request is on its way, no device rings yet. */
+  | "reaching"
+  /** Incoming: this device rings. */
+  | "ringing"
+  /** Outgoing: a device of the recipient rings. */
+  | "waiting"
+  /** Incoming: accepted here, not yet settled with the network. */
+  | "accepting"
+  | "transferring"
+  /** No octet for 10 s while the connection stands. */
+  | "stalled"
+  /** Incoming: every octet is here, the hash is compared. */
+  | "verifying"
+  | CardEndState;
+
+export type CardEndState =
+  | TransferState
+  /** Incoming: the octets differ from the offer's hash. Outgoing: the receiver said so. */
+  | "damaged"
+  | "elsewhere"
+  | "declinedElsewhere"
+  | "noLongerRinging"
+  | "missed";
+
+export type CardFileState =
+  | "offered"
+  | "declined"
+  | "waiting"
+  | "transferring"
+  | "verifying"
+  /** Proven: the hash of what is stored agrees. */
+  | "verified"
+  /** Every octet is acknowledged, but nobody vouches for the hash. */
+  | "complete"
+  | "failed"
+  | "damaged"
+  | "interrupted";
+
+/** What happens when a file of that name is in the folder already. `replace` puts the old one into the system's bin. */
+export type ConflictPolicy = "keepBoth" | "replace" | "skip";
+
+/** One file on a card. */
+export interface CardFile {
+  readonly index: number;
+  /** Safe to show and to store. */
+  readonly name: string;
+  readonly type: string;
+  readonly sizeOctets: number;
+  readonly state: CardFileState;
+  readonly octets: number;
+  /** Can run programs when it is opened: never opened from here, only shown in its folder. */
+  readonly isDangerous: boolean;
+  /** Incoming and ringing: a file of that name is in the folder already. */
+  readonly isNameTaken: boolean;
+  /** Path of a picture on the window's own origin, for example `/icon/3f…/0`. */
+  readonly icon?: string;
+  /** A sentence for people where the state needs one. */
+  readonly reason?: string;
+  /** Where it lies; only shown. Requests name a file by card and index. */
+  readonly path?: string;
+  /** It lay at `path` once and does not any more. */
+  readonly isGone?: boolean;
+  /** `sha-256:` or `sha-1:` and hexadecimal digits. */
+  readonly hash?: string;
+}
+
+/** One offer and what became of it, in either direction: the unit of lists, prompts and history. */
+export interface Card {
+  readonly id: string;
+  readonly direction: "incoming" | "outgoing";
+  /** SIP or tel URI of the other user. */
+  readonly peer: string;
+  /** Name to show: from People, else the asserted display name, else the user part. */
+  readonly peerName: string;
+  readonly state: CardState;
+  readonly files: readonly CardFile[];
+  /** What the sender wrote to go with the files. */
+  readonly text?: string;
+  /** Wall-clock milliseconds since 1970. */
+  readonly startedMs: number;
+  readonly endedMs?: number;
+  /** Incoming and ringing: when this device stops ringing. */
+  readonly expiresMs?: number;
+  /** Incoming: where the files go. */
+  readonly folder?: string;
+  /** Octets that may be written into that folder, the reserve taken off, when last looked. */
+  readonly freeOctets?: number;
+  /** Outgoing, while preparing: octets hashed so far of all files. */
+  readonly hashedOctets?: number;
+  /** Name of the device that took it, only where the network told it. */
+  readonly device?: string;
+  /** This device had accepted too and was a moment later. */
+  readonly isLostRace?: boolean;
+  /** What went wrong and the one thing to do next. */
+  readonly problem?: CardProblem;
+  /** The user silenced it here: listed, but neither shown over other things nor heard. */
+  readonly isSilenced?: boolean;
+  /** Accepted by the rule of its person, not by hand. */
+  readonly isAutoAccepted?: boolean;
+  /** The user has put it away: only the history shows it. */
+  readonly isDismissed?: boolean;
+  /** Offers made by one action, one per person. */
+  readonly group?: string;
+}
+
+/** An error of `client-events.ts` in the words of the window. */
+export interface CardProblem {
+  /** For the words and the button; unknown codes get the general ones. */
+  readonly code: string;
+  /** What happened and what it means for the files. */
+  readonly message: string;
+  /** What to do next; empty where there is nothing. */
+  readonly action: string;
+  /** SIP or MSRP status behind it, for the details. */
+  readonly status?: number;
+}
+
+/** Octets of a running card, told apart from it, so that only its own row is drawn again. */
+export interface CardProgress {
+  readonly id: string;
+  /** Of all accepted files. */
+  readonly octets: number;
+  /** Weighted over the last 10 s; absent until it means something (2 s or 1 MB). */
+  readonly octetsPerS?: number;
+  /** Seconds left at that speed; absent for the first 5 s. */
+  readonly leftS?: number;
+  /** Only files that changed. */
+  readonly files: readonly { readonly index: number; readonly octets: number }[];
+}
+
+const END_STATES: Readonly<Record<CardEndState, true>> = {
+  verified: true,
+  confirmed: true,
+  partly: true,
+  failed: true,
+  damaged: true,
+  interrupted: true,
+  declined: true,
+  noanswer: true,
+  cancelled: true,
+  elsewhere: true,
+  declinedElsewhere: true,
+  noLongerRinging: true,
+  missed: true,
+};
+
+/** Whether nothing will happen to the card by itself any more. */
+export function isEnded(state: CardState): state is CardEndState {
+  return state in END_STATES;
+}
