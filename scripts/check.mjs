@@ -19,7 +19,9 @@ const STEPS = [
   { name: "lint: ESLint", args: [tool("eslint"), "."] },
   typeCheck("core"),
   typeCheck("main"),
+  typeCheck("renderer"),
   typeCheck("tests"),
+  typeCheck("host"),
   {
     name: "layers: dependency-cruiser",
     args: [tool("depcruise"), "shared", "main", "renderer", "host"],

@@ -1,17 +1,22 @@
 /**
- * `npm test`: installs what is missing, checks the sources, runs every test. Arguments go to the runner and
- * then only the tests run: `npm test -- main/sip`. The last line is `N passed, N failed, N skipped`.
+ * `npm test`: installs what is missing, checks the sources, runs every test, last those that drive the windows. Arguments go to the
+ * runners and then only these tests run: `npm test -- main/sip tests/e2e/offer`; what names tests/e2e is for Playwright. The last
+ * line is `N passed, N failed, N skipped`.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { ensureBuilt } from "./lib/fresh.mjs";
 import { leftovers, MARK } from "./lib/leftovers.mjs";
 import { ROOT, requireNode, tool, toolEnv } from "./lib/paths.mjs";
+import { countsText, hasSpecs, NO_COUNTS, runPlaywright } from "./lib/playwright.mjs";
 import { run } from "./lib/run.mjs";
 import { report, setup } from "./lib/setup.mjs";
 
 const RESULTS = join(ROOT, "out", "test-results.json");
 const filters = process.argv.slice(2);
+const windowFilters = filters.filter((filter) => filter.includes("tests/e2e"));
+const otherFilters = filters.filter((filter) => !filter.includes("tests/e2e"));
 const mark = randomUUID();
 const env = toolEnv({ [MARK]: mark });
 
@@ -21,18 +26,39 @@ async function isCheckClean() {
   return code === 0;
 }
 
-async function runTests() {
+async function runUnits() {
+  if (filters.length > 0 && otherFilters.length === 0) return NO_COUNTS;
   rmSync(RESULTS, { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${RESULTS}`];
-  const { code } = await run(requireNode(), [tool("vitest"), "run", ...reporters, ...filters], {
-    env,
-  });
-  if (!existsSync(RESULTS)) return { isGreen: false, passed: 0, failed: 0, skipped: 0 };
+  const args = [tool("vitest"), "run", ...reporters, ...otherFilters];
+  const { code } = await run(requireNode(), args, { env });
+  if (!existsSync(RESULTS)) return { ...NO_COUNTS, isGreen: false };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
     readFileSync(RESULTS, "utf8"),
   );
   const skipped = numPendingTests + numTodoTests;
   return { isGreen: code === 0, passed: numPassedTests, failed: numFailedTests, skipped };
+}
+
+async function runWindows() {
+  const isWanted = filters.length === 0 ? hasSpecs() : windowFilters.length > 0;
+  if (!isWanted) return NO_COUNTS;
+  try {
+    await ensureBuilt();
+    return await runPlaywright({ wants: "host", args: windowFilters, env: { [MARK]: mark } });
+  } catch (error) {
+    console.error(`test: ${error instanceof Error ? error.message : String(error)}`);
+    return { ...NO_COUNTS, isGreen: false };
+  }
+}
+
+function sum(one, other) {
+  return {
+    isGreen: one.isGreen && other.isGreen,
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: one.skipped + other.skipped,
+  };
 }
 
 /** A test that leaves a program behind is wrong, whatever it asserted. */
@@ -48,11 +74,12 @@ async function isTidy() {
 async function main() {
   if (!report(await setup({ forTests: true }))) return false;
   const isClean = await isCheckClean();
-  const { isGreen, passed, failed, skipped } = await runTests();
+  const counts = sum(await runUnits(), await runWindows());
+  const { isGreen, passed, failed } = counts;
   const tidy = await isTidy();
   if (!isClean) console.error("test: the check of the sources failed, see above");
   if (passed + failed === 0) console.error("test: no test ran");
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  console.log(countsText(counts));
   return isClean && isGreen && tidy && passed > 0 && failed === 0;
 }
 

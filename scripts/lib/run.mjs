@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { ROOT } from "./paths.mjs";
 
 const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"];
@@ -58,6 +60,12 @@ export function capture(command, args, options = {}) {
       resolve({ code: code ?? 1, output: Buffer.concat(pieces).toString("utf8") });
     });
   });
+}
+
+/** Whether a program of this name can be called; also those that only root has on its PATH. */
+export function isOnPath(program) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
+  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
 }
 
 /** Ends this process the way its child ended, so that a shell sees the same. */

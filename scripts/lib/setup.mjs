@@ -1,16 +1,25 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { findBrowser } from "./browser.mjs";
 import { withLock } from "./lock.mjs";
 import { pinnedNode, ROOT } from "./paths.mjs";
-import { capture, run } from "./run.mjs";
+import { capture, isOnPath, run } from "./run.mjs";
 
 const MODULES = join(ROOT, "node_modules");
 const STAMP = join(MODULES, ".cpm-setup");
 const LOCK_FILE = join(ROOT, "package-lock.json");
 
-/** Programs that tests call, and the Debian package that brings each. */
-const TEST_PROGRAMS = [{ program: "tshark", debian: "tshark" }];
+/** Programs that tests call, and the Debian package that brings each. Nothing but Linux is asked for what only Linux has. */
+const TEST_PROGRAMS = [
+  { program: "tshark", debian: "tshark" },
+  { program: "a Chromium browser", debian: "chromium", isHere: () => findBrowser() !== undefined },
+  { program: "Xvfb", debian: "xvfb", isLinuxOnly: true },
+];
+
+function isMissing({ program, isHere = () => isOnPath(program), isLinuxOnly = false }) {
+  return !(isLinuxOnly && process.platform !== "linux") && !isHere();
+}
 
 function lockDigest() {
   return createHash("sha256").update(readFileSync(LOCK_FILE)).digest("hex");
@@ -61,11 +70,6 @@ async function ensurePackages() {
   );
 }
 
-function isOnPath(program) {
-  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
-}
-
 async function aptGet(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const { code, output } = await capture("apt-get", args, { env });
@@ -85,13 +89,13 @@ async function installDebian(packages) {
 }
 
 async function ensureTestPrograms() {
-  const absent = TEST_PROGRAMS.filter(({ program }) => !isOnPath(program));
+  const absent = TEST_PROGRAMS.filter(isMissing);
   if (absent.length === 0) return [];
   if (process.getuid?.() === 0 && isOnPath("apt-get")) {
     await installDebian(absent.map(({ debian }) => debian));
   }
   return absent
-    .filter(({ program }) => !isOnPath(program))
+    .filter(isMissing)
     .map(({ program, debian }) => `${program} (as root: apt-get install ${debian})`);
 }
 
