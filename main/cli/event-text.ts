@@ -28,6 +28,8 @@ export function eventText(
       return [event.message, event.action].filter((text) => text !== "").join(" ");
     case "progress":
       return undefined;
+    case "message":
+      return `${printable(formatAddress(event.from))} says: ${printable(event.text)}`;
     default:
       return offerEventText(event, offers.get(event.id));
   }
@@ -35,7 +37,15 @@ export function eventText(
 
 type OfferEvent = Exclude<
   NamedEvent,
-  { readonly event: "registered" | "registrationFailed" | "offer" | "error" | "progress" }
+  {
+    readonly event:
+      | "registered"
+      | "registrationFailed"
+      | "offer"
+      | "error"
+      | "progress"
+      | "message";
+  }
 >;
 
 function offerEventText(event: OfferEvent, offer: OfferView | undefined): string | undefined {

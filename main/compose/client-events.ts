@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   file: true,
   transfer: true,
   error: true,
+  message: true,
 };
 
 /** Calls `listener` with every event of a client, named. */

@@ -3,15 +3,22 @@ import type { FileIcon, OfferId } from "../../shared/model/offer.ts";
 import type { RegistrationFailedView, RegistrationView } from "../../shared/model/registration.ts";
 import { EventSource, type Undo } from "../base/events.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { IncomingRequest, InviteUas } from "../drachtio/srf.ts";
+import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
-import { parseContentType } from "./body/content-type.ts";
-import type { CpmConfig } from "./config.ts";
+import type { CpmConfig, CpmConfigChange } from "./config.ts";
 import { checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
 import type { OfferContext } from "./file/offer-context.ts";
-import { type OfferError, openFiles, prepareFile } from "./file/outgoing-files.ts";
+import {
+  closeFiles,
+  type OfferError,
+  type OpenedFile,
+  openFiles,
+  prepareFile,
+} from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
+import type { Refusal } from "./file/refusal.ts";
+import { lineText, MAX_OFFER_TEXT } from "./file/shown-text.ts";
 import {
   contributionIdOf,
   newCallId,
@@ -19,6 +26,7 @@ import {
   newOfferId,
   newTransferId,
 } from "./ids.ts";
+import { receiveMessage, sendMessage } from "./message.ts";
 import type { CpmPorts } from "./ports.ts";
 import { Registration } from "./registration/registration.ts";
 
@@ -33,6 +41,12 @@ export interface OfferRequest {
   readonly icons?: ReadonlyMap<number, FileIcon>;
   /** To go on in a thread with the same user (OMA CPM C.1.1); a new one when absent. */
   readonly conversationId?: string;
+  /** Goes with the files in words; one line, at most 500 characters. */
+  readonly text?: string;
+  /** Made by `newOfferId` beforehand, so that the offer can be cancelled while its files are read. */
+  readonly id?: OfferId;
+  /** Octets of all files that were read so far. */
+  readonly onHashed?: (octets: number) => void;
 }
 
 export type CpmEvents = ClientEvents;
@@ -48,23 +62,25 @@ const STOP_MS = 2500;
 export class CpmClient {
   readonly events = new EventSource<CpmEvents>();
   readonly #ports: CpmPorts;
+  /** Own copy, the very object that every part of the client looks at: `configure` changes it. */
   readonly #config: CpmConfig;
   readonly #context: OfferContext;
   readonly #registration: Registration;
   readonly #outgoing = new Map<OfferId, OutgoingOffer>();
   readonly #incoming = new Map<OfferId, IncomingOffer>();
   readonly #undos: Undo[] = [];
-  readonly #abort = new AbortController();
+  /** Offers whose files are being read. */
+  readonly #preparing = new Map<OfferId, AbortController>();
   #isRunning = false;
   #onAllEnded: (() => void) | undefined;
 
   constructor(ports: CpmPorts, config: CpmConfig) {
     this.#ports = ports;
-    this.#config = config;
-    this.#registration = new Registration(ports, config);
+    this.#config = { ...config };
+    this.#registration = new Registration(ports, this.#config);
     this.#context = {
       ports,
-      config,
+      config: this.#config,
       mediaHost: config.mediaHost ?? ports.msrp.local.host,
       route: () => this.#registration.serviceRoute,
       deviceCount: () => this.#registration.current?.devices.length ?? 0,
@@ -92,7 +108,8 @@ export class CpmClient {
         void this.#onInvite(invite);
       }),
       this.#ports.srf.onRequest("MESSAGE", (request) => {
-        onMessage(request);
+        const message = receiveMessage(request, this.#config);
+        if (message !== undefined) this.events.emit("message", message);
       }),
       this.#ports.srf.onRequest("OPTIONS", (request) => {
         request.respond(200, { headers: [{ name: "Accept", value: "application/sdp" }] });
@@ -112,7 +129,7 @@ export class CpmClient {
   async stop(): Promise<void> {
     if (!this.#isRunning) return;
     this.#isRunning = false;
-    this.#abort.abort();
+    for (const preparing of this.#preparing.values()) preparing.abort();
     for (const offer of this.#outgoing.values()) offer.cancel();
     for (const offer of this.#incoming.values()) offer.shutDown();
     await this.#allEnded();
@@ -125,17 +142,18 @@ export class CpmClient {
    * tell the rest.
    */
   async offer(request: OfferRequest): Promise<Result<OfferId, OfferError>> {
-    const { to, paths, icons } = request;
+    const { to, icons } = request;
     const problem = this.#problemOf(request);
     if (problem !== undefined) return err(problem);
-    const { files, msrp, random, hashing } = this.#ports;
-    const limit = this.#config.maxSizeOctets;
-    const opened = await openFiles(files, paths, limit, this.#abort.signal);
+    const { msrp, random, hashing } = this.#ports;
+    const id = request.id ?? newOfferId(random);
+    const opened = await this.#open(id, request);
     if (!opened.ok) return opened;
     const callId = newCallId(random);
+    const text = lineText(request.text ?? "", MAX_OFFER_TEXT);
     const offer = new OutgoingOffer(this.#context, {
-      id: newOfferId(random),
-      to,
+      ...{ id, to },
+      ...(text === undefined ? {} : { text }),
       callId,
       ids: {
         conversationId: request.conversationId ?? newConversationId(random),
@@ -154,6 +172,25 @@ export class CpmClient {
     return ok(offer.id);
   }
 
+  /** What changes counts from the next offer on; a new name is told to the network at once. */
+  configure(change: CpmConfigChange): void {
+    const { deviceName } = this.#config;
+    Object.assign(this.#config, change);
+    const isRenamed = change.deviceName !== undefined && change.deviceName !== deviceName;
+    if (isRenamed && this.#isRunning && this.#config.isGuest !== true)
+      void this.#registration.refresh();
+  }
+
+  /** Registers anew now, and learns which devices the user has. */
+  refresh(): Promise<Result<void, RegistrationFailedView>> {
+    return this.#registration.refresh();
+  }
+
+  /** Says something to another user in words (pager-mode MESSAGE, RFC 3428). */
+  message(to: string, text: string): Promise<Result<void, Refusal>> {
+    return sendMessage(this.#context, to, text);
+  }
+
   /** Takes the files with these indexes; none of them: declines here. Ignored once the offer is settled. */
   accept(id: OfferId, files: readonly number[], options?: { readonly folder?: string }): void {
     this.#incoming.get(id)?.accept(files, options?.folder);
@@ -166,6 +203,7 @@ export class CpmClient {
 
   /** Ends an offer of either direction at any point before its end. */
   cancel(id: OfferId): void {
+    this.#preparing.get(id)?.abort();
     this.#outgoing.get(id)?.cancel();
     this.#incoming.get(id)?.cancel();
   }
@@ -174,6 +212,21 @@ export class CpmClient {
   cancelFile(id: OfferId, index: number): void {
     this.#outgoing.get(id)?.cancelFile(index);
     this.#incoming.get(id)?.cancelFile(index);
+  }
+
+  async #open(
+    id: OfferId,
+    { paths, onHashed }: OfferRequest,
+  ): Promise<Result<readonly OpenedFile[], OfferError>> {
+    const abort = new AbortController();
+    this.#preparing.set(id, abort);
+    const opened = await openFiles(this.#ports.files, paths, {
+      ...{ maxSizeOctets: this.#config.maxSizeOctets, signal: abort.signal, onHashed },
+    });
+    this.#preparing.delete(id);
+    if (!abort.signal.aborted || !opened.ok) return opened;
+    await closeFiles(opened.value);
+    return err({ kind: "cancelled", message: "The offer was withdrawn before it was sent." });
   }
 
   #problemOf(request: OfferRequest): OfferError | undefined {
@@ -216,13 +269,17 @@ export class CpmClient {
       invite.refuse(480);
       return;
     }
-    const { maxSizeOctets } = this.#config;
+    const { maxSizeOctets, ringsWithoutRoom, isBlocked } = this.#config;
     const checked = checkOffer(invite.request, {
       ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),
-      ...(free.ok ? { freeOctets: free.value } : {}),
+      ...(free.ok && ringsWithoutRoom !== true ? { freeOctets: free.value } : {}),
     });
     if (!checked.ok) {
       this.#refuse(invite, checked.error);
+      return;
+    }
+    if (isBlocked?.(checked.value.from.uriText) === true) {
+      invite.refuse(603);
       return;
     }
     const id = newOfferId(this.#ports.random);
@@ -255,10 +312,4 @@ export class CpmClient {
       };
     });
   }
-}
-
-/** Notifications are welcome (RFC 5438); what REPORTs said already decides, so they change nothing here. */
-function onMessage(request: IncomingRequest): void {
-  const contentType = parseContentType(request.request.headers.get("Content-Type") ?? "");
-  request.respond(contentType?.type === "message/cpim" ? 200 : 415);
 }

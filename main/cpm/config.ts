@@ -25,6 +25,15 @@ export interface CpmConfig {
   readonly isGuest?: boolean;
   /** Refuses every offer with 486 without ringing. */
   readonly isBusy?: boolean;
+  /**
+   * Rings also when no file fits into the receive folder, so that the user may choose another one; without it such an
+   * offer is refused with 403.
+   */
+  readonly ringsWithoutRoom?: boolean;
+  /** People whose offers are declined on every device (603) without ringing. */
+  readonly isBlocked?: (uri: string) => boolean;
+  /** IP address of the core where `core` names it; requests of others are not vouched for. */
+  readonly coreAddress?: string;
   /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
   readonly mediaHost?: string;
   /** Of this program, for User-Agent. */
@@ -32,3 +41,8 @@ export interface CpmConfig {
   /** Never leaves the device: Contribution-IDs are derived with it. Random per device, kept across restarts. */
   readonly deviceSecret: string;
 }
+
+/** What may change while the device runs. */
+export type CpmConfigChange = Partial<
+  Pick<CpmConfig, "displayName" | "deviceName" | "receiveFolder" | "ringTimeS" | "isBusy">
+>;

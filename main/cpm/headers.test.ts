@@ -40,7 +40,7 @@ function value(contact: string) {
 describe("RFC 6050 §4.1: the ICSI of CPM File Transfer", () => {
   it("MUST stand percent-encoded in +g.3gpp.icsi-ref of Contact and Accept-Contact", () => {
     const headers = SipHeaders.of(
-      inviteHeaders(CONFIG, LOCAL, { conversationId: "c", contributionId: "d" }),
+      inviteHeaders(CONFIG, LOCAL, { ids: { conversationId: "c", contributionId: "d" } }),
     );
     const contact = headers.get("Contact") ?? "";
     expect(contact).toContain(

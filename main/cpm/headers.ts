@@ -73,10 +73,11 @@ export function deviceHeaders(config: CpmConfig, local: HostPort): readonly Head
 export function inviteHeaders(
   config: CpmConfig,
   local: HostPort,
-  ids: CpmIds,
+  { ids, text }: { readonly ids: CpmIds; readonly text?: string },
 ): readonly HeaderField[] {
   return [
     ...deviceHeaders(config, local),
+    ...(text === undefined || text === "" ? [] : [{ name: "Subject", value: text }]),
     { name: "P-Preferred-Identity", value: fromValue(config) },
     { name: "P-Preferred-Service", value: FILE_TRANSFER_ICSI },
     { name: "Accept-Contact", value: `*;${FILE_TRANSFER_TAG}` },

@@ -34,6 +34,16 @@ export interface ClientEvents {
   readonly file: FileEvent;
   readonly transfer: { readonly id: OfferId; readonly state: TransferState };
   readonly error: ErrorEvent;
+  /** Another user says something in words; it came through the own core. */
+  readonly message: MessageEvent;
+}
+
+export interface MessageEvent {
+  /** SIP or tel URI. */
+  readonly from: string;
+  readonly fromName?: string;
+  /** Safe to show, at most 1,000 characters. */
+  readonly text: string;
 }
 
 /** Another device of this user dealt with the offer. */

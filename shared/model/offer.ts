@@ -39,4 +39,8 @@ export interface OfferView {
   readonly files: readonly OfferedFileView[];
   readonly conversationId: string;
   readonly contributionId: string;
+  /** What the offering user wrote to go with the files, safe to show. */
+  readonly text?: string;
+  /** Incoming: it came through the own core, which vouches for `from`. */
+  readonly isVouched?: boolean;
 }

@@ -25,6 +25,7 @@ const NAMES: readonly EventName[] = [
   "file",
   "transfer",
   "error",
+  "message",
 ];
 
 /** One device of a user as a test sees it: what its user is told, and what lies on its disk. */

@@ -19,6 +19,13 @@ describe("RFC 5547 §10: a suggested name is only shown after cleaning", () => {
 
   it("MUST not grow without bound", () => {
     expect(displayName("a".repeat(10_000))).toHaveLength(255);
+    expect(displayName(`${"a".repeat(300)}.pdf${"b".repeat(300)}`)).toHaveLength(255);
+  });
+
+  it("MUST keep the ending of a long name: by it people judge what a file is", () => {
+    const shown = displayName(`${"a".repeat(300)}.pdf.exe`);
+    expect(shown).toHaveLength(255);
+    expect(shown).toMatch(/\.exe$/);
   });
 });
 

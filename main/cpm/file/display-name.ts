@@ -1,4 +1,5 @@
 const MAX_CHARACTERS = 255;
+const MAX_ENDING = 32;
 
 /**
  * A suggested file name as it may be shown before the file is taken: the last path part, without characters that
@@ -7,12 +8,19 @@ const MAX_CHARACTERS = 255;
 export function displayName(suggested: string | undefined): string {
   if (suggested === undefined) return "file";
   const part = suggested.split(/[/\\]/).at(-1) ?? "";
-  const shown = Array.from(part)
-    .slice(0, MAX_CHARACTERS)
+  const shown = shortened(Array.from(part))
     .map((char) => (isSteering(char.codePointAt(0) ?? 0) ? "\ufffd" : char))
     .join("")
     .trim();
   return shown === "" || shown === "." || shown === ".." ? "file" : shown;
+}
+
+/** The ending stays, by which people and systems judge a file. */
+function shortened(name: readonly string[]): readonly string[] {
+  if (name.length <= MAX_CHARACTERS) return name;
+  const dot = name.lastIndexOf(".");
+  const ending = dot < name.length - MAX_ENDING ? [] : name.slice(dot);
+  return [...name.slice(0, MAX_CHARACTERS - ending.length), ...ending];
 }
 
 /** Controls, line and paragraph separators, and the marks that turn writing direction (Unicode UAX #9). */

@@ -15,6 +15,7 @@ import { readSdpBody } from "../body/sdp-body.ts";
 import type { CpmIds } from "../headers.ts";
 import { displayName } from "./display-name.ts";
 import { OCTETS } from "./media-type.ts";
+import { MAX_OFFER_TEXT, shownText } from "./shown-text.ts";
 
 /** An offer that passed the checks: what the user is asked about. */
 export interface CheckedOffer {
@@ -25,6 +26,8 @@ export interface CheckedOffer {
   /** The files that can be received, by their m= lines; every other line is refused in the answer. */
   readonly files: readonly ReceivableFile[];
   readonly notification?: NotificationRequest;
+  /** What goes with the files in words. */
+  readonly text?: string;
 }
 
 export interface ReceivableFile {
@@ -72,6 +75,7 @@ export function checkOffer(
   const fitting = files.filter(({ sizeOctets }) => fits(sizeOctets, limits));
   if (fitting.length === 0) return err(sizeExceeded());
   const notification = notificationIn(body.value.leaves);
+  const text = shownText(request.headers.get("Subject"), MAX_OFFER_TEXT);
   return ok({
     from,
     to: to.value,
@@ -79,6 +83,7 @@ export function checkOffer(
     description: body.value.description,
     files: fitting,
     ...(notification === undefined ? {} : { notification }),
+    ...(text === undefined ? {} : { text }),
   });
 }
 
@@ -118,7 +123,7 @@ function isId(text: string | undefined): text is string {
 }
 
 /** Who offers: the identity the network vouches for (RFC 3325), else From with its name. */
-function identityOf(request: SipRequest): NameAddr | undefined {
+export function identityOf(request: SipRequest): NameAddr | undefined {
   const from = parseNameAddr(request.headers.get("From") ?? "");
   const [asserted] = request.headers.list("P-Asserted-Identity");
   const vouched = asserted === undefined ? undefined : parseNameAddr(asserted);

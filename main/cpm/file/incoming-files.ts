@@ -84,7 +84,8 @@ export class IncomingFiles {
       if (!indexes.includes(file.view.index)) continue;
       const part = await this.#context.ports.files.createPart({
         folder,
-        suggestedName: file.media.selector.name ?? "",
+        // The name that the user was shown and said yes to.
+        suggestedName: file.view.name,
         sizeOctets: file.sizeOctets,
       });
       if (part.ok) this.#parts.set(file.view.index, part.value);
@@ -189,7 +190,9 @@ export class IncomingFiles {
       sizeOctets: file.sizeOctets,
       hashes: file.media.selector.hashes,
       onReceived: (octets) => {
-        meter.update(octets);
+        // Every octet is here: what follows is the check.
+        if (octets === file.sizeOctets) meter.finish(octets);
+        else meter.update(octets);
       },
       onBegun: this.#options.onBegun,
     });

@@ -17,7 +17,7 @@ import {
 } from "./incoming-state.ts";
 import { offerWithout } from "./later-answer.ts";
 import { sendNotification } from "./notification.ts";
-import { complain, type OfferContext } from "./offer-context.ts";
+import { complain, isFromCore, type OfferContext } from "./offer-context.ts";
 import { OfferRecord } from "./offer-record.ts";
 import { transferStateOf } from "./outcome.ts";
 
@@ -148,7 +148,7 @@ export class IncomingOffer {
   }
 
   #view(): OfferView {
-    const { from, to, files, ids } = this.#offer;
+    const { from, to, files, ids, text } = this.#offer;
     return {
       id: this.id,
       direction: "incoming",
@@ -157,6 +157,8 @@ export class IncomingOffer {
       to: to.uriText,
       files: files.map(({ view }) => view),
       ...ids,
+      ...(text === undefined ? {} : { text }),
+      isVouched: isFromCore(this.#context.config, this.#invite.source),
     };
   }
 

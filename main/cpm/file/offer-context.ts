@@ -1,5 +1,6 @@
 import type { ClientEvents, ErrorCode } from "../../../shared/model/client-events.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
+import type { HostPort } from "../../base/host-port.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
 
@@ -16,6 +17,12 @@ export interface OfferContext {
   emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void;
   /** The offer has reached its end: nothing will be heard of it again. */
   ended(id: OfferId): void;
+}
+
+/** Whether a request came from the own core, which alone may say who somebody is (RFC 3325 §4). */
+export function isFromCore(config: CpmConfig, source: HostPort): boolean {
+  const address = config.coreAddress ?? config.core.host;
+  return source.host.toLowerCase() === address.toLowerCase();
 }
 
 /** What is told to people when something did not work. */

@@ -31,7 +31,9 @@ export interface OfferError {
     | "source"
     | "too-large"
     | "bad-address"
-    | "not-running";
+    | "not-running"
+    /** Withdrawn while its files were read. */
+    | "cancelled";
   /** For people; names the file where it is about one. */
   readonly message: string;
   readonly path?: string;
@@ -42,6 +44,13 @@ export interface OpenedFile {
   readonly hashes: FileHashes;
 }
 
+export interface OpenOptions {
+  readonly maxSizeOctets: number | undefined;
+  readonly signal: AbortSignal;
+  /** Octets of all files hashed so far. */
+  readonly onHashed?: ((octets: number) => void) | undefined;
+}
+
 /**
  * Opens and hashes the files in order; the sender's size limit comes first, so that a file too large is neither read
  * nor offered (OMA CPM Conv_Fnct §7.4). On failure everything opened is closed again.
@@ -49,17 +58,22 @@ export interface OpenedFile {
 export async function openFiles(
   files: Files,
   paths: readonly string[],
-  maxSizeOctets: number | undefined,
-  signal: AbortSignal,
+  options: OpenOptions,
 ): Promise<Result<readonly OpenedFile[], OfferError>> {
   const opened: OpenedFile[] = [];
+  let doneOctets = 0;
   for (const path of paths) {
-    const one = await openFile(files, path, maxSizeOctets, signal);
+    const onHashed = (octets: number): void => {
+      options.onHashed?.(doneOctets + octets);
+    };
+    const one = await openFile(files, path, { ...options, onHashed });
     if (!one.ok) {
       await closeFiles(opened);
       return one;
     }
     opened.push(one.value);
+    doneOctets += one.value.source.sizeOctets;
+    options.onHashed?.(doneOctets);
   }
   return ok(opened);
 }
@@ -67,9 +81,9 @@ export async function openFiles(
 async function openFile(
   files: Files,
   path: string,
-  maxSizeOctets: number | undefined,
-  signal: AbortSignal,
+  { maxSizeOctets, signal, onHashed }: OpenOptions,
 ): Promise<Result<OpenedFile, OfferError>> {
+  if (signal.aborted) return err(withdrawn(path));
   const source = await files.openSource(path);
   if (!source.ok) return err({ kind: "source", message: source.error.message, path });
   if (maxSizeOctets !== undefined && source.value.sizeOctets > maxSizeOctets) {
@@ -77,10 +91,15 @@ async function openFile(
     const message = `${source.value.name} is larger than this device may send.`;
     return err({ kind: "too-large", message, path });
   }
-  const hashes = await files.hash(source.value, signal);
+  const hashes = await files.hash(source.value, signal, onHashed);
   if (hashes.ok) return ok({ source: source.value, hashes: hashes.value });
   await source.value.close();
+  if (hashes.error.kind === "cancelled") return err(withdrawn(path));
   return err({ kind: "source", message: hashes.error.message, path });
+}
+
+function withdrawn(path: string): OfferError {
+  return { kind: "cancelled", message: "The offer was withdrawn before it was sent.", path };
 }
 
 export async function closeFiles(opened: readonly OpenedFile[]): Promise<void> {

@@ -25,6 +25,8 @@ export interface OutgoingOfferOptions {
   readonly to: string;
   readonly files: readonly PreparedFile[];
   readonly ids: CpmIds;
+  /** Goes with the files as Subject; one line. */
+  readonly text?: string;
   /** From which the Contribution-ID was derived. */
   readonly callId: string;
 }
@@ -119,7 +121,7 @@ export class OutgoingOffer {
   }
 
   #view(): OfferView {
-    const { id, to, files, ids } = this.#options;
+    const { id, to, files, ids, text } = this.#options;
     const { aor, displayName } = this.#context.config;
     return {
       id,
@@ -136,6 +138,7 @@ export class OutgoingOffer {
         ...(icon === undefined ? {} : { icon }),
       })),
       ...ids,
+      ...(text === undefined ? {} : { text }),
     };
   }
 
@@ -144,7 +147,7 @@ export class OutgoingOffer {
     callId: string,
   ): Promise<{ readonly outcome: InviteOutcome; readonly local: SessionDescription }> {
     const { ports, config, mediaHost } = this.#context;
-    const { to, files, ids } = this.#options;
+    const { to, files, ids, text } = this.#options;
     const local = describeFiles(files, {
       origin: newOrigin(ports.clock, mediaHost),
       host: mediaHost,
@@ -155,7 +158,10 @@ export class OutgoingOffer {
       uri: to,
       from: fromValue(config),
       to: `<${to}>`,
-      headers: inviteHeaders(config, ports.srf.local, ids),
+      headers: inviteHeaders(config, ports.srf.local, {
+        ids,
+        ...(text === undefined ? {} : { text }),
+      }),
       body: offerBody(local, withIcons ? files : files.map(withoutIcon), ports.random),
       ...(route.length === 0 ? {} : { route }),
       nextHop: coreUri(config.core),

@@ -17,6 +17,7 @@ export class ProgressMeter {
   #lastMs: number;
   #lastOctets = 0;
   #octetsPerS = 0;
+  #isFinished = false;
 
   constructor(clock: Clock, show: (sample: ProgressSample) => void) {
     this.#clock = clock;
@@ -29,8 +30,10 @@ export class ProgressMeter {
     if (this.#clock.nowMs() - this.#lastMs >= MIN_INTERVAL_MS) this.#sample(octets);
   }
 
-  /** The last sample: shown even when the one before was a moment ago. */
+  /** The last sample, once: shown even when the one before was a moment ago. */
   finish(octets: number): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
     this.#sample(octets);
   }
 

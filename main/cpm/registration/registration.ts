@@ -47,6 +47,8 @@ export class Registration {
   #view: RegistrationView | undefined;
   #timer: Timer | undefined;
   #abort = new AbortController();
+  /** The attempt that counts; the outcome of an earlier one means nothing any more. */
+  #attempts = 0;
   #isStopped = false;
 
   constructor(ports: RegistrationPorts, config: CpmConfig) {
@@ -71,6 +73,17 @@ export class Registration {
     return this.#attempt();
   }
 
+  /**
+   * Registers anew now, whatever is under way: after a sleep, a changed name, a new network. Resolves with this attempt's
+   * outcome.
+   */
+  refresh(): Promise<Result<void, RegistrationFailedView>> {
+    this.#timer?.cancel();
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    return this.#attempt();
+  }
+
   /** Removes the binding; waits at most two seconds for the registrar. */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
@@ -92,8 +105,12 @@ export class Registration {
   }
 
   async #attempt(longer = 0): Promise<Result<void, RegistrationFailedView>> {
-    const outcome = await this.#register(this.#expiresS);
     if (this.#isStopped) return err({ status: 0, reason: "The device was stopped." });
+    this.#attempts += 1;
+    const attempt = this.#attempts;
+    const outcome = await this.#register(this.#expiresS);
+    if (this.#isOver()) return err({ status: 0, reason: "The device was stopped." });
+    if (attempt !== this.#attempts) return err({ status: 0, reason: "A newer attempt counts." });
     const own = {
       instanceId: this.#config.instanceId,
       contact: contactUri(this.#config, this.#ports.srf.local),
@@ -124,6 +141,11 @@ export class Registration {
       case "give-up":
         return this.#failed(step.status, step.reason);
     }
+  }
+
+  /** Asked anew after each wait. */
+  #isOver(): boolean {
+    return this.#isStopped;
   }
 
   #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
