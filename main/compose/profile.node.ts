@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import type { AppStore } from "../base/app-store.ts";
 import type { Random } from "../base/ports.ts";
 import { randomToken, randomUuid } from "../base/tokens.ts";
-import type { TransferStore } from "../base/transfer-store.ts";
 import { openStore } from "../storage/store.node.ts";
 import { lockProfile, type ProfileLock } from "./profile-lock.node.ts";
 import { UserError } from "./user-error.ts";
@@ -11,7 +11,7 @@ import { UserError } from "./user-error.ts";
 export interface Profile {
   /** For events and people: the folder's name. */
   readonly name: string;
-  readonly store: TransferStore;
+  readonly store: AppStore;
   /** `urn:uuid:…`, made once for the life of the profile (RFC 5626 §4.1). */
   readonly instanceId: string;
   readonly deviceSecret: string;

@@ -4,12 +4,13 @@ import { DatabaseSync } from "node:sqlite";
 import { err, ok, type Result } from "../base/result.ts";
 import type { StoreError } from "../base/transfer-store.ts";
 import { history } from "./migrations/0001-history.ts";
+import { cards } from "./migrations/0002-cards.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 const FILE_NAME = "history.db";
 /** A second process of the same profile writes for milliseconds; this bounds how long one waits for the other. */
 export const BUSY_TIMEOUT_MS = 2000;
-const MIGRATIONS: readonly Migration[] = [history];
+const MIGRATIONS: readonly Migration[] = [history, cards];
 
 /** SQLite's result codes (sqlite.org/rescode.html); extended codes have them in their low octet. */
 const SQLITE_BUSY = 5;

@@ -91,17 +91,17 @@ export function text(row: Row, column: string): string {
   return value;
 }
 
-function optionalText(row: Row, column: string): string | undefined {
+export function optionalText(row: Row, column: string): string | undefined {
   return row[column] === null ? undefined : text(row, column);
 }
 
-function integer(row: Row, column: string): number {
+export function integer(row: Row, column: string): number {
   const value = row[column];
   if (typeof value !== "number" || !Number.isSafeInteger(value)) throw wrong(column);
   return value;
 }
 
-function optionalInteger(row: Row, column: string): number | undefined {
+export function optionalInteger(row: Row, column: string): number | undefined {
   return row[column] === null ? undefined : integer(row, column);
 }
 
@@ -113,7 +113,7 @@ function member<Name extends string>(names: Readonly<Record<Name, true>>, row: R
 }
 
 /** A property only where there is a value: `undefined` and absent are different things to the type checker. */
-function optional<Name extends string, T>(
+export function optional<Name extends string, T>(
   name: Name,
   value: T | undefined,
 ): { readonly [key in Name]?: T } {
@@ -121,6 +121,6 @@ function optional<Name extends string, T>(
   return value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]: T });
 }
 
-function wrong(column: string): Error {
+export function wrong(column: string): Error {
   return Object.assign(new Error(`unexpected value in column ${column}`), { code: "ERR_ROW" });
 }

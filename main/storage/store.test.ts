@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AppStore } from "../base/app-store.ts";
 import type { Result } from "../base/result.ts";
 import type {
   HistoryEntry,
@@ -13,10 +14,10 @@ import type {
   HistoryFilter,
   StoreError,
 } from "../base/transfer-store.ts";
-import { openStore, type ProfileStore } from "./store.node.ts";
+import { openStore } from "./store.node.ts";
 
 let folder: string;
-const open: ProfileStore[] = [];
+const open: AppStore[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "store-"));
@@ -32,7 +33,7 @@ function value<T>(result: Result<T, StoreError>): T {
   return result.value;
 }
 
-function opened(at = folder): ProfileStore {
+function opened(at = folder): AppStore {
   const store = value(openStore(at));
   open.push(store);
   return store;
@@ -71,7 +72,7 @@ function entry(change: Partial<HistoryEntry>): HistoryEntry {
   return { ...FULL, files: [], ...change };
 }
 
-function ids(store: ProfileStore, filter?: HistoryFilter): readonly string[] {
+function ids(store: AppStore, filter?: HistoryFilter): readonly string[] {
   return value(store.list(filter)).map(({ id }) => id);
 }
 
@@ -159,7 +160,7 @@ describe("the history of offers", () => {
 });
 
 describe("the list of offers", () => {
-  function filled(): ProfileStore {
+  function filled(): AppStore {
     const store = opened();
     value(store.save(entry({ id: "a", startedMs: 1, direction: "outgoing" })));
     value(store.save(entry({ id: "b", startedMs: 3, peer: "sip:bob@b.example", state: "failed" })));

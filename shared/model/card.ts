@@ -150,6 +150,39 @@ const END_STATES: Readonly<Record<CardEndState, true>> = {
   missed: true,
 };
 
+const RUNNING_STATES: Readonly<Record<Exclude<CardState, CardEndState>, true>> = {
+  preparing: true,
+  reaching: true,
+  ringing: true,
+  waiting: true,
+  accepting: true,
+  transferring: true,
+  stalled: true,
+  verifying: true,
+};
+
+const FILE_STATES: Readonly<Record<CardFileState, true>> = {
+  offered: true,
+  declined: true,
+  waiting: true,
+  transferring: true,
+  verifying: true,
+  verified: true,
+  complete: true,
+  failed: true,
+  damaged: true,
+  interrupted: true,
+};
+
+/** Whether a text, from a store or a window, names a state. */
+export function isCardState(text: string): text is CardState {
+  return Object.hasOwn(END_STATES, text) || Object.hasOwn(RUNNING_STATES, text);
+}
+
+export function isCardFileState(text: string): text is CardFileState {
+  return Object.hasOwn(FILE_STATES, text);
+}
+
 /** Whether nothing will happen to the card by itself any more. */
 export function isEnded(state: CardState): state is CardEndState {
   return state in END_STATES;
