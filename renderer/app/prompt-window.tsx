@@ -1,0 +1,27 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import { OfferStack } from "../features/offers/offer-stack.tsx";
+import { useStores } from "../ipc/stores.tsx";
+import styles from "./prompt-window.module.css";
+
+/** Offers alone, in a window that is as high as they are. */
+export function PromptWindow(): ReactNode {
+  const { client } = useStores();
+  const content = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = content.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      const heightPx = Math.max(1, Math.ceil(element.getBoundingClientRect().height));
+      void client.request("window.fit", { heightPx });
+    });
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+    };
+  }, [client]);
+  return (
+    <main className={styles["prompt"]} ref={content}>
+      <OfferStack isAlone />
+    </main>
+  );
+}

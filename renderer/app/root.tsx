@@ -1,0 +1,70 @@
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslations } from "use-intl";
+import { useStore } from "zustand";
+import { FirstRun } from "../features/first-run/first-run.tsx";
+import { type Stores, useStores } from "../ipc/stores.tsx";
+import { follow } from "../ipc/sync.ts";
+import { CommandProvider } from "./command-runner.tsx";
+import { ErrorBoundary } from "./error-boundary.tsx";
+import { Shell } from "./layout/shell.tsx";
+import { PromptWindow } from "./prompt-window.tsx";
+import { Providers } from "./providers.tsx";
+import styles from "./root.module.css";
+import { useAnnouncements } from "./use-announcements.ts";
+
+interface RootProps {
+  readonly stores: Stores;
+  /** `prompt`: the small window that shows offers while the main one is hidden. */
+  readonly view: "main" | "prompt";
+}
+
+export function Root({ stores, view }: RootProps): ReactNode {
+  useEffect(() => follow(stores, () => performance.now()), [stores]);
+  return (
+    <Providers stores={stores}>
+      <Opened view={view} />
+    </Providers>
+  );
+}
+
+interface OpenedProps {
+  readonly view: RootProps["view"];
+}
+
+function Opened({ view }: OpenedProps): ReactNode {
+  const isKnown = useStore(useStores().app, (state) => state.app !== undefined);
+  if (!isKnown) return <Opening />;
+  return (
+    <CommandProvider>
+      <ErrorBoundary>{view === "prompt" ? <PromptWindow /> : <MainWindow />}</ErrorBoundary>
+    </CommandProvider>
+  );
+}
+
+function MainWindow(): ReactNode {
+  useAnnouncements();
+  const hasAccount = useStore(useStores().app, (state) => state.app?.account !== undefined);
+  return hasAccount ? <Shell /> : <FirstRun />;
+}
+
+/** Said only when it takes long enough to be wondered at. */
+const SLOW_MS = 400;
+
+function Opening(): ReactNode {
+  const t = useTranslations("app");
+  const [isSlow, setSlow] = useState(false);
+  const failure = useStore(useStores().window, (state) => state.failures.at(-1));
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setSlow(true);
+    }, SLOW_MS);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
+  return (
+    <main className={styles["opening"]}>
+      {failure === undefined ? isSlow ? t("loading") : null : <p role="alert">{failure.message}</p>}
+    </main>
+  );
+}

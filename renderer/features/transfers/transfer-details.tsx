@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+
+/** Facts of the selected transfer, beside the list. */
+export function TransferDetails(): ReactNode {
+  return null;
+}

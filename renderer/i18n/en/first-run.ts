@@ -1,0 +1,3 @@
+export const firstRun = {
+  title: "Welcome",
+} as const;

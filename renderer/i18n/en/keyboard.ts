@@ -1,0 +1,3 @@
+export const keyboard = {
+  title: "Keyboard",
+} as const;

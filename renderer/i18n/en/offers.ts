@@ -1,0 +1,3 @@
+export const offers = {
+  region: "Incoming offers",
+} as const;

@@ -1,0 +1,3 @@
+export const palette = {
+  title: "Palette",
+} as const;

@@ -1,0 +1,63 @@
+import { isEnded } from "../../shared/model/card.ts";
+import type { Stores } from "./stores.tsx";
+
+/**
+ * Asks for everything once and then follows the events. What is told before the answer is in the answer already, so it is
+ * dropped; what comes after is applied. A window that was reloaded comes back with the whole state this way.
+ * @returns undoes it
+ */
+export function follow(stores: Stores, now: () => number): () => void {
+  const { client } = stores;
+  const app = stores.app.getState();
+  const cards = stores.cards.getState();
+  const progress = stores.progress.getState();
+  let isLive = false;
+  let isStopped = false;
+
+  const whenLive =
+    <Payload>(apply: (payload: Payload) => void) =>
+    (payload: Payload): void => {
+      if (isLive) apply(payload);
+    };
+
+  const undo = [
+    client.on("app.changed", whenLive(app.change)),
+    client.on(
+      "cards.changed",
+      whenLive((changed) => {
+        cards.change(changed);
+        progress.forget(changed.filter((card) => isEnded(card.state)).map((card) => card.id));
+      }),
+    ),
+    client.on(
+      "cards.removed",
+      whenLive((ids) => {
+        cards.remove(ids);
+        progress.forget(ids);
+      }),
+    ),
+    client.on(
+      "card.progress",
+      whenLive((told) => {
+        progress.apply(told, now());
+      }),
+    ),
+  ];
+
+  void client.request("app.snapshot", {}).then((answer) => {
+    if (isStopped) return;
+    if (!answer.ok) {
+      stores.window.getState().fail(answer.error);
+      return;
+    }
+    app.replace(answer.value.app);
+    cards.replaceAll(answer.value.cards);
+    isLive = true;
+  });
+
+  return () => {
+    isStopped = true;
+    isLive = false;
+    for (const end of undo) end();
+  };
+}

@@ -1,0 +1,63 @@
+import { createStore, type StoreApi } from "zustand";
+import type { AppEvents, RequestFailure } from "../../shared/ipc/contract.ts";
+
+/** What belongs to this window alone and ends with it. */
+export interface WindowState {
+  /** Cards selected in a list; the details pane shows the last one. */
+  readonly selected: readonly string[];
+  readonly layer: "palette" | "shortcuts" | undefined;
+  readonly failures: readonly ShownFailure[];
+  /** Transfers run and the user wants to quit. */
+  readonly quit: AppEvents["quit.asked"] | undefined;
+  /** Files or an address were handed over; the page Send takes it and clears it. */
+  readonly composeFill: AppEvents["compose.fill"] | undefined;
+  readonly select: (ids: readonly string[]) => void;
+  readonly show: (layer: WindowState["layer"]) => void;
+  readonly fail: (error: RequestFailure) => void;
+  readonly dismissFailure: (key: number) => void;
+  readonly askQuit: (quit: WindowState["quit"]) => void;
+  readonly fillCompose: (fill: WindowState["composeFill"]) => void;
+}
+
+export interface ShownFailure extends RequestFailure {
+  readonly key: number;
+}
+
+export type WindowStore = StoreApi<WindowState>;
+
+const MAX_FAILURES = 3;
+
+export function createWindowStore(): WindowStore {
+  let nextKey = 1;
+  return createStore<WindowState>((set) => ({
+    selected: [],
+    layer: undefined,
+    failures: [],
+    quit: undefined,
+    composeFill: undefined,
+    select: (selected) => {
+      set({ selected });
+    },
+    show: (layer) => {
+      set({ layer });
+    },
+    fail: (error) => {
+      const key = nextKey++;
+      set((state) => ({
+        failures: [
+          ...state.failures.filter((shown) => shown.message !== error.message),
+          { ...error, key },
+        ].slice(-MAX_FAILURES),
+      }));
+    },
+    dismissFailure: (key) => {
+      set((state) => ({ failures: state.failures.filter((shown) => shown.key !== key) }));
+    },
+    askQuit: (quit) => {
+      set({ quit });
+    },
+    fillCompose: (composeFill) => {
+      set({ composeFill });
+    },
+  }));
+}
