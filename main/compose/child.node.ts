@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { EventSource } from "../base/events.ts";
 import { type JsonObject, readJsonLines } from "./json-lines.node.ts";
+import { ownProgram } from "./own-program.ts";
 
 export type ChildRole = "network" | "pf" | "client";
 
@@ -26,7 +27,7 @@ export class Child {
   /** @param name for people and for error messages */
   constructor(name: string, role: ChildRole, args: readonly string[]) {
     this.name = name;
-    this.#process = spawn(process.execPath, [...ownProgram(), `--role=${role}`, ...args], {
+    this.#process = spawn(process.execPath, [...programArguments(), `--role=${role}`, ...args], {
       stdio: ["pipe", "pipe", "inherit"],
       // A signal from the terminal goes to the parent alone, which ends its children in order.
       detached: true,
@@ -102,9 +103,12 @@ export class Child {
   }
 }
 
-/** What stands before the role: the script or folder this program was started with; nothing where it is an executable of its own. */
-function ownProgram(): readonly string[] {
-  const isPacked = "electron" in process.versions && !("defaultApp" in process);
-  const [, program] = process.argv;
-  return isPacked || program === undefined ? [] : [resolve(program)];
+/** What stands before the role; nothing where this is an executable of its own. */
+function programArguments(): readonly string[] {
+  const isElectron = "electron" in process.versions;
+  const { program } = ownProgram(process.argv, {
+    isElectron,
+    isDefaultApp: "defaultApp" in process,
+  });
+  return program.map((part) => (part.startsWith("-") ? part : resolve(part)));
 }

@@ -1,0 +1,126 @@
+import { mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { app } from "electron";
+import { stderrLog } from "../../compose/log.node.ts";
+import type { EngineStart } from "../engine/engine-options.ts";
+import { type HandOver, parseHandOver } from "./hand-over.ts";
+import { parseLink } from "./link.ts";
+import { lockDown } from "./lockdown.ts";
+import { PageFiles } from "./page-files.ts";
+import { declarePageScheme } from "./page-scheme.ts";
+import { instanceCode, type ProfilePlace, profilePlace } from "./profile-place.ts";
+import { Shell } from "./shell.ts";
+import { parseStartOptions, type StartOptions } from "./start-options.ts";
+
+/** As in the package's configuration: Windows groups a taskbar and toasts by it. */
+const APP_ID = "org.cpm-courier.app";
+const DEFAULT_ACCOUNT = "sip:alice@a.example";
+
+/**
+ * Starts the application in this process.
+ * @param args the application's own, without executable and program
+ */
+export function runApp(args: readonly string[]): void {
+  const start = parseStartOptions(args, process.cwd());
+  const place = profilePlace(start.profile, app.getPath("appData"), process.cwd());
+  if (!prepareProfile(place)) return;
+  const given: HandOver = {
+    paths: [...start.paths],
+    ...(start.to === undefined ? {} : { to: start.to }),
+    isHidden: start.isHidden,
+  };
+  // The lock lies in the profile, so each profile is a program of its own.
+  if (!app.requestSingleInstanceLock(given)) {
+    app.exit(0);
+    return;
+  }
+  if (process.platform === "win32") app.setAppUserModelId(appId(place));
+  app.enableSandbox();
+  declarePageScheme();
+  const shell = app.whenReady().then(() => open(place, start));
+  watchSystem(shell);
+}
+
+/** @returns false when the folder can not be used: that has been said, and the program ends */
+function prepareProfile({ folder }: ProfilePlace): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    process.stderr.write(`cpm-courier: the profile ${folder} can not be used: ${String(error)}\n`);
+    app.exit(2);
+    return false;
+  }
+  app.setPath("userData", folder);
+  // Chromium's own files stay apart from the history and the keys.
+  app.setPath("sessionData", join(folder, "window"));
+  return true;
+}
+
+function open(place: ProfilePlace, start: StartOptions): Shell {
+  const log = stderrLog("app");
+  lockDown(log);
+  if (app.isPackaged) app.setAsDefaultProtocolClient("cpm");
+  return new Shell({
+    place,
+    start,
+    instance: {
+      code: instanceCode(start.code, place.name),
+      isOneOfSeveral: start.code !== undefined || countProfiles(place) > 1,
+    },
+    engineStart: engineStart(start),
+    files: new PageFiles(join(import.meta.dirname, "..", "renderer")),
+    log,
+  });
+}
+
+/** What the system hands over while the program runs, and on macOS also at its start. */
+function watchSystem(shell: Promise<Shell>): void {
+  const give = (what: HandOver): void => {
+    void shell.then((it) => {
+      it.handOver(what);
+    });
+  };
+  app.on("second-instance", (_event, _argv, _cwd, data) => {
+    give(parseHandOver(data));
+  });
+  app.on("open-file", (event, path) => {
+    event.preventDefault();
+    give({ paths: [path], isHidden: false });
+  });
+  app.on("open-url", (event, url) => {
+    event.preventDefault();
+    const to = parseLink(url);
+    give({ paths: [], isHidden: false, ...(to === undefined ? {} : { to }) });
+  });
+  app.on("activate", () => {
+    void shell.then((it) => {
+      it.activate();
+    });
+  });
+}
+
+function engineStart({ isTrying, as, device, colour }: StartOptions): EngineStart | undefined {
+  if (!isTrying) return undefined;
+  const aor = as ?? DEFAULT_ACCOUNT;
+  return {
+    tryHere: {
+      aor,
+      deviceName: device ?? "This computer",
+      ...(colour === undefined ? {} : { colour }),
+    },
+  };
+}
+
+function countProfiles({ home }: ProfilePlace): number {
+  try {
+    return readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length;
+  } catch {
+    // No such folder: this profile lies elsewhere, and there is no other one.
+    return 1;
+  }
+}
+
+function appId({ name, folder, home }: ProfilePlace): string {
+  const isDefault = folder === join(home, "default");
+  return isDefault ? APP_ID : `${APP_ID}.${name.replace(/[^A-Za-z0-9]/g, "-")}`;
+}

@@ -1,0 +1,255 @@
+import { nativeTheme, powerSaveBlocker } from "electron";
+import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
+import type { AppState } from "../../../shared/model/app-state.ts";
+import type { Card } from "../../../shared/model/card.ts";
+import type { Clock, Log } from "../../base/ports.ts";
+import type { AppEngine, EngineEvent } from "../ports.ts";
+import { setAppMenu } from "./app-menu.ts";
+import { Attention, isPromptWanted } from "./attention.ts";
+import { CardBook } from "./card-book.ts";
+import { Coalesced } from "./coalesce.ts";
+import { type ShellTexts, shellTexts } from "./i18n.ts";
+import { KeepAwake } from "./keep-awake.ts";
+import { setLoginItem } from "./login-item.ts";
+import type { MainWindow } from "./main-window.ts";
+import { Notifier } from "./notifier.ts";
+import type { ProfilePlace } from "./profile-place.ts";
+import type { PromptWindow } from "./prompt-window.ts";
+import { RecentDocuments } from "./recent-documents.ts";
+import { Taskbar } from "./taskbar.ts";
+import { instanceTitle, windowTitle } from "./titles.ts";
+import { TrayIcon } from "./tray-icon.ts";
+
+/** Title, taskbar and tray follow a transfer this often. */
+const SHOW_MS = 500;
+
+export interface PresenceOptions {
+  readonly engine: AppEngine;
+  readonly main: MainWindow;
+  readonly prompt: PromptWindow;
+  readonly place: ProfilePlace;
+  readonly locale: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly show: (what: { page?: PageName; cardId?: string; action?: WindowAction }) => void;
+  readonly onUnderWay: (count: number) => void;
+  readonly onQuit: () => void;
+}
+
+/** All that the system shows of the application beside its windows' content, kept in step with the engine. */
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #platform = process.platform;
+  readonly #book: CardBook;
+  readonly #attention: Attention;
+  readonly #notifier: Notifier;
+  readonly #taskbar = new Taskbar();
+  readonly #recent = new RecentDocuments();
+  readonly #tray: TrayIcon | undefined;
+  readonly #awake: KeepAwake;
+  readonly #refresh: Coalesced;
+  #settings: AppState["settings"];
+  #texts: ShellTexts;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    const { app, cards } = options.engine.snapshot;
+    this.#settings = app.settings;
+    this.#texts = shellTexts(this.language);
+    this.#book = new CardBook(cards);
+    this.#attention = new Attention(cards);
+    this.#notifier = this.#makeNotifier();
+    this.#tray = this.#makeTray();
+    this.#awake = new KeepAwake(options.clock, () => {
+      const id = powerSaveBlocker.start("prevent-app-suspension");
+      return () => {
+        powerSaveBlocker.stop(id);
+      };
+    });
+    this.#refresh = new Coalesced(options.clock, SHOW_MS, () => {
+      this.#show();
+    });
+    this.#applySettings(undefined);
+    this.#attend(cards);
+    this.#show();
+  }
+
+  get texts(): ShellTexts {
+    return this.#texts;
+  }
+
+  get language(): string {
+    const { language } = this.#settings;
+    return language === "system" ? this.#options.locale : language;
+  }
+
+  get underWay(): number {
+    return this.#book.underWay.length;
+  }
+
+  /** The window may vanish, because there is something to bring it back with. */
+  get canHide(): boolean {
+    return this.#platform === "darwin" || (this.#tray !== undefined && this.#settings.isKeptInTray);
+  }
+
+  handle(event: EngineEvent): void {
+    this.#book.apply(event);
+    if (event.name === "card.progress") this.#awake.moved();
+    if (event.name === "cards.changed") {
+      this.#attend(event.payload);
+      for (const card of event.payload) this.#recent.add(card);
+    }
+    if (event.name === "cards.removed") this.#attend([]);
+    if (event.name === "app.changed") this.#appChanged(event.payload);
+    this.#keepAwake();
+    if (event.name === "cards.changed") this.#options.onUnderWay(this.underWay);
+    this.#refresh.wish();
+  }
+
+  /** Focus or visibility of the main window changed. */
+  windowChanged(): void {
+    if (this.#options.main.isFocused) {
+      this.#book.markSeen();
+      this.#options.main.window?.flashFrame(false);
+    }
+    this.#wantPrompt();
+    this.#refresh.wish();
+  }
+
+  explainHiding(): void {
+    if (this.#options.main.isHidingTold) return;
+    this.#options.main.hidingTold();
+    this.#notifier.plain(this.#texts.hiddenTitle, this.#texts.hiddenBody);
+  }
+
+  close(): void {
+    this.#awake.release();
+    this.#refresh.stop();
+    this.#notifier.closeAll();
+    this.#options.prompt.close();
+    this.#tray?.destroy();
+  }
+
+  #attend(changed: readonly Card[]): void {
+    const step = this.#attention.step({
+      changed,
+      asking: this.#book.asking,
+      isMainFocused: this.#options.main.isFocused,
+      settings: this.#settings,
+    });
+    this.#notifier.perform(step);
+    if (step.isFlashing) this.#options.main.window?.flashFrame(true);
+    this.#wantPrompt();
+  }
+
+  #wantPrompt(): void {
+    this.#options.prompt.want(
+      isPromptWanted({
+        hasActionButtons: this.#hasActionButtons,
+        askingCount: this.#book.asking.length,
+        isMainFocused: this.#options.main.isFocused,
+        settings: this.#settings,
+      }),
+    );
+  }
+
+  #keepAwake(): void {
+    if (!this.#book.isAnyMoving) this.#awake.release();
+    else if (this.#book.isAnyVerifying) this.#awake.moved();
+  }
+
+  #appChanged(change: Extract<EngineEvent, { name: "app.changed" }>["payload"]): void {
+    if (change.settings === undefined || change.settings === null) return;
+    const before = this.#settings;
+    this.#settings = change.settings;
+    this.#applySettings(before);
+    this.#wantPrompt();
+  }
+
+  /** @param before undefined at the start */
+  #applySettings(before: AppState["settings"] | undefined): void {
+    const { place, log } = this.#options;
+    const { theme, language, startsWithSystem } = this.#settings;
+    nativeTheme.themeSource = theme;
+    if (before?.language !== language) {
+      this.#texts = shellTexts(this.language);
+      setAppMenu(this.#texts, { show: this.#options.show, quit: this.#options.onQuit });
+    }
+    if (before !== undefined && before.startsWithSystem !== startsWithSystem)
+      setLoginItem(startsWithSystem, { place, texts: this.#texts, log });
+  }
+
+  #show(): void {
+    const { main, engine } = this.#options;
+    const { progress, badge, asking } = this.#book;
+    const texts = this.#texts;
+    const title = instanceTitle(engine.snapshot.app, texts);
+    main.setTitle(windowTitle(title, progress, { platform: this.#platform, texts }));
+    this.#taskbar.setProgress(main.window, progress);
+    this.#taskbar.setCount(main.window, badge, texts);
+    this.#tray?.update({
+      title,
+      waiting: asking.length,
+      isDoNotDisturb: this.#settings.isDoNotDisturb,
+    });
+  }
+
+  get #hasActionButtons(): boolean {
+    return this.#platform !== "linux";
+  }
+
+  #makeNotifier(): Notifier {
+    const { show } = this.#options;
+    return new Notifier({
+      hasActionButtons: this.#hasActionButtons,
+      texts: () => this.#texts,
+      language: () => this.language,
+      hasSound: () => this.#settings.hasSound,
+      onAcceptAll: (id) => {
+        this.#acceptAll(id);
+      },
+      onOpen: (cardId) => {
+        show({ page: "transfers", cardId, action: "focusOffer" });
+      },
+    });
+  }
+
+  #makeTray(): TrayIcon | undefined {
+    const { engine, log, onQuit, show } = this.#options;
+    const actions = {
+      open: () => {
+        show({});
+      },
+      send: () => {
+        show({ page: "send" });
+      },
+      setDoNotDisturb: (isDoNotDisturb: boolean) => {
+        void engine.answer("settings.change", { isDoNotDisturb });
+      },
+      quit: onQuit,
+      dropped: (paths: readonly string[]) => {
+        show({ page: "send" });
+        void engine.handOver({ paths });
+      },
+    };
+    return TrayIcon.create(() => this.#texts, actions, log);
+  }
+
+  /** From a notification: everything that the card itself would tick. What can run programs needs a look. */
+  #acceptAll(id: string): void {
+    const card = this.#book.get(id);
+    const isMine = this.#options.engine.snapshot.app.people.some(
+      ({ aor, isMe }) => isMe && aor === card?.peer,
+    );
+    const isPlain = card?.files.every(({ isDangerous }) => isMine || !isDangerous) ?? false;
+    if (card === undefined || !isPlain) {
+      this.#options.show({ page: "transfers", cardId: id, action: "focusOffer" });
+      return;
+    }
+    const files = card.files.map(({ index }) => ({ index }));
+    void this.#options.engine.answer("offer.accept", { id, files }).then((result) => {
+      // No room, a folder that is gone: the card says it, and what to do.
+      if (!result.ok) this.#options.show({ page: "transfers", cardId: id, action: "focusOffer" });
+    });
+  }
+}

@@ -1,0 +1,263 @@
+import { app, dialog, powerMonitor } from "electron";
+import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
+import { systemClock } from "../../base/clock.node.ts";
+import type { Log } from "../../base/ports.ts";
+import { UserError } from "../../compose/user-error.ts";
+import type { EngineStart } from "../engine/engine-options.ts";
+import { openEngine } from "../engine/open-engine.node.ts";
+import type { AppEngine, EngineEvent } from "../ports.ts";
+import { electronDesktop } from "./desktop.ts";
+import type { HandOver } from "./hand-over.ts";
+import { type ShellTexts, shellTexts } from "./i18n.ts";
+import { windowIcon } from "./icons.ts";
+import { asker, openBorder } from "./ipc-border.ts";
+import { MainWindow } from "./main-window.ts";
+import type { PageFiles } from "./page-files.ts";
+import { PAGE_ORIGIN, servePages } from "./page-scheme.ts";
+import { Pages } from "./pages.ts";
+import { Presence } from "./presence.ts";
+import type { ProfilePlace } from "./profile-place.ts";
+import { PromptWindow } from "./prompt-window.ts";
+import { Quitting } from "./quitting.ts";
+import { SavedPlaceFile } from "./saved-place-file.ts";
+import type { StartOptions } from "./start-options.ts";
+
+/** The system's own end waits no longer for us. */
+const STOP_MS = 5_000;
+
+export interface ShellOptions {
+  readonly place: ProfilePlace;
+  readonly instance: { readonly code: string; readonly isOneOfSeveral: boolean };
+  readonly start: StartOptions;
+  readonly engineStart: EngineStart | undefined;
+  readonly files: PageFiles;
+  readonly log: Log;
+}
+
+/** One profile's application: its windows, the border between them and the engine, and the end of both. */
+export class Shell {
+  readonly #options: ShellOptions;
+  readonly #clock = systemClock();
+  readonly #pages = new Pages();
+  readonly #main: MainWindow;
+  readonly #prompt: PromptWindow;
+  readonly #quitting: Quitting;
+  readonly #engine: Promise<AppEngine>;
+  #presence: Presence | undefined;
+
+  /** Once Electron is ready. */
+  constructor(options: ShellOptions) {
+    this.#options = options;
+    this.#quitting = new Quitting({
+      ask: (running) => {
+        this.#main.show();
+        this.#pages.tellMain("quit.asked", { running });
+      },
+      end: () => {
+        app.quit();
+      },
+    });
+    this.#main = this.#makeMain();
+    this.#prompt = new PromptWindow({
+      ...this.#windowParts,
+      title: this.#texts.promptTitle,
+    });
+    this.#engine = this.#openEngine();
+    this.#engine.then(
+      (engine) => {
+        this.#begin(engine);
+      },
+      (error: unknown) => {
+        this.#startFailed(error);
+      },
+    );
+    servePages(options.files, this.#engine, options.log);
+    openBorder({
+      origin: PAGE_ORIGIN,
+      engine: this.#engine,
+      windowOf: (contents) => this.#pages.idOf(contents),
+      onListening: (contents) => {
+        this.#pages.listening(contents);
+      },
+      log: options.log,
+    });
+    this.#main.open(options.start.isHidden);
+    this.#watchEnd();
+  }
+
+  /** Files and an address from the command line, the system or a second start. They fill the page Send, no more. */
+  handOver({ paths, to, isHidden }: HandOver): void {
+    if (!isHidden) this.#main.show();
+    if (paths.length === 0 && to === undefined) return;
+    void this.#engine.then((engine) =>
+      engine.handOver({ paths, ...(to === undefined ? {} : { to }) }),
+    );
+  }
+
+  /** The Dock's icon, or a second start. */
+  activate(): void {
+    this.#main.show();
+  }
+
+  get #texts(): ShellTexts {
+    return this.#presence?.texts ?? shellTexts(app.getLocale());
+  }
+
+  get #windowParts(): {
+    pages: Pages;
+    icon: string;
+    clock: ReturnType<typeof systemClock>;
+    log: Log;
+  } {
+    return {
+      pages: this.#pages,
+      icon: windowIcon(),
+      clock: this.#clock,
+      log: this.#options.log,
+    };
+  }
+
+  #makeMain(): MainWindow {
+    const { place, start, log } = this.#options;
+    return new MainWindow({
+      ...this.#windowParts,
+      file: new SavedPlaceFile(place.folder, log),
+      bounds: start.bounds,
+      mayClose: () => this.#mayClose(),
+      onChanged: () => {
+        this.#presence?.windowChanged();
+      },
+      onClosed: () => {
+        this.#mainClosed();
+      },
+      onGivenUp: () => {
+        dialog.showErrorBox(this.#texts.windowFailedTitle, this.#texts.windowFailed);
+      },
+    });
+  }
+
+  #openEngine(): Promise<AppEngine> {
+    const { place, instance, engineStart, log } = this.#options;
+    const desktop = electronDesktop(
+      {
+        dialogParent: () => this.#pages.windowOf(asker.getStore()) ?? this.#main.window,
+        fitPrompt: (heightPx) => {
+          this.#prompt.fit(heightPx);
+        },
+        showMain: () => {
+          this.#main.show();
+        },
+        answerQuit: (how) => {
+          this.#quitting.answer(how, this.#presence?.underWay ?? 0);
+        },
+      },
+      () => this.#texts,
+    );
+    return openEngine({
+      profileFolder: place.folder,
+      profileName: place.name,
+      desktop,
+      instance,
+      ...(engineStart === undefined ? {} : { start: engineStart }),
+      log,
+    });
+  }
+
+  #begin(engine: AppEngine): void {
+    const { place, log, start } = this.#options;
+    const presence = new Presence({
+      engine,
+      main: this.#main,
+      prompt: this.#prompt,
+      place,
+      locale: app.getLocale(),
+      clock: this.#clock,
+      log,
+      show: (what) => {
+        this.#show(what);
+      },
+      onUnderWay: (count) => {
+        this.#quitting.changed(count);
+      },
+      onQuit: () => {
+        app.quit();
+      },
+    });
+    this.#presence = presence;
+    engine.onEvent((event) => {
+      this.#relay(event);
+      presence.handle(event);
+    });
+    powerMonitor.on("suspend", () => void engine.suspend());
+    powerMonitor.on("resume", () => void engine.resume());
+    this.handOver({ ...start, paths: [...start.paths], isHidden: true });
+  }
+
+  #relay(event: EngineEvent): void {
+    if (event.name === "compose.fill") this.#pages.tellMain(event.name, event.payload);
+    else this.#pages.tellAll(event.name, event.payload);
+  }
+
+  #show(what: { page?: PageName; cardId?: string; action?: WindowAction }): void {
+    this.#main.show();
+    if (Object.keys(what).length > 0) this.#pages.tellMain("window.show", what);
+  }
+
+  #startFailed(error: unknown): void {
+    const why = error instanceof UserError ? `${error.message} ${error.action}` : String(error);
+    this.#options.log.write("error", "not started", { why });
+    dialog.showErrorBox(this.#texts.startFailedTitle, this.#texts.startFailed(why));
+    app.exit(1);
+  }
+
+  /** The user closes the main window. */
+  #mayClose(): boolean {
+    if (this.#quitting.isEnding) return true;
+    if (this.#presence?.canHide === true) {
+      this.#main.hide();
+      this.#presence.explainHiding();
+    } else app.quit();
+    return false;
+  }
+
+  /** Some systems close a window without asking: then what would have kept it is done now. */
+  #mainClosed(): void {
+    if (this.#quitting.isEnding) return;
+    if (this.#presence?.canHide === true) this.#presence.explainHiding();
+    else app.quit();
+  }
+
+  #watchEnd(): void {
+    app.on("before-quit", (event) => {
+      if (this.#quitting.isEnding) return;
+      event.preventDefault();
+      this.#quitting.wish(this.#presence?.underWay ?? 0);
+    });
+    // Without a listener Electron would quit.
+    app.on("window-all-closed", () => undefined);
+    app.once("will-quit", (event) => {
+      event.preventDefault();
+      void this.#stop();
+    });
+    const forced = (): void => {
+      this.#quitting.force();
+    };
+    powerMonitor.on("shutdown", forced);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, forced);
+  }
+
+  async #stop(): Promise<void> {
+    this.#presence?.close();
+    const deadline = new Promise<void>((resolve) => {
+      setTimeout(resolve, STOP_MS);
+    });
+    const stopped = this.#engine.then((engine) => engine.stop());
+    await Promise.race([
+      deadline,
+      stopped.catch((error: unknown) => {
+        this.#options.log.write("error", "not stopped in order", { why: String(error) });
+      }),
+    ]);
+    app.exit(0);
+  }
+}
