@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { build } from "vite";
-import { sourceStamp } from "./lib/fresh.mjs";
+import { FILES, sourceStamp } from "./lib/fresh.mjs";
 import { ROOT } from "./lib/paths.mjs";
 
 const OUT = join(ROOT, "out");
@@ -122,6 +122,8 @@ function publish() {
       if (!fresh.has(join(part, file)) && file !== ".stamp" && isOld) rmSync(path);
     }
   }
+  const paths = files.map((file) => `out/${file.replaceAll("\\", "/")}`);
+  writeFileSync(FILES, `${JSON.stringify(paths.sort(), undefined, 1)}\n`);
   writeFileSync(join(OUT, "main", ".stamp"), stamp);
 }
 
