@@ -39,6 +39,14 @@ describe("where the program's own arguments begin", () => {
     });
   });
 
+  it("is after what a packed application needs to start without a display", () => {
+    const switches = ["--ozone-platform=headless", "--disable-gpu"];
+    expect(ownProgram(["cpm-courier", ...switches, "--role=cli", "demo"], PACKED)).toEqual({
+      program: switches,
+      args: ["--role=cli", "demo"],
+    });
+  });
+
   it("is nowhere when nothing was started", () => {
     expect(ownProgram(["electron"], CHECKOUT)).toEqual({ program: [], args: [] });
   });

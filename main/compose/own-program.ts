@@ -8,12 +8,17 @@ export interface OwnProgram {
 /** Options of Electron's executable that take the next argument with them. */
 const WITH_VALUE: ReadonlySet<string> = new Set(["-r", "--require"]);
 
-/** Without it Chromium does not start as root, and then no child does either. */
-const KEPT: ReadonlySet<string> = new Set(["--no-sandbox"]);
+/** Without these Chromium does not start as root, or where there is no display, and then no child does either. */
+const KEPT: ReadonlySet<string> = new Set([
+  "--no-sandbox",
+  "--ozone-platform=headless",
+  "--disable-gpu",
+]);
 
 /**
- * Where our own arguments begin. An executable of our own has nothing before them; Node has the script; Electron without
- * an application of its own has its options and then the path, which is the first argument without a dash.
+ * Where our own arguments begin. An executable of our own has nothing before them but what Chromium needs to start; Node
+ * has the script; Electron without an application of its own has its options and then the path, which is the first
+ * argument without a dash.
  * @param argv as `process.argv`
  */
 export function ownProgram(
@@ -22,8 +27,11 @@ export function ownProgram(
 ): OwnProgram {
   const rest = argv.slice(1);
   if (!isElectron) return { program: rest.slice(0, 1), args: rest.slice(1) };
-  if (!isDefaultApp) return { program: [], args: rest };
   let i = 0;
+  if (!isDefaultApp) {
+    while (KEPT.has(rest[i] ?? "")) i += 1;
+    return { program: rest.slice(0, i), args: rest.slice(i) };
+  }
   while (i < rest.length && rest[i]?.startsWith("-") === true)
     i += WITH_VALUE.has(rest[i] ?? "") ? 2 : 1;
   const switches = rest.slice(0, i).filter((option) => KEPT.has(option));
