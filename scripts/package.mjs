@@ -1,10 +1,12 @@
 /**
  * `npm run package [-- TARGET…]`: the installable application, in out/package. Builds what can be built on this machine and
  * says of the rest why not. Where Electron's binary is missing, Linux packages are made with the Chromium host instead and have
- * `chromium` in their names. `--keep-inspect` leaves the switch on that Playwright needs.
+ * `chromium` in their names. `--electron-dist=FOLDER` takes the unpacked Electron of that folder, `--output=FOLDER` puts the results
+ * elsewhere, `--keep-inspect` leaves the switch on that Playwright needs.
  */
 import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { build, Platform } from "electron-builder";
 import { electronBinary, electronVersion, fetchElectron } from "./lib/electron.mjs";
 import { ensureBuilt, staleFiles } from "./lib/fresh.mjs";
@@ -13,7 +15,11 @@ import { ROOT } from "./lib/paths.mjs";
 import { isOnPath } from "./lib/run.mjs";
 import { report, setup } from "./lib/setup.mjs";
 
-const OUTPUT = join(ROOT, "out", "package");
+const OPTIONS = {
+  "electron-dist": { type: "string" },
+  output: { type: "string", default: join(ROOT, "out", "package") },
+  "keep-inspect": { type: "boolean", default: false },
+};
 const TOOLS = join(ROOT, "scripts", "package");
 const HOST_DIST = join(ROOT, "out", "host-dist");
 const ASK_MS = 4000;
@@ -59,15 +65,18 @@ async function hostOverrides() {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: electron-builder's macros
     artifactName: "${name}-${version}-chromium-${os}-${arch}.${ext}",
     deb: {
+      // xz takes four times as long for a quarter less.
+      compression: "gz",
       depends: ["chromium | google-chrome-stable | microsoft-edge-stable"],
       recommends: [],
     },
   };
 }
 
-function electronOverrides(keepsInspect) {
+/** Without a folder electron-builder unpacks the very archive that the electron package fetched. */
+function electronOverrides({ "electron-dist": folder, "keep-inspect": keepsInspect }) {
   return {
-    electronDist: join(ROOT, "node_modules", "electron", "dist"),
+    ...(folder === undefined ? {} : { electronDist: resolve(folder) }),
     ...(keepsInspect ? { electronFuses: { enableNodeCliInspectArguments: true } } : {}),
   };
 }
@@ -91,36 +100,43 @@ async function choose(named, hasElectron) {
   });
 }
 
-function tellResults() {
-  for (const entry of readdirSync(OUTPUT, { withFileTypes: true })) {
-    const mib = statSync(join(OUTPUT, entry.name)).size / 2 ** 20;
+function tellResults(output) {
+  for (const entry of readdirSync(output, { withFileTypes: true })) {
+    const path = join(output, entry.name);
+    const mib = statSync(path).size / 2 ** 20;
     if (entry.isFile() && !/\.(ya?ml|blockmap)$/.test(entry.name))
-      console.log(`package: out/package/${entry.name} (${mib.toFixed(1)} MiB)`);
-    if (entry.isDirectory() && entry.name.endsWith("-unpacked"))
-      console.log(`package: out/package/${entry.name}`);
+      console.log(`package: ${path} (${mib.toFixed(1)} MiB)`);
+    if (entry.isDirectory() && entry.name.endsWith("-unpacked")) console.log(`package: ${path}`);
   }
+}
+
+async function findElectron(folder) {
+  if (folder !== undefined) return true;
+  await fetchElectron();
+  return electronBinary() !== undefined;
 }
 
 /** @returns whether everything was built that was asked for by name */
 async function packageApplication(args) {
-  const named = args.filter((arg) => !arg.startsWith("--"));
-  await fetchElectron();
-  const hasElectron = electronBinary() !== undefined;
-  const targets = await choose(named, hasElectron);
-  if (targets.length === 0) return named.length === 0;
+  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const hasElectron = await findElectron(values["electron-dist"]);
+  const targets = await choose(positionals, hasElectron);
+  if (targets.length === 0) return positionals.length === 0;
   if (process.platform === "linux") setTools();
   if (!hasElectron) console.log("package: Electron is not here; built with the Chromium host");
-  const overrides = hasElectron
-    ? electronOverrides(args.includes("--keep-inspect"))
-    : await hostOverrides();
+  const output = resolve(values.output);
   await build({
     projectDir: ROOT,
     targets: Platform.current().createTarget(targets),
-    config: { ...overrides, files: staleFiles().map((path) => `!${path}`) },
+    config: {
+      ...(hasElectron ? electronOverrides(values) : await hostOverrides()),
+      directories: { output },
+      files: staleFiles().map((path) => `!${path}`),
+    },
     publish: "never",
   });
-  tellResults();
-  return named.every((name) => targets.includes(name));
+  tellResults(output);
+  return positionals.every((name) => targets.includes(name));
 }
 
 try {

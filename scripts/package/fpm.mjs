@@ -106,8 +106,8 @@ try {
   writeFileSync(join(meta, "control"), text);
   writeScript(meta, "postinst", options.get("--after-install"));
   writeScript(meta, "postrm", options.get("--after-remove"));
-  const compression = `-Z${options.get("--deb-compression") ?? "xz"}`;
-  // Fast, not small: the bytes are those of a Node and compress well either way.
+  const asked = options.get("--deb-compression") ?? "xz";
+  const compression = `-Z${asked === "gz" ? "gzip" : asked}`;
   execFileSync("dpkg-deb", [
     "--root-owner-group",
     compression,
