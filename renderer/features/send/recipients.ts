@@ -10,7 +10,9 @@ export interface RecipientChoice extends Recipient {
   readonly kind: "person" | "network" | "self" | "typed";
 }
 
-export type KnownPeople = Pick<AppState, "account" | "people" | "devices" | "suggestions">;
+export interface KnownPeople extends Pick<AppState, "people" | "devices" | "suggestions"> {
+  readonly account?: AppState["account"] | undefined;
+}
 
 /** The domain that stands in where only a name is typed. */
 export function ownDomain(account: AppState["account"]): string | undefined {
