@@ -76,6 +76,20 @@ export function shellTexts(language: string): ShellTexts {
   return Object.fromEntries(entries) as ShellTexts;
 }
 
+/**
+ * The language of the settings, or the system's.
+ * @returns a tag that `Intl` takes
+ */
+export function resolveLanguage(setting: string, systemLocale: string): string {
+  const wanted = setting === "system" ? systemLocale : setting;
+  try {
+    return Intl.getCanonicalLocales(wanted)[0] ?? "en";
+  } catch (error) {
+    if (error instanceof RangeError) return "en";
+    throw error;
+  }
+}
+
 type Text = string | ((...args: never[]) => string);
 
 function pseudoText(text: Text): Text {

@@ -8,7 +8,7 @@ import { setAppMenu } from "./app-menu.ts";
 import { Attention, isPromptWanted } from "./attention.ts";
 import { CardBook } from "./card-book.ts";
 import { Coalesced } from "./coalesce.ts";
-import { type ShellTexts, shellTexts } from "./i18n.ts";
+import { resolveLanguage, type ShellTexts, shellTexts } from "./i18n.ts";
 import { KeepAwake } from "./keep-awake.ts";
 import { setLoginItem } from "./login-item.ts";
 import type { MainWindow } from "./main-window.ts";
@@ -79,8 +79,7 @@ export class Presence {
   }
 
   get language(): string {
-    const { language } = this.#settings;
-    return language === "system" ? this.#options.locale : language;
+    return resolveLanguage(this.#settings.language, this.#options.locale);
   }
 
   get underWay(): number {

@@ -8,7 +8,7 @@ import { openEngine } from "../engine/open-engine.node.ts";
 import type { AppEngine, EngineEvent } from "../ports.ts";
 import { electronDesktop } from "./desktop.ts";
 import type { HandOver } from "./hand-over.ts";
-import { type ShellTexts, shellTexts } from "./i18n.ts";
+import { resolveLanguage, type ShellTexts, shellTexts } from "./i18n.ts";
 import { windowIcon } from "./icons.ts";
 import { asker, openBorder } from "./ipc-border.ts";
 import { MainWindow } from "./main-window.ts";
@@ -100,7 +100,7 @@ export class Shell {
   }
 
   get #texts(): ShellTexts {
-    return this.#presence?.texts ?? shellTexts(app.getLocale());
+    return this.#presence?.texts ?? shellTexts(resolveLanguage("system", app.getLocale()));
   }
 
   get #windowParts(): {

@@ -3,8 +3,8 @@ import type { Rectangle } from "./start-options.ts";
 
 export const DEFAULT_SIZE = { width: 1080, height: 720 } as const;
 export const MIN_SIZE = { width: 380, height: 560 } as const;
-/** Of a remembered window so much must be on a screen, or it could not be taken hold of. */
-const REACHABLE = { width: 120, height: 40 } as const;
+/** A window of which less is on a screen of today lay on one that is gone. */
+const MIN_SHARED = { width: 120, height: 40 } as const;
 
 const coordinate = z.int().min(-100_000).max(100_000);
 
@@ -54,7 +54,7 @@ export function placeWindow(
     overlap(wanted, each) > overlap(wanted, best) ? each : best,
   );
   const size = fitSize(wanted, area);
-  if (!isReachable({ ...wanted, ...size }, area)) return fitSize(wanted, first);
+  if (!liesOn({ ...wanted, ...size }, area)) return fitSize(wanted, first);
   return {
     ...size,
     x: between(wanted.x, area.x, area.x + area.width - size.width),
@@ -97,10 +97,9 @@ function overlap(a: Rectangle, b: Rectangle): number {
   return shared(a.x, a.width, b.x, b.width) * shared(a.y, a.height, b.y, b.height);
 }
 
-/** The upper edge is what a window is moved by. */
-function isReachable(window: Rectangle, area: Rectangle): boolean {
+function liesOn(window: Rectangle, area: Rectangle): boolean {
   return (
-    shared(window.x, window.width, area.x, area.width) >= REACHABLE.width &&
-    shared(window.y, REACHABLE.height, area.y, area.height) >= REACHABLE.height
+    shared(window.x, window.width, area.x, area.width) >= MIN_SHARED.width &&
+    shared(window.y, window.height, area.y, area.height) >= MIN_SHARED.height
   );
 }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import type { Card } from "../../../shared/model/card.ts";
+import { makeCard, makeCardFile } from "../../../tests/support/cards.ts";
+import { CardBook } from "./card-book.ts";
+
+function book(...cards: Card[]): CardBook {
+  return new CardBook(cards);
+}
+
+function change(of: CardBook, ...payload: Card[]): void {
+  of.apply({ name: "cards.changed", payload });
+}
+
+function moving(id: string, octets: number, sizeOctets: number): Card {
+  const files = [makeCardFile({ octets, sizeOctets, state: "transferring" })];
+  return makeCard({ id, state: "transferring", files });
+}
+
+describe("badge", () => {
+  it("counts offers that wait, not those that are silenced or answered", () => {
+    const of = book(makeCard({ id: "a" }), makeCard({ id: "b", isSilenced: true }));
+    expect(of.badge).toBe(1);
+    change(of, makeCard({ id: "a", state: "accepting" }));
+    expect(of.badge).toBe(0);
+  });
+
+  it("counts what was missed until the user has looked", () => {
+    const of = book(makeCard());
+    change(of, makeCard({ state: "missed" }));
+    expect(of.badge).toBe(1);
+    of.markSeen();
+    expect(of.badge).toBe(0);
+  });
+
+  it("never counts what another device took", () => {
+    const of = book(makeCard());
+    change(of, makeCard({ state: "elsewhere" }));
+    expect(of.badge).toBe(0);
+  });
+
+  it("forgets what was missed when its card is put away or removed", () => {
+    const of = book(makeCard({ id: "a", state: "missed" }), makeCard({ id: "b", state: "missed" }));
+    change(of, makeCard({ id: "a", state: "missed", isDismissed: true }));
+    of.apply({ name: "cards.removed", payload: ["b"] });
+    expect(of.badge).toBe(0);
+  });
+
+  it("lists waiting offers oldest first", () => {
+    const of = book(makeCard({ id: "new", startedMs: 9 }), makeCard({ id: "old", startedMs: 1 }));
+    expect(of.asking.map(({ id }) => id)).toEqual(["old", "new"]);
+  });
+});
+
+describe("overall progress", () => {
+  it("is idle without transfers", () => {
+    expect(book(makeCard()).progress).toEqual({ mode: "idle" });
+  });
+
+  it("sums the octets of all transfers that run", () => {
+    const of = book(moving("a", 0, 100), moving("b", 50, 300), makeCard({ id: "c" }));
+    of.apply({ name: "card.progress", payload: { id: "a", octets: 50, files: [] } });
+    expect(of.progress).toEqual({ mode: "normal", ratio: 0.25 });
+  });
+
+  it("leaves declined files out", () => {
+    const files = [
+      makeCardFile({ octets: 50, sizeOctets: 100, state: "transferring" }),
+      makeCardFile({ index: 1, sizeOctets: 900, state: "declined" }),
+    ];
+    expect(book(makeCard({ state: "transferring", files })).progress).toMatchObject({ ratio: 0.5 });
+  });
+
+  it("stays within 0 and 1 whatever is told", () => {
+    const of = book(moving("a", 0, 100));
+    of.apply({ name: "card.progress", payload: { id: "a", octets: 900, files: [] } });
+    expect(of.progress).toMatchObject({ ratio: 1 });
+    expect(book(moving("a", 0, 0)).progress).toMatchObject({ ratio: 1 });
+  });
+
+  it("is paused when nothing of it moves", () => {
+    expect(book(makeCard({ state: "stalled" })).progress.mode).toBe("paused");
+    expect(book(makeCard({ state: "stalled" }), moving("b", 0, 1)).progress.mode).toBe("normal");
+  });
+
+  it("shows a failure until the user has looked, and not one of an earlier start", () => {
+    expect(book(makeCard({ state: "failed" })).progress.mode).toBe("idle");
+    const of = book(moving("a", 0, 1));
+    change(of, makeCard({ id: "a", state: "failed" }));
+    expect(of.progress.mode).toBe("error");
+    of.markSeen();
+    expect(of.progress.mode).toBe("idle");
+  });
+
+  it("takes no progress of a card that is not there", () => {
+    const of = book(moving("a", 10, 100));
+    of.apply({ name: "card.progress", payload: { id: "x", octets: 90, files: [] } });
+    expect(of.progress).toMatchObject({ ratio: 0.1 });
+  });
+});
+
+describe("what quitting would end", () => {
+  it("are transfers and own offers, not what rings here or is over", () => {
+    const of = book(
+      makeCard({ id: "rings" }),
+      makeCard({ id: "own", direction: "outgoing", state: "waiting" }),
+      moving("moves", 0, 1),
+      makeCard({ id: "done", state: "verified" }),
+    );
+    expect(of.underWay.map(({ id }) => id).sort()).toEqual(["moves", "own"]);
+  });
+});

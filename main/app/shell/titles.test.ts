@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import type { Account } from "../../../shared/model/app-state.ts";
+import { shellTexts } from "./i18n.ts";
+import { instanceTitle, windowTitle } from "./titles.ts";
+
+const texts = shellTexts("en");
+const account: Account = {
+  aor: "sip:bob@b.example",
+  displayName: "Bob",
+  deviceName: "Bob's phone",
+  core: "127.0.0.1:5060",
+  transport: "udp",
+  isBuiltIn: true,
+};
+
+describe("title of the main window", () => {
+  it("names user and device", () => {
+    expect(instanceTitle({ account }, texts)).toBe("Bob · Bob's phone — CPM");
+  });
+
+  it("takes the user part for a name that is missing", () => {
+    expect(instanceTitle({ account: { ...account, displayName: "" } }, texts)).toBe(
+      "bob · Bob's phone — CPM",
+    );
+  });
+
+  it("is the application's without an account", () => {
+    expect(instanceTitle({}, texts)).toBe("CPM Courier");
+  });
+
+  it("begins with the progress on Linux only, and only while something runs", () => {
+    const running = { mode: "normal", ratio: 0.619 } as const;
+    expect(windowTitle("T", running, { platform: "linux", texts })).toBe("61 % – T");
+    expect(windowTitle("T", running, { platform: "win32", texts })).toBe("T");
+    expect(windowTitle("T", { mode: "idle" }, { platform: "linux", texts })).toBe("T");
+  });
+});
