@@ -1,0 +1,3 @@
+import { word } from "./word.js";
+
+document.getElementById("state").textContent = `${word} ${typeof window.api}`;
