@@ -32,7 +32,8 @@ const person = z.strictObject({
   autoAccept: z.strictObject({ maxSizeOctets: octets }).optional(),
 });
 
-const settings = z.strictObject({
+/** A value of its own for each setting, so that one bad value spoils no other. */
+export const settingsSchema = z.strictObject({
   theme: z.enum(["system", "light", "dark"]),
   density: z.enum(["comfortable", "compact"]),
   language: z.string().max(40),
@@ -148,7 +149,7 @@ export const requestSchemas = {
   "people.save": z.strictObject({ person, was: uri.optional() }),
   "people.remove": z.strictObject({ aor: uri }),
   "notice.dismiss": oneCard,
-  "settings.change": settings.partial(),
+  "settings.change": settingsSchema.partial(),
   "text.copy": z.strictObject({ text: z.string().max(100_000) }),
   /** The prompt window fits its content. */
   "window.fit": z.strictObject({ heightPx: z.int().min(1).max(4000) }),

@@ -111,7 +111,10 @@ export interface Card {
 
 /** An error of `client-events.ts` in the words of the window. */
 export interface CardProblem {
-  /** For the words and the button; unknown codes get the general ones. */
+  /**
+   * For the words and the button; unknown codes get the general ones. An `ErrorCode`, or `some-declined`, `none-taken`,
+   * `cancelled-by-peer`, `cancelled-by-us`, `stopped` (this app ended before the transfer did), `stalled`.
+   */
   readonly code: string;
   /** What happened and what it means for the files. */
   readonly message: string;

@@ -89,6 +89,8 @@ export interface FileEvent {
   readonly verified?: boolean;
   /** A sentence for people where the state is not `complete`. */
   readonly reason?: string;
+  /** What `reason` is about. */
+  readonly code?: ErrorCode;
 }
 
 export interface ErrorEvent {

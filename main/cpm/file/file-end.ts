@@ -18,13 +18,14 @@ export function fileEvent(id: OfferId, index: number, outcome: FileOutcome): Fil
     case "declined":
       return { id, index, state: "declined" };
     case "interrupted":
-      return { id, index, state: "interrupted", reason: outcome.reason };
+      return { id, index, state: "interrupted", reason: outcome.reason, code: outcome.code };
     case "failed":
       return {
         id,
         index,
         state: "failed",
         reason: outcome.reason,
+        code: outcome.code,
         ...(outcome.isMismatch === true ? { verified: false } : {}),
         ...(outcome.path === undefined ? {} : { path: outcome.path }),
       };

@@ -1,0 +1,212 @@
+import type { Card, CardProblem } from "../../../shared/model/card.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import type { OfferView } from "../../../shared/model/offer.ts";
+import { type OfferSetting, offeredEntry, type Preparation, preparingEntry } from "./card-begin.ts";
+import { type CardEntry, withCard, withFiles } from "./card-entry.ts";
+import { type CardEvent, ended, type Moment, stepCard, tickCard } from "./card-step.ts";
+import { omit } from "./omit.ts";
+
+/** All cards that windows show, by id. */
+export type CardBook = ReadonlyMap<string, CardEntry>;
+
+export type BookInput =
+  /** The client tells of a new offer, in either direction. */
+  | { readonly name: "offer"; readonly offer: OfferView; readonly setting: OfferSetting }
+  | { readonly name: "event"; readonly event: CardEvent }
+  /** A card of an earlier run. */
+  | { readonly name: "stored"; readonly entry: CardEntry }
+  | { readonly name: "prepare"; readonly preparation: Preparation }
+  | { readonly name: "hashed"; readonly id: string; readonly octets: number }
+  /** Its files could not be read: no offer was made. Without a problem the user withdrew it. */
+  | { readonly name: "notPrepared"; readonly id: string; readonly problem?: CardProblem }
+  | {
+      readonly name: "accepting";
+      readonly id: string;
+      readonly folder: string;
+      readonly isAuto: boolean;
+    }
+  /** The rule cannot be carried out, so the user is asked after all. */
+  | { readonly name: "askAfterAll"; readonly id: string }
+  | { readonly name: "silence"; readonly id: string }
+  | { readonly name: "dismiss"; readonly id: string }
+  | { readonly name: "drop"; readonly ids: readonly string[] }
+  | { readonly name: "folder"; readonly id: string; readonly look: FolderLook }
+  | { readonly name: "peerNamed"; readonly nameOf: (peer: string, shown: string) => string }
+  | {
+      readonly name: "file";
+      readonly id: string;
+      readonly index: number;
+      readonly change: FileChange;
+    }
+  | { readonly name: "tick" };
+
+/** What a folder means for a ringing offer. */
+export interface FolderLook {
+  readonly folder: string;
+  /** Absent: the folder cannot be looked into. */
+  readonly freeOctets?: number;
+  /** Files whose name is taken there. */
+  readonly taken: readonly number[];
+}
+
+/** What happened to a file after its transfer. */
+export type FileChange =
+  /** It lies elsewhere now. */
+  | { readonly what: "moved"; readonly path: string }
+  /** Something that was to be done with it was not. */
+  | { readonly what: "remark"; readonly reason: string }
+  /** Damaged, and kept all the same. */
+  | { readonly what: "kept"; readonly path: string }
+  /** Damaged, and put into the bin. */
+  | { readonly what: "deleted" }
+  | { readonly what: "found"; readonly isGone: boolean };
+
+/** The next book; the very same one when nothing changes. */
+export function stepBook(book: CardBook, input: BookInput, moment: Moment): CardBook {
+  switch (input.name) {
+    case "offer": {
+      const { offer, setting } = input;
+      return put(book, offer.id, offeredEntry(offer, setting, book.get(offer.id)));
+    }
+    case "stored":
+      return put(book, input.entry.card.id, input.entry);
+    case "prepare":
+      return put(book, input.preparation.id, preparingEntry(input.preparation));
+    case "drop":
+      return without(book, input.ids);
+    case "event":
+      return change(book, input.event.id ?? "", (entry) => stepCard(entry, input.event, moment));
+    case "peerNamed":
+      return changeAll(book, (entry) => named(entry, input.nameOf));
+    case "tick":
+      return changeAll(book, (entry) => tickCard(entry, moment));
+    default:
+      return change(book, input.id, (entry) => commanded(entry, input, moment));
+  }
+}
+
+type Command = Exclude<
+  BookInput,
+  { readonly name: "offer" | "stored" | "prepare" | "drop" | "event" | "peerNamed" | "tick" }
+>;
+type Answer = Extract<Command, { readonly name: "accepting" | "silence" | "folder" }>;
+
+function commanded(entry: CardEntry, input: Command, moment: Moment): CardEntry {
+  const { card } = entry;
+  switch (input.name) {
+    case "hashed":
+      return card.state === "preparing" ? withCard(entry, { hashedOctets: input.octets }) : entry;
+    case "notPrepared":
+      return notPrepared(entry, input.problem, moment);
+    case "askAfterAll":
+      return card.state === "accepting" ? asked(entry) : entry;
+    case "dismiss":
+      return isEnded(card.state) ? withCard(entry, { isDismissed: true }) : entry;
+    case "file":
+      return withFiles(entry, [input.index], (file) => fileChanged(file, input.change));
+    default:
+      return card.direction === "incoming" && card.state === "ringing"
+        ? whileRinging(entry, input)
+        : entry;
+  }
+}
+
+function whileRinging(entry: CardEntry, input: Answer): CardEntry {
+  switch (input.name) {
+    case "accepting":
+      return accepting(entry, input);
+    case "silence":
+      return withCard(entry, { isSilenced: true });
+    case "folder":
+      return lookedAt(entry, input.look);
+  }
+}
+
+function notPrepared(
+  entry: CardEntry,
+  problem: CardProblem | undefined,
+  moment: Moment,
+): CardEntry {
+  if (entry.card.state !== "preparing") return entry;
+  return problem === undefined
+    ? ended(entry, "cancelled", moment)
+    : ended(withCard(entry, { problem }), "failed", moment);
+}
+
+function accepting(
+  entry: CardEntry,
+  { folder, isAuto }: { readonly folder: string; readonly isAuto: boolean },
+): CardEntry {
+  return withCard(entry, {
+    ...{ state: "accepting", folder },
+    ...(isAuto ? { isAutoAccepted: true } : {}),
+  });
+}
+
+function asked(entry: CardEntry): CardEntry {
+  return { ...entry, card: { ...omit(entry.card, "isAutoAccepted"), state: "ringing" } };
+}
+
+function lookedAt(entry: CardEntry, { folder, freeOctets, taken }: FolderLook): CardEntry {
+  const { freeOctets: before, ...card } = entry.card;
+  const isSame =
+    card.folder === folder &&
+    before === freeOctets &&
+    card.files.every(({ index, isNameTaken }) => isNameTaken === taken.includes(index));
+  if (isSame) return entry;
+  const files = card.files.map((file) => ({ ...file, isNameTaken: taken.includes(file.index) }));
+  return {
+    ...entry,
+    card: { ...card, folder, files, ...(freeOctets === undefined ? {} : { freeOctets }) },
+  };
+}
+
+function fileChanged(file: Card["files"][number], change: FileChange): Card["files"][number] {
+  const { path, isGone, reason, ...bare } = file;
+  switch (change.what) {
+    case "moved":
+      return { ...file, path: change.path };
+    case "remark":
+      return { ...file, reason: change.reason };
+    case "kept":
+      return {
+        ...{ ...bare, state: "complete", path: change.path },
+        reason: "It arrived damaged and was kept all the same.",
+      };
+    case "deleted":
+      return { ...bare, state: "failed", reason: "It arrived damaged and was deleted." };
+    case "found":
+      if ((isGone === true) === change.isGone) return file;
+      return {
+        ...bare,
+        ...(path === undefined ? {} : { path }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(change.isGone ? { isGone: true } : {}),
+      };
+  }
+}
+
+function named(entry: CardEntry, nameOf: (peer: string, shown: string) => string): CardEntry {
+  const peerName = nameOf(entry.card.peer, entry.card.peerName);
+  return peerName === entry.card.peerName ? entry : withCard(entry, { peerName });
+}
+
+function put(book: CardBook, id: string, entry: CardEntry): CardBook {
+  return new Map(book).set(id, entry);
+}
+
+function change(book: CardBook, id: string, step: (entry: CardEntry) => CardEntry): CardBook {
+  const entry = book.get(id);
+  if (entry === undefined) return book;
+  const next = step(entry);
+  return next === entry ? book : put(book, id, next);
+}
+
+function changeAll(book: CardBook, step: (entry: CardEntry) => CardEntry): CardBook {
+  return [...book.keys()].reduce((before, id) => change(before, id, step), book);
+}
+
+function without(book: CardBook, ids: readonly string[]): CardBook {
+  const gone = ids.filter((id) => book.has(id));
+  return gone.length === 0 ? book : new Map([...book].filter(([id]) => !gone.includes(id)));
+}

@@ -1,0 +1,232 @@
+import type {
+  Card,
+  CardEndState,
+  CardFile,
+  CardFileState,
+  CardState,
+} from "../../../shared/model/card.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import type { ClientEvents, FileEvent } from "../../../shared/model/client-events.ts";
+import type { TransferState } from "../../../shared/model/transfer.ts";
+import {
+  type CardEntry,
+  isUnsettled,
+  leftOctets,
+  octetsOf,
+  settledCard,
+  totalOctets,
+  withCard,
+  withFiles,
+} from "./card-entry.ts";
+import {
+  declinedProblem,
+  eventProblem,
+  filesProblem,
+  stalledProblem,
+  withdrawnProblem,
+} from "./card-words.ts";
+import { omit } from "./omit.ts";
+import { startRate, stepRate } from "./transfer-rate.ts";
+
+/** Now, on both clocks. */
+export interface Moment {
+  /** Monotonic. */
+  readonly nowMs: number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+type OfOffer =
+  | "ringing"
+  | "answered"
+  | "elsewhere"
+  | "cancelled"
+  | "missed"
+  | "declined"
+  | "progress"
+  | "file"
+  | "transfer"
+  | "error";
+
+/** What a client tells of an offer that is known. */
+export type CardEvent = {
+  [Name in OfOffer]: { readonly event: Name } & ClientEvents[Name];
+}[OfOffer];
+
+/** architecture.md, numbers. */
+const STALLED_MS = 10_000;
+
+/** What an event of the client makes of a card. Events that come after its end change nothing. */
+export function stepCard(entry: CardEntry, event: CardEvent, moment: Moment): CardEntry {
+  if (isEnded(entry.card.state)) return entry;
+  switch (event.event) {
+    case "ringing":
+      return entry.card.direction === "outgoing" ? withCard(entry, { state: "waiting" }) : entry;
+    case "answered":
+      return answered(entry, event.accepted, moment);
+    case "elsewhere":
+      return elsewhere(entry, event, moment);
+    case "cancelled":
+      return cancelled(entry, event.by, moment);
+    case "missed":
+      return ended(entry, "missed", moment);
+    case "declined":
+      // The card's end follows; an error tells why.
+      return entry;
+    default:
+      return stepTransfer(entry, event, moment);
+  }
+}
+
+function stepTransfer(
+  entry: CardEntry,
+  event: Extract<CardEvent, { readonly event: "progress" | "file" | "transfer" | "error" }>,
+  moment: Moment,
+): CardEntry {
+  switch (event.event) {
+    case "progress":
+      return progress(entry, event.index, event.octets, moment);
+    case "file":
+      return fileEnded(entry, event);
+    case "transfer":
+      return transferEnded(entry, event.state, moment);
+    case "error":
+      return withCard(entry, { problem: eventProblem(entry.card, event) });
+  }
+}
+
+function answered(entry: CardEntry, accepted: readonly number[], { nowMs }: Moment): CardEntry {
+  const files = entry.card.files.map(
+    (file): CardFile => ({
+      ...file,
+      // A file without room has failed already.
+      ...(file.state === "failed"
+        ? {}
+        : { state: accepted.includes(file.index) ? "waiting" : "declined" }),
+    }),
+  );
+  const card: Card = { ...settledCard({ ...entry.card, files }), state: "transferring" };
+  const problem = card.direction === "outgoing" ? declinedProblem(card) : undefined;
+  return {
+    ...entry,
+    card: { ...card, ...(problem === undefined ? {} : { problem }) },
+    isAnswered: true,
+    lastOctetMs: nowMs,
+    rate: startRate(0, nowMs),
+  };
+}
+
+function elsewhere(
+  entry: CardEntry,
+  { reason, device, isLostRace }: ClientEvents["elsewhere"],
+  moment: Moment,
+): CardEntry {
+  const files = entry.card.files.map((file): CardFile => ({ ...file, state: "offered" }));
+  const told = withCard(entry, {
+    files,
+    ...(device === undefined ? {} : { device }),
+    ...(isLostRace ? { isLostRace } : {}),
+  });
+  return ended(told, reason === "accepted" ? "elsewhere" : "declinedElsewhere", moment);
+}
+
+function cancelled(entry: CardEntry, by: "us" | "peer" | "unknown", moment: Moment): CardEntry {
+  if (by === "unknown") return ended(entry, "noLongerRinging", moment);
+  if (by === "us" || entry.isAnswered) return { ...entry, endedBy: by };
+  return ended(withCard(entry, { problem: withdrawnProblem(entry.card) }), "cancelled", moment);
+}
+
+function progress(entry: CardEntry, index: number, octets: number, { nowMs }: Moment): CardEntry {
+  const file = entry.card.files.find((one) => one.index === index);
+  if (file === undefined || !isUnsettled(file) || octets <= octetsOf(entry, index)) return entry;
+  const moved: CardEntry = {
+    ...entry,
+    octets: new Map(entry.octets).set(index, octets),
+    lastOctetMs: nowMs,
+  };
+  const isWhole = entry.card.direction === "incoming" && octets >= file.sizeOctets;
+  const state: CardFileState = isWhole ? "verifying" : "transferring";
+  const rate = stepRate(
+    entry.rate ?? startRate(0, nowMs),
+    totalOctets(moved),
+    leftOctets(moved),
+    nowMs,
+  );
+  const rated = { ...moved, rate };
+  return file.state === state && entry.card.state !== "stalled"
+    ? rated
+    : running(withFiles(rated, [index], (one) => ({ ...one, state })));
+}
+
+/** The state of a card whose files are under way. */
+function running(entry: CardEntry): CardEntry {
+  const unsettled = entry.card.files.filter(isUnsettled);
+  if (unsettled.length === 0 || !entry.isAnswered) return entry;
+  const isChecking = unsettled.every(({ state }) => state === "verifying");
+  return unstalled(withCard(entry, { state: isChecking ? "verifying" : "transferring" }));
+}
+
+function unstalled(entry: CardEntry): CardEntry {
+  return entry.card.problem?.code === "stalled"
+    ? { ...entry, card: omit(entry.card, "problem") }
+    : entry;
+}
+
+function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
+  const { index, path, hash, reason, code } = event;
+  const state = endOf(event);
+  const changed = withFiles(entry, [index], (file) => ({
+    ...file,
+    state,
+    ...(path === undefined ? {} : { path }),
+    ...(hash === undefined ? {} : { hash }),
+    ...(reason === undefined ? {} : { reason }),
+  }));
+  const size = entry.card.files.find((file) => file.index === index)?.sizeOctets ?? 0;
+  const octets = event.state === "complete" ? size : octetsOf(entry, index);
+  return running({
+    ...changed,
+    octets: new Map(entry.octets).set(index, octets),
+    fileCodes: code === undefined ? entry.fileCodes : new Map(entry.fileCodes).set(index, code),
+  });
+}
+
+function endOf({ state, verified }: FileEvent): CardFileState {
+  if (state === "complete") return verified === true ? "verified" : "complete";
+  return state === "failed" && verified === false ? "damaged" : state;
+}
+
+function transferEnded(entry: CardEntry, state: TransferState, moment: Moment): CardEntry {
+  if (!entry.isAnswered) return ended(entry, state, moment);
+  const { problem, ...card } = entry.card;
+  const said = filesProblem(entry) ?? (state === "verified" ? undefined : problem);
+  const isDamaged = state === "failed" && card.files.some((file) => file.state === "damaged");
+  const kept = said?.code === "stalled" ? undefined : said;
+  return ended(
+    { ...entry, card: { ...card, ...(kept === undefined ? {} : { problem: kept }) } },
+    isDamaged ? "damaged" : state,
+    moment,
+  );
+}
+
+/** Nothing follows any more. */
+export function ended(entry: CardEntry, state: CardEndState, { wallMs }: Moment): CardEntry {
+  return { ...entry, card: { ...settledCard(entry.card), state, endedMs: wallMs } };
+}
+
+/** What time alone makes of a card: octets that do not come. */
+export function tickCard(entry: CardEntry, { nowMs }: Moment): CardEntry {
+  const { lastOctetMs, card } = entry;
+  if (lastOctetMs === undefined || !MOVING.has(card.state)) return entry;
+  const silentMs = nowMs - lastOctetMs;
+  if (silentMs < STALLED_MS || leftOctets(entry) === 0) return entry;
+  const problem = stalledProblem(STALLED_MS / 1000);
+  return card.state === "stalled" ? entry : withCard(entry, { state: "stalled", problem });
+}
+
+const MOVING: ReadonlySet<CardState> = new Set(["transferring", "stalled"]);
+
+/** Octets of this card move, or are checked. */
+export function isMoving({ state }: Card): boolean {
+  return state === "transferring" || state === "verifying" || state === "stalled";
+}
