@@ -1,8 +1,8 @@
 /**
  * `npm run package [-- TARGET…]`: the installable application, in out/package. Builds what can be built on this machine and
  * says of the rest why not. Where Electron's binary is missing, Linux packages are made with the Chromium host instead and have
- * `chromium` in their names. `--electron-dist=FOLDER` takes the unpacked Electron of that folder, `--output=FOLDER` puts the results
- * elsewhere, `--keep-inspect` leaves the switch on that Playwright needs.
+ * `chromium` in their names. `--electron-dist=FOLDER` takes the unpacked Electron of that folder, `--host` the Chromium host
+ * in any case, `--output=FOLDER` puts the results elsewhere, `--keep-inspect` leaves the switch on that Playwright needs.
  */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -18,6 +18,7 @@ import { report, setup } from "./lib/setup.mjs";
 const OPTIONS = {
   "electron-dist": { type: "string" },
   output: { type: "string", default: join(ROOT, "out", "package") },
+  host: { type: "boolean", default: false },
   "keep-inspect": { type: "boolean", default: false },
 };
 const TOOLS = join(ROOT, "scripts", "package");
@@ -110,8 +111,8 @@ function tellResults(output) {
   }
 }
 
-async function findElectron(folder) {
-  if (folder !== undefined) return true;
+async function findElectron({ "electron-dist": folder, host }) {
+  if (host || folder !== undefined) return !host;
   await fetchElectron();
   return electronBinary() !== undefined;
 }
@@ -119,11 +120,11 @@ async function findElectron(folder) {
 /** @returns whether everything was built that was asked for by name */
 async function packageApplication(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
-  const hasElectron = await findElectron(values["electron-dist"]);
+  const hasElectron = await findElectron(values);
   const targets = await choose(positionals, hasElectron);
   if (targets.length === 0) return positionals.length === 0;
   if (process.platform === "linux") setTools();
-  if (!hasElectron) console.log("package: Electron is not here; built with the Chromium host");
+  if (!hasElectron) console.log("package: built with the Chromium host, not with Electron");
   const output = resolve(values.output);
   await build({
     projectDir: ROOT,
