@@ -21,6 +21,8 @@ const role = roleOf(first);
 if (role !== undefined) {
   const { runRole } = await import("./cli/main.node.ts");
   process.exitCode = await runRole(role, rest);
+  // Electron stays, windows or not, until it is told to go; what was printed goes first.
+  if (isElectron) process.stdout.write("", () => process.exit());
 } else if (isElectron) {
   const { runApp } = await import("./app/shell/main.ts");
   runApp(args);
