@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { bareHost, isLoopback } from "../base/host-port.ts";
+import { present } from "../base/present.ts";
 import { BuiltInNetwork, type HomeNetwork } from "../compose/built-in-network.node.ts";
 import type { UserAccount } from "../compose/element-config.ts";
+import { claimLab } from "../compose/lab.node.ts";
 import {
   demoAccounts,
   makeAccount,
@@ -24,6 +26,7 @@ export interface NetworkFlags {
   readonly portBase?: number;
   readonly users?: string;
   readonly trace?: string;
+  readonly lab?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,14 +40,17 @@ export async function runNetworkUp(flags: NetworkFlags): Promise<ExitCode> {
   const stop = stopSignal();
   const traceFolder = flags.trace === undefined ? undefined : await temporaryFolder("trace");
   try {
-    const network = await BuiltInNetwork.start({
-      ...{ bind, users },
-      ...(flags.portBase === undefined ? {} : { portBase: flags.portBase }),
-      ...(traceFolder === undefined ? {} : { traceFolder }),
-    });
+    const start = (): Promise<BuiltInNetwork> =>
+      BuiltInNetwork.start({
+        ...{ bind, users },
+        ...present({ portBase: flags.portBase, traceFolder }),
+      });
+    const { network, stopNetwork } = await (flags.lab === true
+      ? startLab(start)
+      : startAlone(start));
     announce(network.networks, output, flags.users === undefined);
     const lost = await Promise.race([network.lost, aborted(stop)]);
-    await network.stop();
+    await stopNetwork();
     if (flags.trace !== undefined)
       await writeTrace(flags.trace, await readTraces(network.traceFiles));
     if (lost === undefined || stop.aborted) return EXIT.done;
@@ -54,6 +60,31 @@ export async function runNetworkUp(flags: NetworkFlags): Promise<ExitCode> {
   } finally {
     if (traceFolder !== undefined) await removeFolder(traceFolder);
   }
+}
+
+interface StartedNetwork {
+  readonly network: BuiltInNetwork;
+  readonly stopNetwork: () => Promise<void>;
+}
+
+async function startAlone(start: () => Promise<BuiltInNetwork>): Promise<StartedNetwork> {
+  const network = await start();
+  return { network, stopNetwork: () => network.stop() };
+}
+
+/** As the one network of this machine, which windows and other programs of this user find by `lab.json`. */
+async function startLab(start: () => Promise<BuiltInNetwork>): Promise<StartedNetwork> {
+  let network: BuiltInNetwork | undefined;
+  const lab = await claimLab(async () => {
+    network = await start();
+    return network;
+  });
+  if (lab === undefined || network === undefined) {
+    throw new CommandError(EXIT.network, "A built-in network runs on this machine already.", {
+      ...{ code: "network", action: "Use it, or stop the program that started it." },
+    });
+  }
+  return { network, stopNetwork: () => lab.stop() };
 }
 
 /** The demo accounts' password is known to everyone, so they exist on loopback only. */

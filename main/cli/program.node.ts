@@ -54,6 +54,7 @@ function addNetwork(program: Command, run: Run): void {
     .addOption(portBase())
     .option("--users <file>", "accounts beside, or instead of, the demo accounts")
     .option("--trace <file>", "write every message of the networks here when they stop")
+    .option("--lab", "let windows and other programs of yours on this machine find it")
     .option("--json", "one JSON object per line")
     .addHelpText("after", example("cpm network up --json --trace network.jsonl"))
     .action((flags: NetworkFlags) =>

@@ -2,8 +2,10 @@ import { createSocket } from "node:dgram";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
+import { present } from "../base/present.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { CpmClient } from "../cpm/client.ts";
+import type { CpmConfig } from "../cpm/config.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import { systemFiles } from "../storage/files.node.ts";
@@ -26,6 +28,14 @@ export interface ClientSetup {
   readonly element: string;
   readonly ringTimeS?: number;
   readonly isBusy?: boolean;
+  /** Shown to others. */
+  readonly displayName?: string;
+  /** Settings of the client that only an application with windows has. */
+  readonly more?: Partial<
+    Pick<CpmConfig, "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS">
+  >;
+  /** Opened by its owner, who closes it; without it the client opens the one in `profileFolder` itself. */
+  readonly profile?: Profile;
   /** May offer files beside the program that is the profile's device. */
   readonly canBeGuest?: boolean;
   readonly traceFile?: string;
@@ -42,11 +52,14 @@ export interface OpenClient {
 }
 
 export async function openClient(setup: ClientSetup): Promise<OpenClient> {
-  const host = await localHostTowards(setup.core);
+  const { host, coreAddress } = await wayTo(setup.core);
   const { element, traceFile } = setup;
-  const profile = openProfile(setup.profileFolder, systemRandom());
+  const profile = setup.profile ?? openProfile(setup.profileFolder, systemRandom());
+  const closeProfile = (): void => {
+    if (setup.profile === undefined) profile.close();
+  };
   if (profile.isInUse && setup.canBeGuest !== true) {
-    profile.close();
+    closeProfile();
     throw new UserError(
       "usage",
       `Another program is the device of the profile ${setup.profileFolder}.`,
@@ -74,16 +87,17 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
   });
   const files = systemFiles();
   const receiveFolder = resolve(setup.receiveFolder);
-  mkdirSync(receiveFolder, { recursive: true });
-  const { aor, core, deviceName, ringTimeS, isBusy } = setup;
+  // An application signs in all the same, and lets its user choose another folder.
+  if (setup.profile === undefined) mkdirSync(receiveFolder, { recursive: true });
+  const { aor, core, deviceName, displayName, ringTimeS, isBusy } = setup;
   const client = new CpmClient(
     { ...stack.ports, srf, msrp: msrp.value, files, store: profile.store },
     {
       ...{ aor, core, deviceName, receiveFolder, version: VERSION },
       ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
+      ...{ coreAddress, ...setup.more },
       ...(profile.isInUse ? { isGuest: true } : {}),
-      ...(ringTimeS === undefined ? {} : { ringTimeS }),
-      ...(isBusy === undefined ? {} : { isBusy }),
+      ...present({ displayName, ringTimeS, isBusy }),
     },
   );
   return {
@@ -94,19 +108,21 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       await msrp.value.close();
       await stack.close();
       await files.close();
-      profile.close();
+      closeProfile();
     },
   };
 }
 
-/** The address of this machine from which the system would reach the core. Nothing is sent. */
-async function localHostTowards(core: CoreAddress): Promise<string> {
+/** The address of this machine from which the system would reach the core, and the core's own. Nothing is sent. */
+async function wayTo(
+  core: CoreAddress,
+): Promise<{ readonly host: string; readonly coreAddress: string }> {
   const socket = createSocket(core.host.includes(":") ? "udp6" : "udp4");
   try {
-    return await new Promise<string>((found, fail) => {
+    return await new Promise((found, fail) => {
       socket.once("error", fail);
       socket.connect(core.port, core.host, () => {
-        found(socket.address().address);
+        found({ host: socket.address().address, coreAddress: socket.remoteAddress().address });
       });
     });
   } catch {

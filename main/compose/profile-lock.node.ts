@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** Held by the one program that is this profile's device. */
+/** Held by one program at a time: for a profile, the one that is its device. */
 export interface ProfileLock {
   release(): void;
 }
@@ -11,7 +11,12 @@ export interface ProfileLock {
  * history: the system gives it back however its holder ends, so that none is ever left behind.
  */
 export function lockProfile(folder: string): ProfileLock | undefined {
-  const database = new DatabaseSync(join(folder, "device.lock"));
+  return lockFile(join(folder, "device.lock"));
+}
+
+/** Takes a file, made when it is not there, as a lock between programs. */
+export function lockFile(path: string): ProfileLock | undefined {
+  const database = new DatabaseSync(path);
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
