@@ -51,7 +51,6 @@ export function FileList(props: FileListProps): ReactNode {
           aria-label={t("filesLabel")}
           items={items}
           className={cx(styles["list"])}
-          style={{ blockSize: `min(${items.length * ROW_PX}px, var(--list-max))` }}
           keyboardNavigationBehavior="tab"
         >
           {(item) => (
@@ -169,7 +168,9 @@ function PreviewChoice({ name, preview, isWanted, onChange }: PreviewChoiceProps
       isSelected={isWanted}
       onChange={onChange}
     >
-      <span>{t("preview", { size: formats.size(preview.bytes.length) })}</span>
+      <span className={styles["previewText"]}>
+        {t("preview", { size: formats.size(preview.bytes.length) })}
+      </span>
     </Checkbox>
   );
 }

@@ -199,7 +199,6 @@ interface OfferFactsProps {
 
 function OfferFacts({ recipients }: OfferFactsProps): ReactNode {
   const t = useTranslations("send");
-  const formats = useFormats();
   const { arePreviewsOn, ringTimeS } = useApp((app) => app.settings);
   const facts = [
     arePreviewsOn ? t("facts.previewsOn") : t("facts.previewsOff"),
@@ -208,7 +207,7 @@ function OfferFacts({ recipients }: OfferFactsProps): ReactNode {
   ];
   return (
     <p className={styles["facts"]}>
-      {recipients.length > 1 ? t("severalHint") : formats.list(facts)}
+      {recipients.length > 1 ? t("severalHint") : facts.join(" · ")}
     </p>
   );
 }

@@ -48,10 +48,10 @@ export const send = {
   message: "Message (optional)",
   messagePlaceholder: "Say what this is",
   facts: {
-    previewsOn: "Images go with a small preview",
-    previewsOff: "Images go without a preview",
+    previewsOn: "Images with a small preview",
+    previewsOff: "Images without a preview",
     fingerprints: "every file with its fingerprint",
-    wait: "waits {minutes, plural, one {# minute} other {# minutes}} for an answer",
+    wait: "rings for {minutes, plural, one {# minute} other {# minutes}}",
   },
   button: {
     send: "Send {count, plural, one {# file} other {# files}} to {people}",

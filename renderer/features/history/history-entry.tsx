@@ -1,0 +1,261 @@
+import {
+  ArrowDownLeft,
+  ArrowUpRight,
+  ChevronDown,
+  ChevronRight,
+  MoreHorizontal,
+} from "lucide-react";
+import { type ReactNode, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Card, CardFile } from "../../../shared/model/card.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import { navigate } from "../../app/navigation.ts";
+import { useFormats } from "../../i18n/use-formats.ts";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { FileIcon } from "../../ui/file-icon.tsx";
+import { Menu, type MenuEntry } from "../../ui/menu.tsx";
+import { StateChip } from "../../ui/state-chip.tsx";
+import { goneCount, hasPath, offeredOctets } from "./card-text.ts";
+import styles from "./history-page.module.css";
+import { useDuration } from "./use-duration.ts";
+import type { EntryActions } from "./use-entry-actions.ts";
+
+/** Files shown of an open entry; the rest is counted. */
+const MAX_FILES = 50;
+
+interface HistoryEntryProps {
+  readonly card: Card;
+  readonly actions: EntryActions;
+}
+
+export function HistoryEntry({ card, actions }: HistoryEntryProps): ReactNode {
+  const t = useTranslations("history");
+  const formats = useFormats();
+  const [isOpen, setOpen] = useState(false);
+  const isIncoming = card.direction === "incoming";
+  const Arrow = isIncoming ? ArrowDownLeft : ArrowUpRight;
+  const gone = goneCount(card);
+  return (
+    <>
+      <span
+        className={cx(styles["arrow"], isIncoming ? styles["in"] : styles["out"])}
+        title={isIncoming ? t("directions.incoming") : t("directions.outgoing")}
+      >
+        <Arrow aria-hidden size={16} />
+      </span>
+      <div className={styles["body"]}>
+        <p className={styles["line"]}>
+          <span className={styles["files"]} title={card.files.map(({ name }) => name).join(", ")}>
+            <FilesText card={card} />
+          </span>
+        </p>
+        <p className={styles["facts"]}>
+          <Facts card={card} />
+        </p>
+        {gone === 0 || card.files.length === 1 ? null : (
+          <p className={styles["gone"]}>{t("allNotFound", { count: gone })}</p>
+        )}
+        {isOpen ? <Files card={card} actions={actions} /> : null}
+      </div>
+      <span className={styles["chip"]}>
+        <StateChip card={card} />
+      </span>
+      <time className={styles["time"]} title={formats.dateTime(card.startedMs)}>
+        {formats.time(card.startedMs)}
+      </time>
+      <span className={styles["buttons"]}>
+        <IconButton
+          label={isOpen ? t("details.hide") : t("details.show")}
+          aria-expanded={isOpen}
+          onPress={() => {
+            setOpen(!isOpen);
+          }}
+        >
+          {isOpen ? (
+            <ChevronDown aria-hidden size={16} />
+          ) : (
+            <ChevronRight aria-hidden size={16} className={styles["pointer"]} />
+          )}
+        </IconButton>
+        <EntryMenu card={card} actions={actions} />
+      </span>
+    </>
+  );
+}
+
+function FilesText({ card }: { readonly card: Card }): ReactNode {
+  const t = useTranslations("history");
+  const [first] = card.files;
+  if (first === undefined) return t("noFiles");
+  const rest = card.files.length - 1;
+  return rest === 0 ? first.name : t("filesOf", { first: first.name, count: rest });
+}
+
+/** Who, how much, on which device and how long. */
+function Facts({ card }: { readonly card: Card }): ReactNode {
+  const t = useTranslations("history");
+  const formats = useFormats();
+  const duration = useDuration();
+  const name = card.peerName;
+  const isOnlyGone = card.files.length === 1 && goneCount(card) === 1;
+  const hasMoved = card.endedMs !== undefined && card.files.some(({ octets }) => octets > 0);
+  const facts = [
+    card.direction === "incoming" ? t("from", { name }) : t("to", { name }),
+    formats.size(offeredOctets(card)),
+    card.device === undefined ? undefined : t("onDevice", { device: card.device }),
+    hasMoved
+      ? t("tookTime", { duration: duration((card.endedMs ?? 0) - card.startedMs) })
+      : undefined,
+  ].filter((fact) => fact !== undefined);
+  return (
+    <>
+      {facts.join(" · ")}
+      {isOnlyGone ? <span className={styles["gone"]}> · {t("notFound")}</span> : null}
+    </>
+  );
+}
+
+interface FilesProps {
+  readonly card: Card;
+  readonly actions: EntryActions;
+}
+
+function Files({ card, actions }: FilesProps): ReactNode {
+  const t = useTranslations("history");
+  const rest = card.files.length - MAX_FILES;
+  return (
+    <div className={styles["details"]}>
+      {card.text === undefined ? null : (
+        <p className={styles["message"]} dir="auto">
+          “{card.text}”
+        </p>
+      )}
+      <ul aria-label={t("details.files")} className={styles["fileList"]}>
+        {card.files.slice(0, MAX_FILES).map((file) => (
+          <FileLine key={file.index} card={card} file={file} actions={actions} />
+        ))}
+      </ul>
+      {rest > 0 ? <p>{t("filesOf", { first: String(MAX_FILES), count: rest })}</p> : null}
+    </div>
+  );
+}
+
+interface FileLineProps extends FilesProps {
+  readonly file: CardFile;
+}
+
+function FileLine({ card, file, actions }: FileLineProps): ReactNode {
+  const t = useTranslations("history");
+  const formats = useFormats();
+  const isThere = file.path !== undefined && file.isGone !== true;
+  return (
+    <li className={styles["file"]}>
+      <FileIcon type={file.type} picture={file.icon} isDangerous={file.isDangerous} size="s" />
+      <span className={styles["fileWords"]}>
+        <span>{file.name}</span>
+        <span className={styles["facts"]}>
+          {formats.size(file.sizeOctets)}
+          {file.isGone === true ? <span className={styles["gone"]}> · {t("notFound")}</span> : null}
+          {file.reason === undefined ? null : ` · ${file.reason}`}
+        </span>
+        {file.hash === undefined ? null : (
+          <code className={styles["hash"]} title={t("details.fingerprint")}>
+            {file.hash}
+          </code>
+        )}
+      </span>
+      {isThere ? (
+        <span className={styles["fileButtons"]}>
+          <Button
+            variant="quiet"
+            size="s"
+            onPress={() => {
+              void actions.open(card, file.index);
+            }}
+          >
+            {t("open")}
+          </Button>
+          <Button
+            variant="quiet"
+            size="s"
+            onPress={() => {
+              void actions.reveal(card, file.index);
+            }}
+          >
+            {t("reveal")}
+          </Button>
+        </span>
+      ) : null}
+    </li>
+  );
+}
+
+function EntryMenu({ card, actions }: FilesProps): ReactNode {
+  const t = useTranslations("history");
+  const name = card.peerName;
+  const isThere = hasPath(card);
+  const isMissed = card.direction === "incoming" && card.state !== "verified";
+  const entries: readonly MenuEntry[] = [
+    {
+      id: "open",
+      label: t("open"),
+      isDisabled: !isThere,
+      run: () => void actions.open(card),
+    },
+    {
+      id: "reveal",
+      label: t("reveal"),
+      isDisabled: !isThere,
+      run: () => void actions.reveal(card),
+    },
+    ...(card.direction === "outgoing"
+      ? [
+          {
+            id: "again",
+            label: t("sendAgain"),
+            startsGroup: true,
+            run: () => void actions.sendAgain(card),
+          },
+        ]
+      : []),
+    ...(isMissed
+      ? [
+          {
+            id: "ask",
+            label: t("askAgain", { name }),
+            startsGroup: true,
+            run: () => void actions.askAgain(card),
+          },
+        ]
+      : []),
+    {
+      id: "sendTo",
+      label: t("sendTo", { name }),
+      run: () => {
+        navigate("send", { to: card.peer });
+      },
+    },
+    {
+      id: "copy",
+      label: t("copyDetails"),
+      startsGroup: true,
+      run: () => void actions.copyDetails(card),
+    },
+    {
+      id: "forget",
+      label: t("forget"),
+      isDanger: true,
+      // What still runs is forgotten when it has ended.
+      isDisabled: !isEnded(card.state),
+      run: () => void actions.forget(card),
+    },
+  ];
+  return (
+    <Menu label={t("actions", { name })} entries={entries}>
+      <IconButton label={t("actions", { name })}>
+        <MoreHorizontal aria-hidden size={16} />
+      </IconButton>
+    </Menu>
+  );
+}

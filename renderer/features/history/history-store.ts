@@ -1,0 +1,62 @@
+import { createStore, type StoreApi } from "zustand";
+import type { Bridge } from "../../../shared/ipc/contract.ts";
+import type { Card } from "../../../shared/model/card.ts";
+import { type HistoryAction, type HistoryPages, NO_PAGES, reduceHistory } from "./history-pages.ts";
+import { type HistoryFilter, historyQuery, NO_FILTER } from "./history-query.ts";
+
+export interface HistoryStoreState {
+  readonly filter: HistoryFilter;
+  readonly pages: HistoryPages;
+  /** Asks from the start. */
+  readonly load: () => Promise<void>;
+  readonly loadMore: () => Promise<void>;
+  readonly setFilter: (change: Partial<HistoryFilter>) => void;
+  readonly dispatch: (action: HistoryAction) => void;
+  /** @returns whether it is forgotten */
+  readonly forget: (id: string) => Promise<boolean>;
+}
+
+export type HistoryStore = StoreApi<HistoryStoreState>;
+
+export interface HistoryDependencies {
+  readonly client: Pick<Bridge, "request">;
+  readonly nowMs: () => number;
+}
+
+export function createHistoryStore({ client, nowMs }: HistoryDependencies): HistoryStore {
+  return createStore<HistoryStoreState>((set, get) => {
+    const dispatch = (action: HistoryAction): void => {
+      set((state) => ({ pages: reduceHistory(state.pages, action) }));
+    };
+    const ask = async (last?: Card): Promise<void> => {
+      dispatch({ do: last === undefined ? "ask" : "askMore" });
+      const { question } = get().pages;
+      const query = historyQuery(get().filter, nowMs(), last);
+      const answer = await client.request("history.list", query);
+      if (!answer.ok) {
+        dispatch({ do: "fail", question, failure: answer.error });
+        return;
+      }
+      dispatch({ do: "answer", question, isMore: last !== undefined, ...answer.value });
+    };
+    return {
+      filter: NO_FILTER,
+      pages: NO_PAGES,
+      dispatch,
+      load: async () => ask(),
+      loadMore: async () => {
+        const { cards, hasMore, isLoading } = get().pages;
+        if (hasMore && !isLoading) await ask(cards.at(-1));
+      },
+      setFilter: (change) => {
+        set((state) => ({ filter: { ...state.filter, ...change } }));
+        void ask();
+      },
+      forget: async (id) => {
+        const answer = await client.request("history.forget", { ids: [id] });
+        if (answer.ok) dispatch({ do: "forget", ids: [id] });
+        return answer.ok;
+      },
+    };
+  });
+}

@@ -1,0 +1,71 @@
+import { useMemo } from "react";
+import { useTranslations } from "use-intl";
+import type { Card } from "../../../shared/model/card.ts";
+import { useAnnounce } from "../../app/announcer-regions.tsx";
+import { navigate } from "../../app/navigation.ts";
+import { useStores } from "../../ipc/stores.tsx";
+import { cardDetails } from "./card-text.ts";
+
+export interface EntryActions {
+  /** Opens a file; without an index the first that is there. */
+  readonly open: (card: Card, index?: number) => Promise<void>;
+  readonly reveal: (card: Card, index?: number) => Promise<void>;
+  readonly sendAgain: (card: Card) => Promise<void>;
+  readonly askAgain: (card: Card) => Promise<void>;
+  readonly copyDetails: (card: Card) => Promise<void>;
+  readonly forget: (card: Card) => Promise<void>;
+}
+
+interface EntryActionOptions {
+  readonly forget: (id: string) => Promise<boolean>;
+  /** A file that can run programs was to be opened. */
+  readonly onDangerous: (card: Card, index: number) => void;
+}
+
+export function useEntryActions({ forget, onDangerous }: EntryActionOptions): EntryActions {
+  const t = useTranslations("history");
+  const { client, window: windowStore } = useStores();
+  const announce = useAnnounce();
+  return useMemo(() => {
+    const { fail } = windowStore.getState();
+    return {
+      open: async (card, index = firstThere(card)) => {
+        if (index === undefined) return;
+        const answer = await client.request("file.open", { id: card.id, index });
+        if (answer.ok) return;
+        if (answer.error.code === "dangerous") onDangerous(card, index);
+        else fail(answer.error);
+      },
+      reveal: async (card, index = firstThere(card)) => {
+        if (index === undefined) return;
+        const answer = await client.request("file.reveal", { id: card.id, index });
+        if (!answer.ok) fail(answer.error);
+      },
+      sendAgain: async (card) => {
+        const answer = await client.request("card.retry", { id: card.id });
+        if (!answer.ok) {
+          fail(answer.error);
+          return;
+        }
+        windowStore.getState().select([answer.value]);
+        navigate("transfers", { card: answer.value });
+      },
+      askAgain: async (card) => {
+        const answer = await client.request("offer.askAgain", { id: card.id });
+        if (!answer.ok) fail(answer.error);
+      },
+      copyDetails: async (card) => {
+        const answer = await client.request("text.copy", { text: cardDetails(card) });
+        if (answer.ok) announce({ text: t("copied"), politeness: "polite" });
+        else fail(answer.error);
+      },
+      forget: async (card) => {
+        if (await forget(card.id)) announce({ text: t("forgotten"), politeness: "polite" });
+      },
+    };
+  }, [client, windowStore, announce, t, forget, onDangerous]);
+}
+
+function firstThere(card: Card): number | undefined {
+  return card.files.find((file) => file.path !== undefined && file.isGone !== true)?.index;
+}
