@@ -19,6 +19,7 @@ const { args } = ownProgram(process.argv, { isElectron, isDefaultApp: "defaultAp
 const [first, ...rest] = args;
 const role = roleOf(first);
 if (role !== undefined) {
+  if (isElectron) (await import("./app/shell/background.ts")).runInBackground();
   const { runRole } = await import("./cli/main.node.ts");
   process.exitCode = await runRole(role, rest);
   // Electron stays, windows or not, until it is told to go; what was printed goes first.

@@ -111,7 +111,7 @@ export function ownCommand(): readonly [string, ...string[]] {
   const program = app.isPackaged ? [] : [app.getAppPath()];
   // Chromium's sandbox can not be had by root, and then not by the next instance either.
   const sandbox = app.commandLine.hasSwitch("no-sandbox") ? ["--no-sandbox"] : [];
-  return [process.execPath, ...program, ...sandbox];
+  return [process.execPath, ...sandbox, ...program];
 }
 
 function openInstance(args: readonly string[]): void {

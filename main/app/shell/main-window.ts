@@ -21,6 +21,8 @@ export interface MainWindowOptions {
   /** It looks different to who decides about prompts and badges: focus, visibility. */
   readonly onChanged: () => void;
   readonly onClosed: () => void;
+  /** Windows ends the session: no time for questions. */
+  readonly onSessionEnd: () => void;
   readonly onGivenUp: () => void;
 }
 
@@ -32,6 +34,8 @@ export class MainWindow {
   #saved: SavedPlace | undefined;
   #saving: Timer | undefined;
   #isShowWanted = false;
+  /** Its page was drawn once, so that showing it shows no white. */
+  #isDrawn = false;
 
   constructor(options: MainWindowOptions) {
     this.#options = options;
@@ -61,6 +65,7 @@ export class MainWindow {
     this.#watch(window);
     recoverPage(window, this.#options);
     window.once("ready-to-show", () => {
+      this.#isDrawn = true;
       if (this.#isShowWanted) this.#showNow(window);
     });
     void window.loadURL(pageUrl("main")).catch((error: unknown) => {
@@ -73,7 +78,7 @@ export class MainWindow {
     this.#isShowWanted = true;
     const window = this.#window;
     if (window === undefined) this.open(false);
-    else if (window.isVisible() || window.isMinimized() || !window.webContents.isLoading()) {
+    else if (this.#isDrawn) {
       this.#showNow(window);
       window.focus();
     }
@@ -127,7 +132,7 @@ export class MainWindow {
   }
 
   #watch(window: BrowserWindow): void {
-    const { onChanged, mayClose, onClosed, clock } = this.#options;
+    const { onChanged, mayClose, onClosed, onSessionEnd, clock } = this.#options;
     const moved = (): void => {
       this.#saving?.cancel();
       this.#saving = clock.startTimer(SAVE_MS, () => {
@@ -142,6 +147,7 @@ export class MainWindow {
       // The title is ours: a page has no say in what the system's switcher shows.
       event.preventDefault();
     });
+    if (process.platform === "win32") window.on("query-session-end", onSessionEnd);
     window.on("close", (event) => {
       this.#saving?.cancel();
       this.#save({});
@@ -151,19 +157,20 @@ export class MainWindow {
       this.#saving?.cancel();
       this.#window = undefined;
       this.#isShowWanted = false;
+      this.#isDrawn = false;
       onClosed();
     });
   }
 
   #save(more: { isHidingTold?: boolean }): void {
     const window = this.#window;
-    if (window === undefined || window.isDestroyed()) return;
+    const place =
+      window === undefined || window.isDestroyed()
+        ? this.#saved
+        : { ...window.getNormalBounds(), isMaximized: window.isMaximized() };
+    if (place === undefined) return;
     const told = more.isHidingTold ?? this.#saved?.isHidingTold;
-    this.#saved = {
-      ...window.getNormalBounds(),
-      isMaximized: window.isMaximized(),
-      ...(told === undefined ? {} : { isHidingTold: told }),
-    };
+    this.#saved = { ...place, ...(told === undefined ? {} : { isHidingTold: told }) };
     this.#options.file.write(this.#saved);
   }
 }

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { app } from "electron";
+import { app, Notification } from "electron";
 import { stderrLog } from "../../compose/log.node.ts";
 import type { EngineStart } from "../engine/engine-options.ts";
 import { type HandOver, parseHandOver } from "./hand-over.ts";
@@ -21,6 +21,8 @@ const DEFAULT_ACCOUNT = "sip:alice@a.example";
  * @param args the application's own, without executable and program
  */
 export function runApp(args: readonly string[]): void {
+  // Whoever read them is gone; the application goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const start = parseStartOptions(args, process.cwd());
   const place = profilePlace(start.profile, app.getPath("appData"), process.cwd());
   if (!prepareProfile(place)) return;
@@ -92,11 +94,14 @@ function watchSystem(shell: Promise<Shell>): void {
     const to = parseLink(url);
     give({ paths: [], isHidden: false, ...(to === undefined ? {} : { to }) });
   });
-  app.on("activate", () => {
+  const activate = (): void => {
     void shell.then((it) => {
       it.activate();
     });
-  });
+  };
+  app.on("activate", activate);
+  // A notification that outlived the program that showed it.
+  if (process.platform === "win32") Notification.handleActivation(activate);
 }
 
 function engineStart({ isTrying, as, device, colour }: StartOptions): EngineStart | undefined {

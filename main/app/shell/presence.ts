@@ -29,6 +29,8 @@ export interface PresenceOptions {
   readonly prompt: PromptWindow;
   readonly place: ProfilePlace;
   readonly locale: string;
+  /** Somebody shows tray icons. */
+  readonly hasTrayHost: boolean;
   readonly clock: Clock;
   readonly log: Log;
   readonly show: (what: { page?: PageName; cardId?: string; action?: WindowAction }) => void;
@@ -45,7 +47,7 @@ export class Presence {
   readonly #notifier: Notifier;
   readonly #taskbar = new Taskbar();
   readonly #recent = new RecentDocuments();
-  readonly #tray: TrayIcon | undefined;
+  #tray: TrayIcon | undefined;
   readonly #awake: KeepAwake;
   readonly #refresh: Coalesced;
   #settings: AppState["settings"];
@@ -59,7 +61,6 @@ export class Presence {
     this.#book = new CardBook(cards);
     this.#attention = new Attention(cards);
     this.#notifier = this.#makeNotifier();
-    this.#tray = this.#makeTray();
     this.#awake = new KeepAwake(options.clock, () => {
       const id = powerSaveBlocker.start("prevent-app-suspension");
       return () => {
@@ -88,7 +89,7 @@ export class Presence {
 
   /** The window may vanish, because there is something to bring it back with. */
   get canHide(): boolean {
-    return this.#platform === "darwin" || (this.#tray !== undefined && this.#settings.isKeptInTray);
+    return this.#platform === "darwin" || this.#tray !== undefined;
   }
 
   handle(event: EngineEvent): void {
@@ -168,12 +169,13 @@ export class Presence {
   /** @param before undefined at the start */
   #applySettings(before: AppState["settings"] | undefined): void {
     const { place, log } = this.#options;
-    const { theme, language, startsWithSystem } = this.#settings;
+    const { theme, language, startsWithSystem, isKeptInTray } = this.#settings;
     nativeTheme.themeSource = theme;
     if (before?.language !== language) {
       this.#texts = shellTexts(this.language);
       setAppMenu(this.#texts, { show: this.#options.show, quit: this.#options.onQuit });
     }
+    if (before?.isKeptInTray !== isKeptInTray) this.#keepTray(isKeptInTray);
     if (before !== undefined && before.startsWithSystem !== startsWithSystem)
       setLoginItem(startsWithSystem, { place, texts: this.#texts, log });
   }
@@ -211,6 +213,11 @@ export class Presence {
         show({ page: "transfers", cardId, action: "focusOffer" });
       },
     });
+  }
+
+  #keepTray(isKept: boolean): void {
+    this.#tray?.destroy();
+    this.#tray = isKept && this.#options.hasTrayHost ? this.#makeTray() : undefined;
   }
 
   #makeTray(): TrayIcon | undefined {

@@ -21,6 +21,7 @@ import { PromptWindow } from "./prompt-window.ts";
 import { Quitting } from "./quitting.ts";
 import { SavedPlaceFile } from "./saved-place-file.ts";
 import type { StartOptions } from "./start-options.ts";
+import { hasTrayHost } from "./tray-host.ts";
 
 /** The system's own end waits no longer for us. */
 const STOP_MS = 5_000;
@@ -63,9 +64,9 @@ export class Shell {
       title: this.#texts.promptTitle,
     });
     this.#engine = this.#openEngine();
-    this.#engine.then(
-      (engine) => {
-        this.#begin(engine);
+    Promise.all([this.#engine, hasTrayHost()]).then(
+      ([engine, hasTray]) => {
+        this.#begin(engine, hasTray);
       },
       (error: unknown) => {
         this.#startFailed(error);
@@ -130,6 +131,9 @@ export class Shell {
       onClosed: () => {
         this.#mainClosed();
       },
+      onSessionEnd: () => {
+        this.#quitting.force();
+      },
       onGivenUp: () => {
         dialog.showErrorBox(this.#texts.windowFailedTitle, this.#texts.windowFailed);
       },
@@ -153,7 +157,7 @@ export class Shell {
       },
       () => this.#texts,
     );
-    return openEngine({
+    const opening = openEngine({
       profileFolder: place.folder,
       profileName: place.name,
       desktop,
@@ -161,16 +165,25 @@ export class Shell {
       ...(engineStart === undefined ? {} : { start: engineStart }),
       log,
     });
+    return opening.then((engine) => {
+      // Before anybody can ask for the state: nothing that changes it later is lost.
+      engine.onEvent((event) => {
+        this.#relay(event);
+        this.#presence?.handle(event);
+      });
+      return engine;
+    });
   }
 
-  #begin(engine: AppEngine): void {
+  #begin(engine: AppEngine, hasTray: boolean): void {
     const { place, log, start } = this.#options;
-    const presence = new Presence({
+    this.#presence = new Presence({
       engine,
       main: this.#main,
       prompt: this.#prompt,
       place,
       locale: app.getLocale(),
+      hasTrayHost: hasTray,
       clock: this.#clock,
       log,
       show: (what) => {
@@ -182,11 +195,6 @@ export class Shell {
       onQuit: () => {
         app.quit();
       },
-    });
-    this.#presence = presence;
-    engine.onEvent((event) => {
-      this.#relay(event);
-      presence.handle(event);
     });
     powerMonitor.on("suspend", () => void engine.suspend());
     powerMonitor.on("resume", () => void engine.resume());

@@ -5,7 +5,7 @@ import { icon } from "./icons.ts";
 
 /** Progress and count where the system has a place for them. */
 export class Taskbar {
-  #count = -1;
+  #count = "";
   #progress = "";
 
   setProgress(window: BrowserWindow | undefined, progress: OverallProgress): void {
@@ -17,8 +17,9 @@ export class Taskbar {
   }
 
   setCount(window: BrowserWindow | undefined, count: number, texts: ShellTexts): void {
-    if (count === this.#count) return;
-    this.#count = count;
+    const shown = `${window?.id ?? 0} ${count}`;
+    if (shown === this.#count) return;
+    this.#count = shown;
     if (process.platform === "win32")
       window?.setOverlayIcon(count === 0 ? null : icon("overlay.png"), texts.badge(count));
     else app.setBadgeCount(count);
