@@ -40,25 +40,23 @@ function targetsOf(args) {
 }
 
 /** @returns undefined after saying why there are no windows */
-async function windowsRuntime(isPatient) {
+async function windowsRuntime() {
   if (!hasDisplay()) {
     console.error(
-      "start: no display here, so this runs in the terminal; for windows start it in a desktop session, or under xvfb-run",
+      "start: no windows, as there is no display here; start it in a desktop session, or under xvfb-run",
     );
     return undefined;
   }
-  await fetchElectron({ isPatient });
+  await fetchElectron();
   const runtime = findRuntime();
   if (runtime.kind === "electron") console.error(`start: windows by ${runtime.label}`);
   if (runtime.kind === "host") {
     console.error(
-      `start: Electron could not be fetched (npm start -- --fetch-electron tries again); windows by ${runtime.label}`,
+      `start: Electron is not here (npm start -- --fetch-electron fetches it); windows by ${runtime.label}`,
     );
   }
   if (runtime.kind === "none") {
-    console.error(
-      `start: no windows, as ${runtime.reason}; for windows ${HOW_TO_GET_A_BROWSER}. This runs in the terminal.`,
-    );
+    console.error(`start: no windows, as ${runtime.reason}; ${HOW_TO_GET_A_BROWSER}`);
     return undefined;
   }
   return runtime;
@@ -95,11 +93,17 @@ async function main(given) {
     process.exitCode = 2;
     return;
   }
-  const runtime = await windowsRuntime(fetching.has);
-  if (fetching.has && electronBinary() === undefined) process.exitCode = 1;
+  if (fetching.has) {
+    await fetchElectron({ isPatient: true });
+    if (electronBinary() === undefined) process.exitCode = 1;
+  }
+  const runtime = await windowsRuntime();
   if (runtime !== undefined) await inWindows(runtime, args, isOneClient);
   else if (isOneClient) process.exitCode = 1;
-  else endLike(await inTerminal(args));
+  else {
+    console.error("start: the same in this terminal");
+    endLike(await inTerminal(args));
+  }
 }
 
 try {

@@ -103,9 +103,14 @@ function deviceArgs({ profile, as, device, code, colour }, bounds) {
   return [...own, "--colour", colour, "--try", "--bounds", bounds];
 }
 
+/** Further switches for Chromium, for whoever looks into the windows from outside. */
+function switches() {
+  return (process.env.CPM_START_SWITCHES ?? "").split(" ").filter((word) => word !== "");
+}
+
 /** Opens one window of the application. @param args its own start options */
 function openWindow(runtime, args) {
-  return new Program(runtime.command, [...runtime.args, ROOT, ...args], {
+  return new Program(runtime.command, [...runtime.args, ...switches(), ROOT, ...args], {
     env: runtimeEnv(runtime),
     stdio: ["ignore", "inherit", "inherit"],
   });
