@@ -76,15 +76,23 @@ class Program {
   }
 }
 
-/** The built-in network, found by the windows through its lab.json. @returns the program, once it listens */
+/** What `cpm` ends with when another program runs the network of this machine. */
+const RUNS_ALREADY = 7;
+
+/**
+ * The built-in network, found by the windows through its lab.json.
+ * @returns the program, once it listens; undefined where one runs already, which the windows then join
+ */
 async function startNetwork() {
   const preload = pathToFileURL(join(ROOT, "scripts", "lib", "end-with-parent.mjs")).href;
   const args = ["--import", preload, ENTRY, "--role=cli", "network", "up", "--lab", "--json"];
   const network = new Program(requireNode(), args, { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: network.stdout });
+  let trouble = "it ended";
   const ready = new Promise((resolve) => {
-    lines.on("line", (line) => {
-      if (line.includes('"event":"ready"')) resolve("ready");
+    createInterface({ input: network.stdout }).on("line", (line) => {
+      const { event, message } = JSON.parse(line);
+      if (event === "ready") resolve("ready");
+      if (event === "error") trouble = message;
     });
   });
   let timer;
@@ -95,7 +103,10 @@ async function startNetwork() {
   clearTimeout(timer);
   if (first === "ready") return network;
   await network.stop();
-  throw new Error("the built-in network did not start, see above");
+  if (first.code === RUNS_ALREADY) return undefined;
+  throw new Error(
+    `the built-in network did not start: ${first === "late" ? "it takes too long" : trouble}`,
+  );
 }
 
 function deviceArgs({ profile, as, device, code, colour }, bounds) {
@@ -148,7 +159,7 @@ export async function runClient(runtime, args) {
 export async function runDevices(runtime, targets) {
   const network = await startNetwork();
   let isEnding = false;
-  void network.ended.then(() => {
+  void network?.ended.then(() => {
     if (!isEnding)
       console.error("start: the built-in network ended; close the windows and start again");
   });
@@ -160,6 +171,6 @@ export async function runDevices(runtime, targets) {
     return await untilClosed(windows);
   } finally {
     isEnding = true;
-    await network.stop();
+    await network?.stop();
   }
 }
