@@ -8,7 +8,7 @@ import {
 } from "react";
 import { useTranslations } from "use-intl";
 import { useCommand } from "../../app/command-runner.tsx";
-import { navigate } from "../../app/navigation.ts";
+import { navigate, usePlace } from "../../app/navigation.ts";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -16,8 +16,9 @@ import styles from "./drop-layer.module.css";
 import { droppedFiles, hasFiles } from "./dropped.ts";
 import { knownRecipients, type RecipientChoice } from "./recipients.ts";
 import { useCompose, useComposeStore } from "./use-compose.ts";
+import { useSendDropped } from "./use-send-dropped.ts";
 
-const MAX_PEOPLE = 6;
+const MAX_PEOPLE = 24;
 
 type Refusal = "notFiles" | "signedOut" | "busy";
 
@@ -25,10 +26,13 @@ type Refusal = "notFiles" | "signedOut" | "busy";
 export function DropLayer(): ReactNode {
   const t = useTranslations("send.drop");
   const store = useComposeStore();
-  const { client, window: windowStore } = useStores();
+  const { client } = useStores();
+  const sendDropped = useSendDropped();
   const drag = useWindowDrag();
   const count = useCompose((state) => state.compose.files.length);
   const people = usePeople();
+  // There every row is a target itself, so the layer leaves them free.
+  const isBar = usePlace().page === "people";
   const refusal = useRefusal(drag.isOver && !drag.hasFiles);
   useSendCommands();
   if (!drag.isOver) return null;
@@ -39,17 +43,13 @@ export function DropLayer(): ReactNode {
     void store.getState().addPaths(paths);
   };
   const sendTo = (person: RecipientChoice) => (event: TargetDragEvent) => {
-    const paths = client.pathsOf(droppedFiles(event.dataTransfer));
-    void store
-      .getState()
-      .sendAtOnce(person, paths)
-      .then((ids) => {
-        if (ids.length > 0) windowStore.getState().select(ids);
-        navigate(ids.length > 0 ? "transfers" : "send");
-      });
+    sendDropped(person, event.dataTransfer);
   };
   return (
-    <section className={styles["layer"]} aria-label={t("layer")}>
+    <section
+      className={cx(styles["layer"], isBar && refusal === undefined && styles["bar"])}
+      aria-label={t("layer")}
+    >
       {refusal === undefined ? (
         <ul className={styles["targets"]}>
           <Target onDrop={add} onEnd={drag.end} isMain>
@@ -57,7 +57,7 @@ export function DropLayer(): ReactNode {
             <span className={styles["title"]}>{t("add")}</span>
             {count === 0 ? null : <span className={styles["hint"]}>{t("addHint", { count })}</span>}
           </Target>
-          {people.map((person) => (
+          {(isBar ? [] : people).map((person) => (
             <Target key={person.aor} onDrop={sendTo(person)} onEnd={drag.end}>
               <Avatar name={person.name} address={person.aor} size="l" />
               <span className={styles["words"]}>

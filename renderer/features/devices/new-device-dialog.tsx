@@ -1,0 +1,126 @@
+import { TriangleAlert } from "lucide-react";
+import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { RequestFailure } from "../../../shared/ipc/contract.ts";
+import { useAnnounce } from "../../app/announcer-regions.tsx";
+import { useApp, useStores } from "../../ipc/stores.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import styles from "./devices-page.module.css";
+
+interface NewDeviceDialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}
+
+/** Another device of this user, or of another one on the built-in network, in a window of its own. */
+export function NewDeviceDialog({ isOpen, onClose }: NewDeviceDialogProps): ReactNode {
+  const t = useTranslations("devices.dialog");
+  const formId = useId();
+  const [isBusy, setBusy] = useState(false);
+  return (
+    <Dialog
+      title={t("title")}
+      isOpen={isOpen}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form={formId} isPending={isBusy}>
+            {isBusy ? t("opening") : t("open")}
+          </Button>
+        </>
+      }
+    >
+      <Form id={formId} isBusy={isBusy} onBusy={setBusy} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+interface FormProps {
+  readonly id: string;
+  readonly isBusy: boolean;
+  readonly onBusy: (isBusy: boolean) => void;
+  readonly onClose: () => void;
+}
+
+function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
+  const t = useTranslations("devices.dialog");
+  const words = useTranslations("devices");
+  const { client } = useStores();
+  const announce = useAnnounce();
+  const users = useUsers();
+  const [aor, setAor] = useState(users[0]?.aor ?? "");
+  // Follows the person until the user types a name.
+  const [typed, setTyped] = useState<string>();
+  const [isMissing, setMissing] = useState(false);
+  const [failure, setFailure] = useState<RequestFailure>();
+  const owner = users.find((user) => user.aor === aor);
+  const deviceName = typed ?? t("defaultName", { name: owner?.name ?? "" });
+  const open = async (): Promise<void> => {
+    if (isBusy) return;
+    const name = deviceName.trim();
+    setMissing(name === "");
+    if (name === "") return;
+    onBusy(true);
+    setFailure(undefined);
+    const answer = await client.request("device.open", { aor, deviceName: name });
+    onBusy(false);
+    if (!answer.ok) {
+      setFailure(answer.error);
+      return;
+    }
+    announce({ text: words("opened", { name }), politeness: "polite" });
+    onClose();
+  };
+  return (
+    <form
+      id={id}
+      className={styles["form"]}
+      noValidate
+      onSubmit={(event: SubmitEvent) => {
+        event.preventDefault();
+        void open();
+      }}
+    >
+      <p>{t("text")}</p>
+      <Select
+        label={t("who")}
+        options={users.map((user, at) => ({
+          value: user.aor,
+          label: at === 0 ? t("myself", { name: user.name }) : user.name,
+        }))}
+        value={aor}
+        onChange={setAor}
+      />
+      <TextField
+        label={t("name")}
+        value={deviceName}
+        maxLength={200}
+        isInvalid={isMissing}
+        error={t("nameMissing")}
+        onChange={(text) => {
+          setMissing(false);
+          setTyped(text);
+        }}
+      />
+      {failure === undefined ? null : (
+        <Notice tone="danger" icon={TriangleAlert} role="alert">
+          {failure.message} {failure.action}
+        </Notice>
+      )}
+    </form>
+  );
+}
+
+function useUsers(): readonly { readonly aor: string; readonly name: string }[] {
+  const account = useApp((app) => app.account);
+  const suggestions = useApp((app) => app.suggestions);
+  const others = suggestions.filter(({ aor }) => aor !== account?.aor);
+  return account === undefined
+    ? others
+    : [{ aor: account.aor, name: account.displayName }, ...others];
+}

@@ -1,0 +1,211 @@
+import { TriangleAlert } from "lucide-react";
+import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { useTranslations } from "use-intl";
+import type { Person } from "../../../shared/model/app-state.ts";
+import { useAnnounce } from "../../app/announcer-regions.tsx";
+import { useFormats } from "../../i18n/use-formats.ts";
+import { useApp, useStores } from "../../ipc/stores.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Checkbox } from "../../ui/checkbox.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { Select } from "../../ui/select.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+import { ownDomain } from "../send/recipients.ts";
+import styles from "./people-page.module.css";
+import {
+  type AddressProblem,
+  AUTO_LIMITS,
+  addressProblem,
+  EMPTY_PERSON,
+  formOf,
+  savePersonArguments,
+} from "./person-form.ts";
+
+export type PersonDialogState =
+  | { readonly name: "closed" }
+  | { readonly name: "add" }
+  | { readonly name: "edit"; readonly person: Person };
+
+interface PersonDialogProps {
+  readonly state: PersonDialogState;
+  readonly onClose: () => void;
+}
+
+export function PersonDialog({ state, onClose }: PersonDialogProps): ReactNode {
+  const t = useTranslations("people.form");
+  const formId = useId();
+  const isEdit = state.name === "edit";
+  return (
+    <Dialog
+      title={isEdit ? t("editTitle", { name: state.person.name }) : t("addTitle")}
+      isOpen={state.name !== "closed"}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onPress={onClose}>{t("cancel")}</Button>
+          <Button variant="primary" type="submit" form={formId}>
+            {isEdit ? t("save") : t("add")}
+          </Button>
+        </>
+      }
+    >
+      <Form id={formId} person={isEdit ? state.person : undefined} onClose={onClose} />
+    </Dialog>
+  );
+}
+
+interface FormProps {
+  readonly id: string;
+  readonly person: Person | undefined;
+  readonly onClose: () => void;
+}
+
+function Form({ id, person, onClose }: FormProps): ReactNode {
+  const t = useTranslations("people.form");
+  const words = useTranslations("people");
+  const { client } = useStores();
+  const announce = useAnnounce();
+  const people = useApp((app) => app.people);
+  const domain = useApp((app) => ownDomain(app.account));
+  const [form, setForm] = useState(person === undefined ? EMPTY_PERSON : formOf(person));
+  const [problem, setProblem] = useState<AddressProblem>();
+  const [failure, setFailure] = useState<string>();
+  const was = person?.aor;
+  const change = (part: Partial<typeof form>): void => {
+    setForm((last) => ({ ...last, ...part }));
+  };
+  const save = async (): Promise<void> => {
+    const found = addressProblem(form, { people, domain, was });
+    setProblem(found);
+    if (found !== undefined) return;
+    const args = savePersonArguments(form, { domain, was });
+    const answer = await client.request("people.save", args);
+    if (!answer.ok) {
+      setFailure(answer.error.message);
+      return;
+    }
+    announce({ text: words("saved", { name: args.person.name }), politeness: "polite" });
+    onClose();
+  };
+  return (
+    <form
+      id={id}
+      className={styles["form"]}
+      noValidate
+      onSubmit={(event: SubmitEvent) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <TextField
+        label={t("name")}
+        hint={t("nameHint")}
+        value={form.name}
+        maxLength={200}
+        autoFocus
+        onChange={(name) => {
+          change({ name });
+        }}
+      />
+      <TextField
+        label={t("address")}
+        hint={t("addressHint")}
+        value={form.address}
+        isInvalid={problem !== undefined}
+        error={
+          problem?.name === "taken" ? t("addressTaken", { name: problem.by }) : t("addressWrong")
+        }
+        spellCheck="false"
+        onChange={(address) => {
+          setProblem(undefined);
+          change({ address });
+        }}
+      />
+      <Choice
+        label={t("isMe")}
+        hint={t("isMeHint")}
+        isSelected={form.isMe}
+        onChange={(isMe) => {
+          change({ isMe });
+        }}
+      />
+      <Choice
+        label={t("isBlocked")}
+        hint={t("isBlockedHint")}
+        isSelected={form.isBlocked}
+        onChange={(isBlocked) => {
+          change({ isBlocked });
+        }}
+      />
+      <Choice
+        label={t("auto")}
+        hint={t("autoHint")}
+        isSelected={form.takesWithoutAsking && !form.isBlocked}
+        isDisabled={form.isBlocked}
+        onChange={(takesWithoutAsking) => {
+          change({ takesWithoutAsking });
+        }}
+      />
+      {form.takesWithoutAsking && !form.isBlocked ? (
+        <AutoLimit
+          limit={form.limit}
+          onChange={(limit) => {
+            change({ limit });
+          }}
+        />
+      ) : null}
+      {failure === undefined ? null : (
+        <Notice tone="danger" icon={TriangleAlert} role="alert">
+          {failure}
+        </Notice>
+      )}
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly isSelected: boolean;
+  readonly isDisabled?: boolean;
+  readonly onChange: (isSelected: boolean) => void;
+}
+
+function Choice({ label, hint, ...rest }: ChoiceProps): ReactNode {
+  return (
+    <Checkbox {...rest} className={styles["choice"]}>
+      <span className={styles["choiceWords"]}>
+        <span className={styles["choiceLabel"]}>{label}</span>
+        <span className={styles["choiceHint"]}>{hint}</span>
+      </span>
+    </Checkbox>
+  );
+}
+
+interface AutoLimitProps {
+  readonly limit: number;
+  readonly onChange: (limit: number) => void;
+}
+
+function AutoLimit({ limit, onChange }: AutoLimitProps): ReactNode {
+  const t = useTranslations("people.form");
+  const formats = useFormats();
+  // A rule may hold a limit that was set elsewhere.
+  const limits = [...new Set([...AUTO_LIMITS, limit])].toSorted((a, b) => a - b);
+  return (
+    <div className={styles["auto"]}>
+      <Select
+        label={t("limit")}
+        options={limits.map((octets) => ({ value: String(octets), label: formats.size(octets) }))}
+        value={String(limit)}
+        onChange={(value) => {
+          onChange(Number(value));
+        }}
+      />
+      <Notice tone="warn" icon={TriangleAlert}>
+        {t("autoWarning")}
+      </Notice>
+    </div>
+  );
+}
