@@ -1,0 +1,384 @@
+import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { RegistrationState } from "../../../shared/model/app-state.ts";
+import type { AppStore } from "../../base/app-store.ts";
+import { formatHostPort } from "../../base/host-port.ts";
+import type { Clock, Log, Timer } from "../../base/ports.ts";
+import { err, type Result } from "../../base/result.ts";
+import type { NamedEvent } from "../../compose/client-events.ts";
+import { joinLab, type Lab, type StartNetwork } from "../../compose/lab.node.ts";
+import type { Profile } from "../../compose/profile.node.ts";
+import { UserError } from "../../compose/user-error.ts";
+import { DEMO_PASSWORD, isDemoUser } from "../../compose/users.node.ts";
+import type { CpmClient } from "../../cpm/client.ts";
+import { type AccountRecord, accountOf, readAccount, readAor } from "../model/account-record.ts";
+import { devicesOf } from "../model/devices.ts";
+import { readServer, type SignInFailure, signInCode, signInFailure } from "../model/sign-in.ts";
+import type { DesktopPort } from "../ports.ts";
+import { DONE } from "./answers.ts";
+import { DeviceSession } from "./device-session.node.ts";
+import type { StateDesk } from "./state-desk.ts";
+
+export interface AccountDeskParts {
+  readonly desktop: Pick<DesktopPort, "encrypt" | "decrypt">;
+  readonly profile: Profile;
+  readonly profileFolder: string;
+  readonly store: AppStore;
+  readonly state: StateDesk;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly startNetwork: StartNetwork;
+  /** Where the network of this machine is found; the user's runtime folder unless a test says otherwise. */
+  readonly runtimeFolder?: string;
+  readonly isBlocked: (uri: string) => boolean;
+  /** Everything a client tells but of its registration. */
+  readonly onEvent: (event: NamedEvent) => void;
+  /** The account is another one, or there is none now. */
+  readonly onAccount: () => void;
+}
+
+type Outcome = Result<null, RequestFailure>;
+
+const SETTING = "app.account";
+/** What could not even be tried is tried again. */
+const RETRY_MS = 15_000;
+
+/** Who the user is and where: signs in and out, follows the built-in network when it moves. */
+export class AccountDesk {
+  readonly #parts: AccountDeskParts;
+  #record: AccountRecord | undefined;
+  #session: DeviceSession | undefined;
+  #lab: Lab | undefined;
+  #retryTimer: Timer | undefined;
+  #isStopped = false;
+  /** Changes of the account happen one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: AccountDeskParts) {
+    this.#parts = parts;
+    const kept = parts.store.setting(SETTING);
+    this.#record = kept.ok ? readAccount(kept.value) : undefined;
+    this.#showAccount();
+  }
+
+  /** The device as it is now; undefined while signed out. */
+  get client(): CpmClient | undefined {
+    return this.#session?.client;
+  }
+
+  get aor(): string | undefined {
+    return this.#record?.aor;
+  }
+
+  /** Signs in to the account that the profile knows, if it knows one. */
+  signInAgain(): Promise<void> {
+    if (this.#record === undefined) return Promise.resolve();
+    this.#show({ name: "connecting" });
+    return this.#inOrder(() => this.#signIn());
+  }
+
+  tryHere(args: RequestArguments<"account.tryHere"> & { readonly aor: string }): Promise<Outcome> {
+    return this.#inOrder(async () => {
+      const aor = readAor(args.aor);
+      if (aor === undefined || !isDemoUser(aor.slice("sip:".length)))
+        return err(
+          signInFailure(
+            "unknownUser",
+            `The built-in network has no account ${args.aor}.`,
+            "Choose alice@a.example, anna@a.example, bob@b.example or carol@b.example.",
+          ),
+        );
+      this.#show({ name: "connecting" });
+      const core = await this.#builtInCore(aor);
+      if (!core.ok) return this.#notSignedIn(core.error);
+      const { displayName, deviceName } = args;
+      return this.#replace(
+        { aor, displayName, deviceName, core: core.value, transport: "udp", isBuiltIn: true },
+        DEMO_PASSWORD,
+      );
+    });
+  }
+
+  connect(args: RequestArguments<"account.connect">): Promise<Outcome> {
+    return this.#inOrder(async () => {
+      const aor = readAor(args.aor);
+      if (aor === undefined)
+        return err(
+          signInFailure(
+            "badAddress",
+            `${args.aor} is no address of a person.`,
+            "Write NAME@DOMAIN.",
+          ),
+        );
+      const core = readServer(args.server);
+      if (core === undefined)
+        return err(
+          signInFailure("badServer", `${args.server} is no server.`, "Write HOST or HOST:PORT."),
+        );
+      const { displayName, deviceName, transport, password } = args;
+      const record: AccountRecord = {
+        ...{ aor, displayName, deviceName, transport, isBuiltIn: false },
+        core: formatHostPort(core),
+      };
+      this.#show({ name: "connecting" });
+      return this.#replace(record, password);
+    });
+  }
+
+  rename(displayName: string, deviceName: string): Outcome {
+    if (this.#record === undefined)
+      return err({ code: "notSignedIn", message: "You are not signed in." });
+    this.#keep({ ...this.#record, displayName, deviceName });
+    this.#session?.client.configure({ displayName, deviceName });
+    this.#showDevices();
+    return DONE;
+  }
+
+  signOut(): Promise<Outcome> {
+    return this.#inOrder(async () => {
+      this.#record = undefined;
+      this.#parts.store.removeSetting(SETTING);
+      await this.#leave();
+      this.#showAccount();
+      this.#show({ name: "signedOut" });
+      return DONE;
+    });
+  }
+
+  async refresh(): Promise<Outcome> {
+    if (this.#record === undefined)
+      return err({ code: "notSignedIn", message: "You are not signed in." });
+    if (this.#session === undefined) await this.#inOrder(() => this.#signIn());
+    else {
+      const refreshed = await this.#session.refresh();
+      if (!refreshed.ok) return err(refreshed.error);
+    }
+    const { registration } = this.#parts.state.current;
+    return registration.name === "offline"
+      ? err({ code: registration.code, message: registration.reason })
+      : DONE;
+  }
+
+  /** The machine has slept: what the network knew of this device may be gone. */
+  resume(): void {
+    void this.#session?.refresh();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#retryTimer?.cancel();
+    await this.#last;
+    await this.#leave();
+    await this.#lab?.stop();
+  }
+
+  #inOrder<T>(task: () => Promise<T>): Promise<T> {
+    const run = this.#last.then(task);
+    // A failed task is its caller's to handle; the next one runs all the same.
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Another account in place of the present one, which comes back when that does not work. */
+  async #replace(record: AccountRecord, password: string): Promise<Outcome> {
+    await this.#leave();
+    const before = this.#record;
+    const opened = await this.#open(record, password);
+    if (!opened.ok) {
+      await this.#leave();
+      return this.#notSignedIn(opened.error, before);
+    }
+    this.#keep({ ...record, ...(record.isBuiltIn ? {} : await this.#encrypted(password)) });
+    this.#showDevices();
+    return DONE;
+  }
+
+  async #notSignedIn(error: SignInFailure, before = this.#record): Promise<Outcome> {
+    this.#record = before;
+    if (before === undefined) this.#show({ name: "signedOut" });
+    else if (this.#session === undefined) await this.#signIn();
+    this.#showAccount();
+    return err(error);
+  }
+
+  async #encrypted(
+    password: string,
+  ): Promise<Pick<AccountRecord, "password" | "isPasswordWeaklyKept">> {
+    const { bytes, isWeak } = await this.#parts.desktop.encrypt(password);
+    return {
+      password: Buffer.from(bytes).toString("base64"),
+      ...(isWeak ? { isPasswordWeaklyKept: true } : {}),
+    };
+  }
+
+  /** The account that is kept, which stays whatever comes of it. */
+  async #signIn(): Promise<void> {
+    const record = this.#record;
+    if (record === undefined || this.#isStopped) return;
+    this.#retryTimer?.cancel();
+    this.#show({ name: "connecting" });
+    await this.#leave();
+    const way = await this.#wayTo(record);
+    if (!way.ok) {
+      this.#offline(way.error);
+      return;
+    }
+    const { core, password } = way.value;
+    if (core !== record.core) this.#keep({ ...record, core });
+    const opened = await this.#open({ ...record, core }, password);
+    // A registration that failed goes on by itself; what was not even begun does not.
+    if (!opened.ok && this.#session === undefined) this.#offline(opened.error);
+  }
+
+  async #wayTo(
+    record: AccountRecord,
+  ): Promise<Result<{ readonly core: string; readonly password: string }, SignInFailure>> {
+    if (record.isBuiltIn) {
+      const core = await this.#builtInCore(record.aor);
+      return core.ok ? { ok: true, value: { core: core.value, password: DEMO_PASSWORD } } : core;
+    }
+    const bytes = Buffer.from(record.password ?? "", "base64");
+    const password = await this.#parts.desktop.decrypt(bytes);
+    return password === undefined
+      ? err(
+          signInFailure(
+            "wrongPassword",
+            "The password can not be read on this computer.",
+            "Enter it again.",
+          ),
+        )
+      : { ok: true, value: { core: record.core, password } };
+  }
+
+  async #open(record: AccountRecord, password: string): Promise<Result<void, SignInFailure>> {
+    const { profile, profileFolder, state, isBlocked } = this.#parts;
+    const { receiveFolder, ringTimeS, isDoNotDisturb } = state.current.settings;
+    this.#record = record;
+    const session = await DeviceSession.open({
+      ...{ account: record, password, profile, profileFolder, isBlocked },
+      ...{ receiveFolder, ringTimeS, isBusy: isDoNotDisturb },
+      onEvent: (event) => {
+        this.#onEvent(event);
+      },
+    });
+    if (!session.ok) return session;
+    this.#session = session.value;
+    this.#showAccount();
+    return session.value.start();
+  }
+
+  async #leave(): Promise<void> {
+    const session = this.#session;
+    await session?.close();
+    this.#session = undefined;
+    this.#showDevices();
+  }
+
+  /** Where the user's core of the built-in network listens now. */
+  async #builtInCore(aor: string): Promise<Result<string, SignInFailure>> {
+    const { startNetwork, runtimeFolder } = this.#parts;
+    try {
+      const lab = this.#lab ?? (await joinLab(startNetwork, runtimeFolder));
+      if (this.#lab === undefined) this.#follow(lab);
+      const domain = aor.slice(aor.lastIndexOf("@") + 1);
+      const network = lab.networks.find((one) => one.domain === domain);
+      if (network !== undefined) return { ok: true, value: network.core.udp };
+      return err(
+        signInFailure(
+          "unknownUser",
+          `The built-in network has no ${domain}.`,
+          "Choose another account.",
+        ),
+      );
+    } catch (error) {
+      this.#parts.log.write("error", "the built-in network did not start", { why: String(error) });
+      const told = error instanceof UserError ? error : undefined;
+      return err(
+        signInFailure(
+          "networkNotStarted",
+          `The built-in network did not start. ${told?.message ?? ""}`.trim(),
+          told?.action ?? "Try again.",
+        ),
+      );
+    }
+  }
+
+  /** When the network is gone, the next one is joined or started, and signed in to. */
+  #follow(lab: Lab): void {
+    this.#lab = lab;
+    void lab.lost.then(() => {
+      this.#lab = undefined;
+      if (this.#isStopped || this.#record?.isBuiltIn !== true) return undefined;
+      return this.#inOrder(() => this.#signIn());
+    });
+  }
+
+  #onEvent(event: NamedEvent): void {
+    if (event.event === "registered") {
+      const { registration } = this.#parts.state.current;
+      const nowMs = this.#parts.clock.wallMs();
+      this.#show({
+        ...{ name: "online", contact: event.contact, transport: event.transport },
+        sinceMs: registration.name === "online" ? registration.sinceMs : nowMs,
+        expiresMs: nowMs + event.expiresS * 1000,
+      });
+      this.#showDevices();
+    } else if (event.event === "registrationFailed") {
+      const { status, reason, retryMs } = event;
+      this.#show({
+        ...{ name: "offline", code: signInCode(status), reason },
+        ...(retryMs === undefined ? {} : { retryAtMs: this.#parts.clock.wallMs() + retryMs }),
+      });
+      this.#showDevices();
+    } else this.#parts.onEvent(event);
+  }
+
+  #offline({ code, message }: SignInFailure): void {
+    const { clock } = this.#parts;
+    // Nothing gets better by itself where a word of the user is missing.
+    const isFinal = code === "wrongPassword" || code === "profileInUse";
+    this.#show({
+      ...{ name: "offline", code, reason: message },
+      ...(isFinal ? {} : { retryAtMs: clock.wallMs() + RETRY_MS }),
+    });
+    if (isFinal || this.#isStopped) return;
+    this.#retryTimer = clock.startTimer(RETRY_MS, () => {
+      void this.#inOrder(() => this.#signIn());
+    });
+  }
+
+  #keep(record: AccountRecord): void {
+    this.#record = record;
+    const saved = this.#parts.store.putSetting(SETTING, JSON.stringify(record));
+    if (!saved.ok)
+      this.#parts.log.write("error", "the account could not be kept", { why: saved.error.message });
+    this.#showAccount();
+  }
+
+  #show(registration: RegistrationState): void {
+    this.#parts.state.change({ registration });
+  }
+
+  #showAccount(): void {
+    const record = this.#record;
+    this.#parts.state.change({ account: record === undefined ? undefined : accountOf(record) });
+    this.#parts.onAccount();
+    this.#showDevices();
+  }
+
+  #showDevices(): void {
+    const record = this.#record;
+    if (record === undefined) {
+      this.#parts.state.change({ devices: [] });
+      return;
+    }
+    const { store, profile } = this.#parts;
+    const known = store.devices(record.aor);
+    const registration = this.#session?.registration;
+    const own = {
+      ...{ name: record.deviceName, instanceId: profile.instanceId },
+      isOnline: registration !== undefined,
+    };
+    const devices = devicesOf(own, registration?.devices ?? [], known.ok ? known.value : []);
+    this.#parts.state.change({ devices });
+  }
+}

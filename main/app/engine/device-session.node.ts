@@ -1,0 +1,123 @@
+import type {
+  RegistrationFailedView,
+  RegistrationView,
+} from "../../../shared/model/registration.ts";
+import { parseHostPort } from "../../base/host-port.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { type NamedEvent, onEveryEvent } from "../../compose/client-events.ts";
+import { type OpenClient, openClient } from "../../compose/open-client.node.ts";
+import type { Profile } from "../../compose/profile.node.ts";
+import { UserError } from "../../compose/user-error.ts";
+import type { CpmClient } from "../../cpm/client.ts";
+import type { AccountRecord } from "../model/account-record.ts";
+import { registrationFailure, type SignInFailure, signInFailure } from "../model/sign-in.ts";
+
+export interface DeviceSessionOptions {
+  readonly account: AccountRecord;
+  readonly password: string;
+  readonly profile: Profile;
+  readonly profileFolder: string;
+  readonly receiveFolder: string;
+  readonly ringTimeS: number;
+  readonly isBusy: boolean;
+  readonly isBlocked: (uri: string) => boolean;
+  readonly onEvent: (event: NamedEvent) => void;
+}
+
+/** A registration that nobody confirms for so long has failed for whoever waits for it in front of a window. */
+const PATIENCE_MS = 10_000;
+/** On one machine devices come and go by the minute; what is gone shall not be shown for ten. */
+const BUILT_IN_EXPIRES_S = 120;
+
+/** This device in its network: from the first REGISTER to the last. */
+export class DeviceSession {
+  readonly client: CpmClient;
+  readonly #open: OpenClient;
+  readonly #account: AccountRecord;
+  #view: RegistrationView | undefined;
+
+  private constructor(open: OpenClient, options: DeviceSessionOptions) {
+    this.#open = open;
+    this.#account = options.account;
+    this.client = open.client;
+    onEveryEvent(open.client.events, (event) => {
+      if (event.event === "registered") this.#view = event;
+      if (event.event === "registrationFailed") this.#view = undefined;
+      options.onEvent(event);
+    });
+  }
+
+  static async open(options: DeviceSessionOptions): Promise<Result<DeviceSession, SignInFailure>> {
+    const { account, password, profile, profileFolder, receiveFolder } = options;
+    const core = parseHostPort(account.core);
+    if (core === undefined) return err(badServer(account.core));
+    if (profile.isInUse)
+      return err(
+        signInFailure(
+          "profileInUse",
+          "Another program is the device of this profile.",
+          "Close it, or start this one with another profile.",
+        ),
+      );
+    try {
+      const open = await openClient({
+        ...{ aor: account.aor, core: { ...core, transport: account.transport }, password },
+        ...{ profile, profileFolder, receiveFolder, element: profile.name },
+        ...{ deviceName: account.deviceName, displayName: account.displayName },
+        ...{ ringTimeS: options.ringTimeS, isBusy: options.isBusy },
+        more: {
+          ringsWithoutRoom: true,
+          isBlocked: options.isBlocked,
+          ...(account.isBuiltIn ? { registrationExpiresS: BUILT_IN_EXPIRES_S } : {}),
+        },
+      });
+      return ok(new DeviceSession(open, options));
+    } catch (error) {
+      if (error instanceof UserError) return err(openFailure(error, account.core));
+      throw error;
+    }
+  }
+
+  /** The user's devices as the registrar listed them last; undefined while this one is not registered. */
+  get registration(): RegistrationView | undefined {
+    return this.#view;
+  }
+
+  /** Registers; gives up waiting, not trying, after ten seconds. */
+  start(): Promise<Result<void, SignInFailure>> {
+    return this.#inTime(this.client.start());
+  }
+
+  refresh(): Promise<Result<void, SignInFailure>> {
+    return this.#inTime(this.client.refresh());
+  }
+
+  async close(): Promise<void> {
+    await this.#open.close();
+  }
+
+  async #inTime(
+    attempt: Promise<Result<void, RegistrationFailedView>>,
+  ): Promise<Result<void, SignInFailure>> {
+    let giveUp: NodeJS.Timeout | undefined;
+    const silence = new Promise<Result<void, RegistrationFailedView>>((resolve) => {
+      giveUp = setTimeout(() => {
+        resolve(err({ status: 0, reason: "The network does not answer." }));
+      }, PATIENCE_MS);
+    });
+    const outcome = await Promise.race([attempt, silence]);
+    clearTimeout(giveUp);
+    return outcome.ok ? outcome : err(registrationFailure(outcome.error, this.#account));
+  }
+}
+
+function openFailure(error: UserError, core: string): SignInFailure {
+  // The core's name is not known, or there is no way to it.
+  if (error.kind === "usage") return badServer(core);
+  const code = error.kind === "storage" ? "storage" : "refused";
+  return signInFailure(code, error.message, error.action);
+}
+
+function badServer(core: string): SignInFailure {
+  return signInFailure("badServer", `The server ${core} can not be found.`, "Check the server.");
+}
