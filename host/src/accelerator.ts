@@ -30,32 +30,41 @@ const KEYS: Record<string, string> = {
   right: "arrowright",
 };
 
+interface Wanted {
+  readonly key: string;
+  readonly held: readonly (typeof HELD)[number][];
+}
+
+const HELD = ["ctrlKey", "altKey", "shiftKey", "metaKey"] as const;
+
+function parse(accelerator: string, platform: string): Wanted {
+  const either = platform === "darwin" ? "metaKey" : "ctrlKey";
+  const held: Wanted["held"][number][] = [];
+  let key = "";
+  for (const part of accelerator.toLowerCase().split("+")) {
+    const isCommand = part === "cmdorctrl" || part === "commandorcontrol";
+    const modifier = isCommand ? either : MODIFIERS[part];
+    if (modifier === undefined) {
+      key = KEYS[part] ?? part;
+    } else {
+      held.push(modifier);
+    }
+  }
+  return { key, held };
+}
+
 /** Whether a key press is the one that an accelerator such as `CmdOrCtrl+Shift+P` names. */
 export function isAccelerator(
   accelerator: string,
   press: KeyPress,
   platform: string = process.platform,
 ): boolean {
-  const wanted = { ctrlKey: false, altKey: false, shiftKey: false, metaKey: false };
-  let key = "";
-  for (const part of accelerator.toLowerCase().split("+")) {
-    const isCommand = part === "cmdorctrl" || part === "commandorcontrol";
-    const either = platform === "darwin" ? "metaKey" : "ctrlKey";
-    const modifier = isCommand ? either : MODIFIERS[part];
-    if (modifier === undefined) {
-      key = KEYS[part] ?? part;
-    } else {
-      wanted[modifier] = true;
-    }
-  }
-  const pressed = press.key.toLowerCase();
+  const { key, held } = parse(accelerator, platform);
   // A key that is typed with Shift, such as "+", names no Shift of its own.
-  const isShiftFree = /^[^a-z0-9]$/.test(key) && !wanted.shiftKey;
+  const isTyped = /^[^a-z0-9]$/.test(key) && !held.includes("shiftKey");
+  const modifiers = isTyped ? HELD.filter((name) => name !== "shiftKey") : HELD;
   return (
-    pressed === key &&
-    press.ctrlKey === wanted.ctrlKey &&
-    press.altKey === wanted.altKey &&
-    press.metaKey === wanted.metaKey &&
-    (isShiftFree || press.shiftKey === wanted.shiftKey)
+    press.key.toLowerCase() === key &&
+    modifiers.every((name) => press[name] === held.includes(name))
   );
 }

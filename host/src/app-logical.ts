@@ -103,15 +103,13 @@ export class LogicalApp extends EventEmitter implements Surface {
     return this.#protocols.delete(protocol);
   }
 
-  getApplicationNameForProtocol(_url: string): string {
+  getApplicationNameForProtocol(): string {
     return "";
   }
 
   addRecentDocument(path: string): void {
-    this.__host["recentDocuments"] = [
-      ...((this.__host["recentDocuments"] as string[]) ?? []),
-      path,
-    ];
+    const before = this.__host["recentDocuments"] as readonly string[] | undefined;
+    this.__host["recentDocuments"] = [...(before ?? []), path];
   }
 
   clearRecentDocuments(): void {
@@ -202,13 +200,13 @@ export class LogicalApp extends EventEmitter implements Surface {
     return true;
   }
 
-  setSecureKeyboardEntryEnabled(_isEnabled: boolean): void {}
+  setSecureKeyboardEntryEnabled(): void {}
 
   isSecureKeyboardEntryEnabled(): boolean {
     return false;
   }
 
-  getFileIcon(_path: string): Promise<HostImage> {
+  getFileIcon(): Promise<HostImage> {
     return Promise.resolve(new HostImage());
   }
 

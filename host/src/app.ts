@@ -4,6 +4,7 @@ import { LogicalApp } from "./app-logical.ts";
 import { AppPaths } from "./app-paths.ts";
 import type { Browser } from "./browser.ts";
 import type { HostWindow } from "./browser-window.ts";
+import { complain } from "./complain.ts";
 import { type SecondStart, SingleInstance } from "./single-instance.ts";
 import { emitVetoable, HostEvent, strict } from "./strict.ts";
 
@@ -63,7 +64,7 @@ export class HostApp extends LogicalApp implements Surface {
   readonly #ports: AppPorts;
   readonly #paths: AppPaths = new AppPaths(() => this.#name);
   readonly #instance: SingleInstance;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = Promise.withResolvers<undefined>();
   readonly #early: SecondStart[] = [];
   #name: string;
   #isReady = false;
@@ -110,6 +111,11 @@ export class HostApp extends LogicalApp implements Surface {
     return this.#isReady;
   }
 
+  /** Until a window, or the application, refuses. */
+  get isQuitting(): boolean {
+    return this.#isQuitting;
+  }
+
   getName(): string {
     return this.#name;
   }
@@ -130,9 +136,9 @@ export class HostApp extends LogicalApp implements Surface {
     return this.#isReady;
   }
 
-  whenReady(): Promise<void> {
+  async whenReady(): Promise<void> {
     this.#wantReady();
-    return this.#ready.promise;
+    await this.#ready.promise;
   }
 
   getPath(name: string): string {
@@ -193,11 +199,11 @@ export class HostApp extends LogicalApp implements Surface {
     if (windows.length === 0) {
       this.#finish();
     }
-    for (const window of windows) {
-      if (this.#isQuitting) {
-        window.close();
-      }
-    }
+    // A window that refuses has ended quitting for the others too.
+    windows.every((window) => {
+      window.close();
+      return this.isQuitting;
+    });
   }
 
   exit(code = 0): void {
@@ -241,7 +247,7 @@ export class HostApp extends LogicalApp implements Surface {
     this.#startIfDue();
     const timer = setTimeout(() => {
       if (!this.#isMainLoaded) {
-        process.stderr.write("host: app.whenReady() waits for the top-level await of main\n");
+        complain("host: app.whenReady() waits for the top-level await of main, as in Electron");
       }
     }, STILL_LOADING_MS);
     timer.unref();
@@ -261,7 +267,7 @@ export class HostApp extends LogicalApp implements Surface {
       await this.#ports.beforeReady();
     } catch (error) {
       if (!this.#isFinished) {
-        process.stderr.write(`${String(error)}\n`);
+        complain(String(error));
         process.exit(1);
       }
       return;
@@ -275,7 +281,7 @@ export class HostApp extends LogicalApp implements Surface {
       this.#isReady = true;
       // Playwright puts its own `emit` here, so it has to be looked up.
       this.emit("ready", new HostEvent(this), {});
-      this.#ready.resolve();
+      this.#ready.resolve(undefined);
       for (const start of this.#early.splice(0)) {
         this.#second(start);
       }
@@ -334,7 +340,7 @@ export class HostApp extends LogicalApp implements Surface {
         this.appended.set(name, isList ? `${known},${value}` : value);
         switches.set(name.toLowerCase(), value);
       },
-      appendArgument: (_value: string) => undefined,
+      appendArgument: () => undefined,
       hasSwitch: (name: string) => switches.has(name.toLowerCase()),
       getSwitchValue: (name: string) => switches.get(name.toLowerCase()) ?? "",
       removeSwitch: (name: string) => {

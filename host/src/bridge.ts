@@ -121,9 +121,7 @@ export function createBridgeEnd(element: EventTarget, mine: string, theirs: stri
       return marshalPromise(value);
     }
     // Only the message crosses, as in Electron: class, code and cause stay behind.
-    return value instanceof Error
-      ? ["e", String(value.message)]
-      : marshalObject(value, seen, depth);
+    return value instanceof Error ? ["e", value.message] : marshalObject(value, seen, depth);
   }
 
   function proxyOf(id: number): Callable {

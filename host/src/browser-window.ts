@@ -174,7 +174,7 @@ export class HostWindow extends EventEmitter implements Surface {
       this.#ports.onCloseRefused();
       return;
     }
-    if (this.#isDestroyed) {
+    if (this.isDestroyed()) {
       return;
     }
     this.#isClosing = true;
@@ -299,7 +299,7 @@ export class HostWindow extends EventEmitter implements Surface {
     contents.on("destroyed", () => {
       this.destroy();
     });
-    contents.on("-bounds", (_event: unknown, bounds: Electron.Rectangle) => {
+    contents.on("-bounds", (bounds: Electron.Rectangle) => {
       this.state.reported(bounds);
     });
     contents.on("-focus", (isFocused: boolean) => {

@@ -10,6 +10,7 @@ import {
   startChromium,
 } from "./chromium.ts";
 import { joinSwitches } from "./command-line.ts";
+import { PageGuard } from "./page-guard.ts";
 import { ProcessLock } from "./process-lock.ts";
 import { type OpenOptions, openAppWindow, openHeadlessWindow } from "./surface.ts";
 
@@ -36,6 +37,7 @@ export class Browser {
   readonly #options: BrowserOptions;
   #starting: Promise<Chromium> | undefined;
   #running: Chromium | undefined;
+  readonly #pages = new PageGuard();
   #isStopping = false;
   #profile: { readonly path: string; release(): void } | undefined;
 
@@ -62,14 +64,11 @@ export class Browser {
   async open(options: OpenOptions): Promise<OpenedPage> {
     const { cdp } = await this.start();
     const profile = this.#profile?.path ?? "";
-    const targetId = this.isHeadless
-      ? await openHeadlessWindow(cdp, options)
-      : await openAppWindow(cdp, { ...options, args: this.#args(profile), path: this.#path() });
-    return this.attach(targetId);
-  }
-
-  async attach(targetId: string): Promise<OpenedPage> {
-    const { cdp } = await this.start();
+    const targetId = await this.#pages.expect(cdp, () =>
+      this.isHeadless
+        ? openHeadlessWindow(cdp, options)
+        : openAppWindow(cdp, { ...options, args: this.#args(profile), path: this.#path() }),
+    );
     const { sessionId } = await cdp.browser.send("Target.attachToTarget", {
       targetId,
       flatten: true,
@@ -122,6 +121,7 @@ export class Browser {
     const { browser } = chromium.cdp;
     await browser.send("Browser.getVersion");
     browser.post("Target.setDiscoverTargets", { discover: true });
+    this.#pages.watch(chromium.cdp);
     browser.post("Browser.setDownloadBehavior", { behavior: "deny" });
     browser.on("Target.detachedFromTarget", ({ sessionId }) => {
       chromium.cdp.drop(sessionId);
@@ -135,7 +135,12 @@ function claimProfile(folder: string): { readonly path: string; release(): void 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = new ProcessLock(join(folder, "host.lock"));
   if (lock.acquire()) {
-    return { path: folder, release: () => lock.release() };
+    return {
+      path: folder,
+      release: () => {
+        lock.release();
+      },
+    };
   }
   const path = mkdtempSync(join(tmpdir(), "app-host-"));
   return {

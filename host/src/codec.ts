@@ -103,7 +103,7 @@ export function createCodec(environment: CodecEnvironment): Codec {
 
     function encodeError(value: Error): Node {
       const cause = "cause" in value ? [encodeValue(value.cause)] : [];
-      return ["e", String(value.name), String(value.message), String(value.stack), ...cause];
+      return ["e", value.name, value.message, value.stack ?? "", ...cause];
     }
 
     function encodeView(value: ArrayBufferView, tag: string): Node {
@@ -248,7 +248,7 @@ export function createCodec(environment: CodecEnvironment): Codec {
       s: decodeSet,
       x: (index, parts) => keep(index, environment.fromBase64(parts[0] as string).buffer),
       t: (index, parts) => keep(index, decodeView(parts)),
-      w: (index, parts) => keep(index, Object(decodeValue(parts[0]))),
+      w: (index, parts) => keep(index, Object(decodeValue(parts[0])) as unknown),
     };
 
     function decodeNode(index: number): unknown {

@@ -29,14 +29,15 @@ const CHOOSE = `new Promise((resolve) => {
   field.click();
 })`;
 
-function split<T>(args: unknown[]): {
+/** Electron's dialogs take their window, or leave it out. */
+function split(args: unknown[]): {
   readonly window: DialogWindow | undefined;
-  readonly options: T;
+  readonly options: unknown;
 } {
   const [first, second] = args;
-  return typeof second === "object"
-    ? { window: first as DialogWindow, options: second as T }
-    : { window: undefined, options: first as T };
+  return second === undefined
+    ? { window: undefined, options: first ?? {} }
+    : { window: first as DialogWindow, options: second };
 }
 
 async function choose(link: PageLink, options: Electron.OpenDialogOptions): Promise<string[]> {
@@ -89,23 +90,25 @@ export function createDialog(ports: DialogPorts): HostDialog {
   const { records } = ports;
   return strict("dialog", {
     async showOpenDialog(...args: unknown[]) {
-      const { window, options } = split<Electron.OpenDialogOptions>(args);
+      const { window, options } = split(args);
       const parent = window ?? ports.focusedWindow();
       const filePaths =
         parent === undefined
           ? []
-          : await parent.webContents.withPage((link) => choose(link, options));
+          : await parent.webContents.withPage((link) =>
+              choose(link, options as Electron.OpenDialogOptions),
+            );
       return { canceled: filePaths.length === 0, filePaths };
     },
     /** There is no chooser for a new file: the proposed name, in the folder for downloads, never over a file. */
     showSaveDialog(...args: unknown[]) {
-      const { options } = split<Electron.SaveDialogOptions>(args);
+      const options = split(args).options as Electron.SaveDialogOptions;
       const name = basename(options.defaultPath ?? "file");
       return Promise.resolve({ canceled: false, filePath: unusedPath(ports.downloads(), name) });
     },
     /** Answered with the button that changes nothing. */
     showMessageBox(...args: unknown[]) {
-      const { options } = split<Electron.MessageBoxOptions>(args);
+      const options = split(args).options as Electron.MessageBoxOptions;
       records.messageBoxes.push(options);
       const { cancelId, defaultId, checkboxChecked = false } = options;
       const response = cancelId ?? defaultId ?? 0;

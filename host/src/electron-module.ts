@@ -85,7 +85,8 @@ export function createElectron(info: AppInfo): ElectronHost {
     browser: () => browser,
     beforeReady: async () => {
       const { cdp } = await browser.start();
-      void cdp;
+      const { screenInfos } = await cdp.browser.send("Emulation.getScreenInfos");
+      screen.found(screenInfos);
     },
   });
 
@@ -114,7 +115,6 @@ export function createElectron(info: AppInfo): ElectronHost {
     },
   });
   const session = new HostSession(schemes, permissions);
-  session.on("-drag", (item: unknown) => records.drags.push(item));
 
   const ports = {
     browser,
@@ -134,6 +134,9 @@ export function createElectron(info: AppInfo): ElectronHost {
       versions: { ...process.versions },
       resourcesPath: join(process.execPath, "..", "resources"),
     }),
+    onDrag: (item: Electron.Item) => {
+      records.drags.push(item);
+    },
     onKey: (from: HostWebContents, key: object) => {
       const window = [...windows.values()].find(({ webContents }) => webContents === from);
       if (window !== undefined) {
@@ -199,7 +202,7 @@ export function createElectron(info: AppInfo): ElectronHost {
       return true;
     }
 
-    static handleActivation(_callback: unknown): void {}
+    static handleActivation(): void {}
   }
 
   HostMenu.records = records;

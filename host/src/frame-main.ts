@@ -31,7 +31,7 @@ function numberOf(frameId: string): number {
 }
 
 export interface FrameContext {
-  readonly link: PageLink;
+  readonly link: () => PageLink | undefined;
   readonly schemes: SchemeMap;
   readonly processId: number;
   executeJavaScript(code: string, isUserGesture: boolean): Promise<unknown>;
@@ -78,17 +78,17 @@ export class HostFrame implements Surface {
 
   get parent(): HostFrame | null {
     const { parentId } = this.#frame;
-    const parent = parentId === undefined ? undefined : this.#context.link.frames.get(parentId);
+    const parent = parentId === undefined ? undefined : this.#context.link()?.frames.get(parentId);
     return parent === undefined ? null : this.#context.frameOf(parent);
   }
 
   get top(): HostFrame | null {
-    const top = this.#context.link.mainFrame;
+    const top = this.#context.link()?.mainFrame;
     return top === undefined ? null : this.#context.frameOf(top);
   }
 
   get frames(): HostFrame[] {
-    return [...this.#context.link.frames.values()]
+    return [...(this.#context.link()?.frames.values() ?? [])]
       .filter(({ parentId }) => parentId === this.#frame.id)
       .map((frame) => this.#context.frameOf(frame));
   }
@@ -102,7 +102,7 @@ export class HostFrame implements Surface {
   }
 
   send(channel: string, ...args: unknown[]): void {
-    this.#context.link.toPreload(["event", channel, args]);
+    this.#context.link()?.toPreload(["event", channel, args]);
   }
 
   executeJavaScript(code: string, isUserGesture = false): Promise<unknown> {
@@ -110,7 +110,7 @@ export class HostFrame implements Surface {
   }
 
   reload(): boolean {
-    this.#context.link.session.post("Page.reload");
+    this.#context.link()?.session.post("Page.reload");
     return true;
   }
 }

@@ -32,8 +32,8 @@ type Listener = (event: unknown, ...args: unknown[]) => void;
 /** `electron` and the sandboxed globals of a preload script. Runs in the page, as source: uses nothing outside of itself. */
 export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts): void {
   interface Settlers {
-    resolve(value: unknown): void;
-    reject(reason: unknown): void;
+    resolve: (value: unknown) => void;
+    reject: (reason: unknown) => void;
   }
   interface Octets extends Uint8Array {
     toBase64(): string;
@@ -50,32 +50,59 @@ export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts)
   const waiting = new Map<number, Settlers>();
   let lastId = 0;
 
-  function createEmitter(): Record<string, (name: string, listener: Listener) => unknown> & {
-    emit(name: string, ...args: unknown[]): boolean;
-  } {
+  interface Emitter {
+    readonly emit: (name: string, ...args: unknown[]) => boolean;
+    readonly on: (name: string, listener: Listener) => object;
+  }
+
+  function createEmitter(): Emitter {
     const listeners = new Map<string, { listener: Listener; isOnce: boolean }[]>();
     const add = (name: string, listener: Listener, isOnce: boolean): void => {
       listeners.set(name, [...(listeners.get(name) ?? []), { listener, isOnce }]);
     };
+    const remove = (name: string, listener: Listener): void => {
+      const list = listeners.get(name) ?? [];
+      const at = list.findLastIndex((entry) => entry.listener === listener);
+      listeners.set(
+        name,
+        list.filter((_entry, index) => index !== at),
+      );
+    };
+    const emit = (name: string, ...args: unknown[]): boolean => {
+      const list = listeners.get(name) ?? [];
+      for (const { listener, isOnce } of list) {
+        if (isOnce) {
+          remove(name, listener);
+        }
+        const [event, ...rest] = args;
+        // A listener that throws must not silence the others.
+        try {
+          listener.call(emitter, event, ...rest);
+        } catch (error) {
+          reportError(error);
+        }
+      }
+      return list.length > 0;
+    };
+    const on = (name: string, listener: Listener): object => {
+      add(name, listener, false);
+      return emitter;
+    };
+    const off = (name: string, listener: Listener): object => {
+      remove(name, listener);
+      return emitter;
+    };
     const emitter = {
-      on(name: string, listener: Listener) {
-        add(name, listener, false);
-        return emitter;
-      },
-      once(name: string, listener: Listener) {
+      emit,
+      on,
+      addListener: on,
+      off,
+      removeListener: off,
+      once: (name: string, listener: Listener): object => {
         add(name, listener, true);
         return emitter;
       },
-      off(name: string, listener: Listener) {
-        const list = listeners.get(name) ?? [];
-        const at = list.findLastIndex((entry) => entry.listener === listener);
-        listeners.set(
-          name,
-          list.filter((_entry, index) => index !== at),
-        );
-        return emitter;
-      },
-      removeAllListeners(name?: string) {
+      removeAllListeners: (name?: string): object => {
         if (name === undefined) {
           listeners.clear();
         } else {
@@ -84,27 +111,8 @@ export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts)
         return emitter;
       },
       listenerCount: (name: string) => listeners.get(name)?.length ?? 0,
-      emit(name: string, ...args: unknown[]) {
-        const list = listeners.get(name) ?? [];
-        for (const { listener, isOnce } of list) {
-          if (isOnce) {
-            emitter.off(name, listener);
-          }
-          const [event, ...rest] = args;
-          // A listener that throws must not silence the others.
-          try {
-            listener.call(emitter, event, ...rest);
-          } catch (error) {
-            reportError(error);
-          }
-        }
-        return list.length > 0;
-      },
     };
-    return Object.assign(emitter, {
-      addListener: emitter.on,
-      removeListener: emitter.off,
-    }) as never;
+    return emitter;
   }
 
   const events = createEmitter();
@@ -213,8 +221,6 @@ export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts)
         }
       }
     },
-    decode: codec.decode,
-    encode: codec.encode,
     run(preload: (...scope: unknown[]) => void, path: string) {
       const module = { exports: {} };
       try {
@@ -222,13 +228,39 @@ export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts)
       } catch (error) {
         reportError(error);
         const text = error instanceof Error ? String(error.stack) : String(error);
-        post(codec.encode(["preload-error", path, text]));
+        post(codec.encode(["preload-error", [path, text]]));
       }
     },
   };
   Object.defineProperty(globalThis, "__electronHost", { value: Object.freeze(scope) });
 
   post(codec.encode(["hello", location.href]));
+
+  const tellTitle = (): void => {
+    post(codec.encode(["title", document.title]));
+  };
+  addEventListener("DOMContentLoaded", () => {
+    if (document.title !== "") {
+      tellTitle();
+    }
+    new MutationObserver(tellTitle).observe(document.head, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+  });
+  addEventListener("resize", () => {
+    const { screenX, screenY, innerWidth, innerHeight } = globalThis;
+    const bounds = { x: screenX, y: screenY, width: innerWidth, height: innerHeight };
+    post(codec.encode(["bounds", bounds]));
+  });
+  for (const type of ["focus", "blur"]) {
+    addEventListener(type, (event) => {
+      if (event.target === globalThis) {
+        post(codec.encode(["focus", type === "focus"]));
+      }
+    });
+  }
 
   const POINTER = ["button", "clientX", "clientY"] as const;
   addEventListener("contextmenu", (event) => {

@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { isAccelerator, type KeyPress } from "./accelerator.ts";
+import { withDefaults } from "./defaults.ts";
 import type { Records } from "./records.ts";
 import { HostEvent, strictClass } from "./strict.ts";
 
@@ -91,26 +92,74 @@ const NATIVE_KEYS = new Set<string>([
 ]);
 
 const ROLE_ACTIONS: Partial<Record<Role, (window: RoleWindow) => void>> = {
-  undo: ({ webContents }) => webContents.undo(),
-  redo: ({ webContents }) => webContents.redo(),
-  cut: ({ webContents }) => webContents.cut(),
-  copy: ({ webContents }) => webContents.copy(),
-  paste: ({ webContents }) => webContents.paste(),
-  pasteAndMatchStyle: ({ webContents }) => webContents.pasteAndMatchStyle(),
-  delete: ({ webContents }) => webContents.delete(),
-  selectAll: ({ webContents }) => webContents.selectAll(),
-  reload: ({ webContents }) => webContents.reload(),
-  forceReload: ({ webContents }) => webContents.reloadIgnoringCache(),
-  toggleDevTools: ({ webContents }) => webContents.toggleDevTools(),
-  resetZoom: ({ webContents }) => webContents.setZoomLevel(0),
-  zoomIn: ({ webContents }) => webContents.setZoomLevel(webContents.getZoomLevel() + 0.5),
-  zoomOut: ({ webContents }) => webContents.setZoomLevel(webContents.getZoomLevel() - 0.5),
-  togglefullscreen: (window) => window.setFullScreen(!window.isFullScreen()),
-  minimize: (window) => window.minimize(),
-  close: (window) => window.close(),
+  undo: ({ webContents }) => {
+    webContents.undo();
+  },
+  redo: ({ webContents }) => {
+    webContents.redo();
+  },
+  cut: ({ webContents }) => {
+    webContents.cut();
+  },
+  copy: ({ webContents }) => {
+    webContents.copy();
+  },
+  paste: ({ webContents }) => {
+    webContents.paste();
+  },
+  pasteAndMatchStyle: ({ webContents }) => {
+    webContents.pasteAndMatchStyle();
+  },
+  delete: ({ webContents }) => {
+    webContents.delete();
+  },
+  selectAll: ({ webContents }) => {
+    webContents.selectAll();
+  },
+  reload: ({ webContents }) => {
+    webContents.reload();
+  },
+  forceReload: ({ webContents }) => {
+    webContents.reloadIgnoringCache();
+  },
+  toggleDevTools: ({ webContents }) => {
+    webContents.toggleDevTools();
+  },
+  resetZoom: ({ webContents }) => {
+    webContents.setZoomLevel(0);
+  },
+  zoomIn: ({ webContents }) => {
+    webContents.setZoomLevel(webContents.getZoomLevel() + 0.5);
+  },
+  zoomOut: ({ webContents }) => {
+    webContents.setZoomLevel(webContents.getZoomLevel() - 0.5);
+  },
+  togglefullscreen: (window) => {
+    window.setFullScreen(!window.isFullScreen());
+  },
+  minimize: (window) => {
+    window.minimize();
+  },
+  close: (window) => {
+    window.close();
+  },
+};
+
+const ITEM_DEFAULTS = {
+  id: "",
+  sublabel: "",
+  toolTip: "",
+  enabled: true,
+  visible: true,
+  checked: false,
+  registerAccelerator: true,
 };
 
 let lastCommandId = 0;
+
+function labelOf(role: Role | undefined): readonly [label: string, accelerator?: string] {
+  return role === undefined ? [""] : (LABELS[role] ?? [role]);
+}
 
 function submenuOf(options: Electron.MenuItemConstructorOptions): HostMenu | undefined {
   const { submenu, role } = options;
@@ -143,21 +192,21 @@ export class HostMenuItem implements Surface {
   menu: HostMenu | undefined;
 
   constructor(options: Electron.MenuItemConstructorOptions) {
-    const [label = "", accelerator = null] =
-      options.role === undefined ? [] : (LABELS[options.role] ?? [options.role]);
+    const [label, accelerator = null] = labelOf(options.role);
+    const all = withDefaults({ ...ITEM_DEFAULTS, label, accelerator }, options);
     this.role = options.role;
     this.submenu = submenuOf(options);
     this.type = options.type ?? (this.submenu === undefined ? "normal" : "submenu");
-    this.id = options.id ?? "";
-    this.label = options.label ?? label;
-    this.sublabel = options.sublabel ?? "";
-    this.toolTip = options.toolTip ?? "";
+    this.id = all.id;
+    this.label = all.label;
+    this.sublabel = all.sublabel;
+    this.toolTip = all.toolTip;
     this.icon = options.icon;
-    this.enabled = options.enabled ?? true;
-    this.visible = options.visible ?? true;
-    this.checked = options.checked ?? false;
-    this.accelerator = options.accelerator ?? accelerator;
-    this.registerAccelerator = options.registerAccelerator ?? true;
+    this.enabled = all.enabled;
+    this.visible = all.visible;
+    this.checked = all.checked;
+    this.accelerator = all.accelerator;
+    this.registerAccelerator = all.registerAccelerator;
     const own = options.click as unknown as Click | undefined;
     // Electron also lets `item.click()` be called without the arguments its types name.
     this.click = (...args) => {
@@ -244,10 +293,9 @@ export class HostMenu extends EventEmitter {
     return null;
   }
 
-  popup(options: Electron.PopupOptions = {}): void {
+  popup(): void {
     HostMenu.records?.popups.push(this);
     this.emit("menu-will-show", new HostEvent(this));
-    void options;
   }
 
   closePopup(): void {

@@ -69,7 +69,7 @@ export class HostImage implements Surface {
     return this.#octets;
   }
 
-  toJPEG(_quality: number): Buffer {
+  toJPEG(): Buffer {
     return this.#octets;
   }
 
@@ -102,7 +102,7 @@ export class HostImage implements Surface {
     return new HostImage(this.#octets, { width: rect.width, height: rect.height });
   }
 
-  addRepresentation(_options: Electron.AddRepresentationOptions): void {}
+  addRepresentation(): void {}
 
   getScaleFactors(): number[] {
     return [1];

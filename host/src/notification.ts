@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { withDefaults } from "./defaults.ts";
 import type { Records } from "./records.ts";
 import { HostEvent, strictClass } from "./strict.ts";
 
@@ -21,6 +22,22 @@ type Surface = Pick<
   | "id"
   | "groupId"
 >;
+
+const DEFAULTS = {
+  groupId: "",
+  title: "",
+  subtitle: "",
+  body: "",
+  silent: false,
+  urgency: "normal" as const,
+  timeoutType: "default" as const,
+  actions: [],
+  closeButtonText: "",
+  hasReply: false,
+  replyPlaceholder: "",
+  sound: "",
+  toastXml: "",
+};
 
 /** A notification without a desktop: `show` and `close` are events, and a test emits `click` and `action`. */
 export class HostNotification extends EventEmitter implements Surface {
@@ -45,21 +62,22 @@ export class HostNotification extends EventEmitter implements Surface {
   constructor(records: Records, options: Electron.NotificationConstructorOptions = {}) {
     super();
     this.#records = records;
-    this.id = options.id ?? crypto.randomUUID();
-    this.groupId = options.groupId ?? "";
-    this.title = options.title ?? "";
-    this.subtitle = options.subtitle ?? "";
-    this.body = options.body ?? "";
-    this.silent = options.silent ?? false;
+    const all = withDefaults({ ...DEFAULTS, id: crypto.randomUUID() }, options);
+    this.id = all.id;
+    this.groupId = all.groupId;
+    this.title = all.title;
+    this.subtitle = all.subtitle;
+    this.body = all.body;
+    this.silent = all.silent;
     this.icon = options.icon;
-    this.urgency = options.urgency ?? "normal";
-    this.timeoutType = options.timeoutType ?? "default";
-    this.actions = options.actions ?? [];
-    this.closeButtonText = options.closeButtonText ?? "";
-    this.hasReply = options.hasReply ?? false;
-    this.replyPlaceholder = options.replyPlaceholder ?? "";
-    this.sound = options.sound ?? "";
-    this.toastXml = options.toastXml ?? "";
+    this.urgency = all.urgency;
+    this.timeoutType = all.timeoutType;
+    this.actions = all.actions;
+    this.closeButtonText = all.closeButtonText;
+    this.hasReply = all.hasReply;
+    this.replyPlaceholder = all.replyPlaceholder;
+    this.sound = all.sound;
+    this.toastXml = all.toastXml;
   }
 
   show(): void {

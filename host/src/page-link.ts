@@ -24,7 +24,7 @@ export interface PageLinkEvents {
   painted: [];
   loading: [isLoading: boolean];
   crashed: [];
-  popup: [popup: { targetId: string; session: CdpSession; url: string }];
+  popup: [popup: Protocol.Page.windowOpenPayload];
   dialog: [dialog: Protocol.Page.javascriptDialogOpeningPayload];
   console: [entry: Protocol.Runtime.consoleAPICalledPayload];
   exception: [entry: Protocol.Runtime.exceptionThrownPayload];
@@ -267,15 +267,12 @@ export class PageLink extends EventEmitter<PageLinkEvents> {
       this.emit("crashed");
     });
     session.on("Target.attachedToTarget", ({ sessionId, targetInfo }) => {
-      const child = this.#sessionOf(sessionId);
-      if (targetInfo.type === "page") {
-        const { targetId, url } = targetInfo;
-        this.emit("popup", { targetId, session: child, url });
-      } else {
-        // Frames of other sites and workers run as they are.
-        child.post("Runtime.runIfWaitingForDebugger");
+      // Frames of other sites and workers run as they are; a page is PageGuard's.
+      if (targetInfo.type !== "page") {
+        this.#sessionOf(sessionId).post("Runtime.runIfWaitingForDebugger");
       }
     });
+    session.on("Page.windowOpen", (popup) => this.emit("popup", popup));
     session.on("Page.javascriptDialogOpening", (dialog) => this.emit("dialog", dialog));
     session.on("Runtime.consoleAPICalled", (entry) => this.emit("console", entry));
     session.on("Runtime.exceptionThrown", (entry) => this.emit("exception", entry));

@@ -15,7 +15,7 @@ type Blocker = Pick<Electron.PowerSaveBlocker, "start" | "stop" | "isStarted">;
 export class HostPowerMonitor extends EventEmitter implements MonitorSurface {
   onBatteryPower = false;
 
-  getSystemIdleState(_idleThresholdS: number): "active" {
+  getSystemIdleState(): "active" {
     return "active";
   }
 

@@ -17,21 +17,37 @@ type Info = Protocol.Emulation.ScreenInfo;
 /** Without a display the application finds a usual one. */
 const ASSUMED = { width: 1920, height: 1080 };
 
-function displayOf(info: Info | undefined): Electron.Display {
-  const { left = 0, top = 0, width = ASSUMED.width, height = ASSUMED.height } = info ?? {};
-  const { availLeft = left, availTop = top } = info ?? {};
-  const { availWidth = width, availHeight = height } = info ?? {};
+const DEFAULT_INFO: Info = {
+  ...ASSUMED,
+  left: 0,
+  top: 0,
+  availLeft: 0,
+  availTop: 0,
+  availWidth: ASSUMED.width,
+  availHeight: ASSUMED.height,
+  devicePixelRatio: 1,
+  orientation: { angle: 0, type: "landscapePrimary" },
+  colorDepth: 24,
+  isExtended: false,
+  isInternal: false,
+  isPrimary: true,
+  label: "",
+  id: "1",
+};
+
+function displayOf(info: Info): Electron.Display {
+  const { left, top, width, height, availLeft, availTop, availWidth, availHeight } = info;
   const display: Partial<Electron.Display> = {
-    id: Number(info?.id ?? 1),
-    label: info?.label ?? "",
+    id: Number(info.id),
+    label: info.label,
     bounds: { x: left, y: top, width, height },
     workArea: { x: availLeft, y: availTop, width: availWidth, height: availHeight },
     size: { width, height },
     workAreaSize: { width: availWidth, height: availHeight },
-    scaleFactor: info?.devicePixelRatio ?? 1,
-    colorDepth: info?.colorDepth ?? 24,
+    scaleFactor: info.devicePixelRatio,
+    colorDepth: info.colorDepth,
     rotation: 0,
-    internal: info?.isInternal ?? false,
+    internal: info.isInternal,
     detected: true,
     monochrome: false,
     touchSupport: "unknown",
@@ -48,7 +64,7 @@ function distance({ bounds }: Electron.Display, { x, y }: Electron.Point): numbe
 
 /** `screen`: the displays as Chromium found them at the start. */
 export class HostScreen extends EventEmitter implements Surface {
-  #displays: Electron.Display[] = [displayOf(undefined)];
+  #displays: Electron.Display[] = [displayOf(DEFAULT_INFO)];
 
   found(infos: readonly Info[]): void {
     const [first, ...rest] = [...infos].sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary));
@@ -58,7 +74,7 @@ export class HostScreen extends EventEmitter implements Surface {
   }
 
   getPrimaryDisplay(): Electron.Display {
-    return this.#displays[0] ?? displayOf(undefined);
+    return this.#displays[0] ?? displayOf(DEFAULT_INFO);
   }
 
   getAllDisplays(): Electron.Display[] {

@@ -31,9 +31,10 @@ type Surface = Pick<
   | "setDownloadPath"
 >;
 
-function argsOf<T>(first: unknown, second: unknown): T | undefined {
+/** Electron's listeners may come after a filter, which the host does not apply. */
+function listenerOf(first: unknown, second: unknown): unknown {
   const listener = typeof first === "function" ? first : second;
-  return typeof listener === "function" ? (listener as T) : undefined;
+  return typeof listener === "function" ? listener : undefined;
 }
 
 /** `webRequest`, with the two of its events that a policy needs. */
@@ -42,11 +43,11 @@ export class HostWebRequest {
   #headersReceived: HeadersReceived | undefined;
 
   onBeforeRequest(first: unknown, second?: unknown): void {
-    this.#beforeRequest = argsOf(first, second);
+    this.#beforeRequest = listenerOf(first, second) as BeforeRequest | undefined;
   }
 
   onHeadersReceived(first: unknown, second?: unknown): void {
-    this.#headersReceived = argsOf(first, second);
+    this.#headersReceived = listenerOf(first, second) as HeadersReceived | undefined;
   }
 
   /** False where the application cancels the request. */
@@ -107,13 +108,13 @@ export class HostSession extends EventEmitter implements Surface {
   }
 
   /** Kept, not asked: Chromium's device choosers do not open in a window of the host. */
-  setDevicePermissionHandler(_handler: unknown): void {}
-  setCertificateVerifyProc(_proc: unknown): void {}
-  setDisplayMediaRequestHandler(_handler: unknown): void {}
-  setBluetoothPairingHandler(_handler: unknown): void {}
-  setUSBProtectedClassesHandler(_handler: unknown): void {}
+  setDevicePermissionHandler(): void {}
+  setCertificateVerifyProc(): void {}
+  setDisplayMediaRequestHandler(): void {}
+  setBluetoothPairingHandler(): void {}
+  setUSBProtectedClassesHandler(): void {}
   flushStorageData(): void {}
-  setDownloadPath(_path: string): void {}
+  setDownloadPath(): void {}
 
   setSpellCheckerEnabled(isEnabled: boolean): void {
     this.#isSpellChecked = isEnabled;

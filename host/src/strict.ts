@@ -15,7 +15,7 @@ export function trap(path: string, parent: object = Object.prototype): object {
   return new Proxy(parent, {
     get(target, property, receiver) {
       if (typeof property === "symbol" || property in target || BENIGN.has(property)) {
-        return Reflect.get(target, property, receiver);
+        return Reflect.get(target, property, receiver) as unknown;
       }
       return miss(path, property);
     },

@@ -105,6 +105,16 @@ function openWindow() {
   return window;
 }
 
+function start() {
+  events.push("ready");
+  protocol.handle(SCHEME, answer);
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => {
+    callback(false);
+  });
+  session.defaultSession.setPermissionCheckHandler(() => false);
+  openWindow();
+}
+
 function runRole() {
   // A child that never asks for a window is a plain Node program.
   process.stdout.write(
@@ -161,14 +171,7 @@ if (role === "--role=quit") {
     app.on("render-process-gone", () => events.push("app:render-process-gone"));
     nativeTheme.on("updated", () => events.push("theme-updated"));
     handleMessages();
-    await app.whenReady();
-    events.push("ready");
-    protocol.handle(SCHEME, answer);
-    session.defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => {
-      callback(false);
-    });
-    session.defaultSession.setPermissionCheckHandler(() => false);
-    openWindow();
+    app.whenReady().then(start);
   } else {
     process.stdout.write("second\n");
     app.quit();
