@@ -1,5 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { OfferStack } from "../features/offers/offer-stack.tsx";
+import { CardQuestion } from "../features/transfers/card-question.tsx";
 import { useStores } from "../ipc/stores.tsx";
 import styles from "./prompt-window.module.css";
 
@@ -22,6 +23,7 @@ export function PromptWindow(): ReactNode {
   return (
     <main className={styles["prompt"]} ref={content}>
       <OfferStack isAlone />
+      <CardQuestion />
     </main>
   );
 }

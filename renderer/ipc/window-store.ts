@@ -5,6 +5,9 @@ import type { AppEvents, RequestFailure } from "../../shared/ipc/contract.ts";
 export interface WindowState {
   /** Cards selected in a list; the details pane shows the last one. */
   readonly selected: readonly string[];
+  /** Silenced offers that the user wants to see after all, the latest first. */
+  readonly reviewed: readonly string[];
+  readonly question: CardQuestion | undefined;
   readonly layer: "palette" | "shortcuts" | undefined;
   readonly failures: readonly ShownFailure[];
   /** Transfers run and the user wants to quit. */
@@ -12,12 +15,19 @@ export interface WindowState {
   /** Files or an address were handed over; the page Send takes it and clears it. */
   readonly composeFill: AppEvents["compose.fill"] | undefined;
   readonly select: (ids: readonly string[]) => void;
+  readonly review: (id: string) => void;
   readonly show: (layer: WindowState["layer"]) => void;
+  readonly ask: (question: CardQuestion | undefined) => void;
   readonly fail: (error: RequestFailure) => void;
   readonly dismissFailure: (key: number) => void;
   readonly askQuit: (quit: WindowState["quit"]) => void;
   readonly fillCompose: (fill: WindowState["composeFill"]) => void;
 }
+
+/** What the user is asked before it is done with a card. */
+export type CardQuestion =
+  | { readonly kind: "cancel"; readonly id: string }
+  | { readonly kind: "dangerous" | "keep"; readonly id: string; readonly index: number };
 
 export interface ShownFailure extends RequestFailure {
   readonly key: number;
@@ -31,6 +41,8 @@ export function createWindowStore(): WindowStore {
   let nextKey = 1;
   return createStore<WindowState>((set) => ({
     selected: [],
+    reviewed: [],
+    question: undefined,
     layer: undefined,
     failures: [],
     quit: undefined,
@@ -38,8 +50,14 @@ export function createWindowStore(): WindowStore {
     select: (selected) => {
       set({ selected });
     },
+    review: (id) => {
+      set((state) => ({ reviewed: [id, ...state.reviewed.filter((known) => known !== id)] }));
+    },
     show: (layer) => {
       set({ layer });
+    },
+    ask: (question) => {
+      set({ question });
     },
     fail: (error) => {
       const key = nextKey++;

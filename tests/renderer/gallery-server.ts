@@ -45,7 +45,7 @@ export async function serveGallery(): Promise<Gallery> {
       assetsInlineLimit: 0,
       minify: false,
       chunkSizeWarningLimit: 5000,
-      rollupOptions: { input: join(HERE, "gallery.html") },
+      rolldownOptions: { input: join(HERE, "gallery.html") },
     },
   });
   const server = createServer((request, response) => {

@@ -234,7 +234,7 @@ export function createMockBridge(start: AppSnapshot, options: MockOptions = {}):
     request: async <Name extends RequestName>(name: Name, args: RequestArguments<Name>) => {
       asked.push({ name, args });
       await Promise.resolve();
-      const handler = handlers[name] as Handler<Name> | undefined;
+      const handler = handlers[name];
       // Requests that change nothing to be seen.
       return handler === undefined ? (done as RequestResult<Name>) : handler(args);
     },

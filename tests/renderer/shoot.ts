@@ -25,24 +25,26 @@ await mkdir(out, { recursive: true });
 const gallery = await serveGallery();
 const browser = await chromium.launch({
   executablePath: process.env["CPM_CHROMIUM"] ?? "/usr/bin/chromium",
-  args: ["--no-sandbox"],
+  args: ["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
 });
 try {
   const names = Object.keys(SCENARIOS).filter((name) => new RegExp(filter).test(name));
-  for (const width of values.widths.split(","))
-    for (const theme of values.themes.split(",")) {
-      const context = await browser.newContext({
-        viewport: { width: Number(width), height: Number(values.height) },
-        forcedColors: values["forced-colors"] ? "active" : "none",
-        colorScheme: theme === "dark" ? "dark" : "light",
-        timezoneId: "UTC",
-        reducedMotion: "reduce",
-      });
-      const page = await context.newPage();
-      await page.clock.setFixedTime(NOW_MS);
-      for (const name of names) await shoot(page, { name, theme, width });
-      await context.close();
-    }
+  const looks = values.widths
+    .split(",")
+    .flatMap((width) => values.themes.split(",").map((theme) => ({ width, theme })));
+  for (const { width, theme } of looks) {
+    const context = await browser.newContext({
+      viewport: { width: Number(width), height: Number(values.height) },
+      forcedColors: values["forced-colors"] ? "active" : "none",
+      colorScheme: theme === "dark" ? "dark" : "light",
+      timezoneId: "UTC",
+      reducedMotion: "reduce",
+    });
+    const page = await context.newPage();
+    await page.clock.setFixedTime(NOW_MS);
+    for (const name of names) await shoot(page, { name, theme, width });
+    await context.close();
+  }
 } finally {
   await browser.close();
   await gallery.close();

@@ -4,6 +4,7 @@ import { ShortcutsSheet } from "../../features/keyboard/shortcuts-sheet.tsx";
 import { OfferStack } from "../../features/offers/offer-stack.tsx";
 import { CommandPalette } from "../../features/palette/command-palette.tsx";
 import { DropLayer } from "../../features/send/drop-layer.tsx";
+import { CardQuestion } from "../../features/transfers/card-question.tsx";
 import { TransferDetails } from "../../features/transfers/transfer-details.tsx";
 import { useApp } from "../../ipc/stores.tsx";
 import { ErrorBoundary } from "../error-boundary.tsx";
@@ -50,6 +51,7 @@ export function Shell(): ReactNode {
       <DropLayer />
       <CommandPalette />
       <ShortcutsSheet />
+      <CardQuestion />
       <QuitDialog />
     </div>
   );

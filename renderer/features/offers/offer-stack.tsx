@@ -1,11 +1,182 @@
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl";
+import { useCommand, useCommandMatch } from "../../app/command-runner.tsx";
+import { usePlace } from "../../app/navigation.ts";
+import { isAsking } from "../../ipc/card-kinds.ts";
+import { useApp, useCards, useWindow } from "../../ipc/stores.tsx";
+import { Button } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
+import { playChime } from "./chime.ts";
+import { OfferCard } from "./offer-card.tsx";
+import styles from "./offer-stack.module.css";
+import { EMPTY_STACK, leaveAfterMs, leaveStack, nextStack } from "./stack.ts";
 
 interface OfferStackProps {
   /** In the prompt window, where nothing else is. */
   readonly isAlone?: boolean;
 }
 
-/** Incoming offers, over every page. */
+const SHOWN = 3;
+
+/** Incoming offers over every page: never modal, never taking the focus. */
 export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
-  return isAlone ? null : undefined;
+  const t = useTranslations("offers");
+  const cards = useCards(({ byId }) => byId);
+  const reviewed = useWindow((state) => state.reviewed);
+  const { page } = usePlace();
+  const [known, setStack] = useState(EMPTY_STACK);
+  const [opened, setOpened] = useState<string>();
+  const [areAllShown, setAllShown] = useState(false);
+  const stack = nextStack(known, cards, reviewed);
+  if (stack !== known) setStack(stack);
+  const region = useRef<HTMLElement>(null);
+  useChime();
+  const leaveRegion = useReturningFocus(region);
+
+  const shown = areAllShown ? stack.ids : stack.ids.slice(0, SHOWN);
+  const hidden = stack.ids.length - shown.length;
+  const asking = stack.ids.filter((id) => cards[id]?.state === "ringing");
+  const latestReviewed = reviewed.find((id) => asking.includes(id));
+  const open =
+    [opened, latestReviewed].find((id) => id !== undefined && asking.includes(id)) ?? asking[0];
+  const place = shown
+    .map((id) => `${id} ${String(cards[id]?.state)} ${String(id === open)}`)
+    .join();
+  const isListShown = !isAlone && page === "transfers";
+
+  useCommand("focusOffer", () => {
+    const target = region.current?.querySelector<HTMLElement>(`[data-offer="${open ?? ""}"]`);
+    (target ?? region.current)?.focus();
+  });
+  useEscape(region, leaveRegion);
+  useFocusAfterLeaving(region, stack.ids);
+
+  if (stack.ids.length === 0) return null;
+  return (
+    <section
+      aria-label={t("region")}
+      className={cx(styles["stack"], isAlone && styles["alone"])}
+      data-region="offers"
+      tabIndex={-1}
+      ref={region}
+    >
+      {shown.map((id) => {
+        const card = cards[id];
+        return card === undefined ? null : (
+          <OfferCard
+            key={id}
+            card={card}
+            place={place}
+            isOpen={id === open}
+            onOpen={() => {
+              setOpened(id);
+            }}
+            onLeave={() => {
+              setStack((before) => leaveStack(before, id));
+            }}
+            leaveAfterMs={leaveAfterMs(card.state, isListShown)}
+          />
+        );
+      })}
+      {hidden > 0 || areAllShown ? (
+        <Button
+          size="s"
+          className={styles["more"]}
+          onPress={() => {
+            setAllShown(!areAllShown);
+          }}
+        >
+          {areAllShown ? t("less") : t("more", { count: String(hidden) })}
+        </Button>
+      ) : null}
+    </section>
+  );
+}
+
+/** One sound for each offer that comes, in the window that shows it. */
+function useChime(): void {
+  const cards = useCards(({ byId }) => byId);
+  const isOn = useApp(({ settings }) => settings.hasSound && !settings.isDoNotDisturb);
+  const heard = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    const asking = Object.values(cards).filter(isAsking);
+    const hasNew = asking.some(({ id }) => !heard.current.has(id));
+    heard.current = new Set(asking.map(({ id }) => id));
+    if (hasNew && isOn && document.visibilityState === "visible") playChime();
+  }, [cards, isOn]);
+}
+
+/** Remembers where the focus came from. @returns gives it back */
+function useReturningFocus(region: RefObject<HTMLElement | null>): () => void {
+  const from = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const enter = (event: FocusEvent): void => {
+      const { target, relatedTarget } = event;
+      const isInside = target instanceof Node && region.current?.contains(target) === true;
+      const isFromOutside =
+        relatedTarget instanceof HTMLElement && region.current?.contains(relatedTarget) !== true;
+      if (isInside && isFromOutside) from.current = relatedTarget;
+    };
+    document.addEventListener("focusin", enter);
+    return () => {
+      document.removeEventListener("focusin", enter);
+    };
+  }, [region]);
+  return () => {
+    const target = from.current?.isConnected === true ? from.current : listHeading();
+    target?.focus();
+  };
+}
+
+function listHeading(): HTMLElement | null {
+  return document.querySelector<HTMLElement>("[data-page-title]");
+}
+
+/** Escape leaves the offer; it never declines it. */
+function useEscape(region: RefObject<HTMLElement | null>, leave: () => void): void {
+  const matches = useCommandMatch();
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      const isInside =
+        event.target instanceof Node && region.current?.contains(event.target) === true;
+      if (event.defaultPrevented || !isInside || !matches(event, "offerLeave")) return;
+      event.preventDefault();
+      leave();
+    };
+    document.addEventListener("keydown", press);
+    return () => {
+      document.removeEventListener("keydown", press);
+    };
+  });
+}
+
+/** Where a card with the focus vanishes, the next one gets it, else the heading of the page. */
+function useFocusAfterLeaving(region: RefObject<HTMLElement | null>, ids: readonly string[]): void {
+  const focused = useRef<string>(undefined);
+  const before = useRef(ids);
+  useEffect(() => {
+    const remember = (event: FocusEvent): void => {
+      const card =
+        event.target instanceof Element ? event.target.closest<HTMLElement>("[data-offer]") : null;
+      focused.current = card?.dataset["offer"];
+    };
+    document.addEventListener("focusin", remember);
+    return () => {
+      document.removeEventListener("focusin", remember);
+    };
+  }, []);
+  useEffect(() => {
+    const old = before.current;
+    before.current = ids;
+    const gone = focused.current;
+    if (gone === undefined || ids.includes(gone) || !old.includes(gone)) return;
+    focused.current = undefined;
+    if (document.activeElement !== document.body && document.activeElement !== null) return;
+    const next = ids[Math.min(old.indexOf(gone), ids.length - 1)];
+    const card =
+      next === undefined
+        ? undefined
+        : region.current?.querySelector<HTMLElement>(`[data-offer="${next}"]`);
+    (card ?? listHeading())?.focus();
+  }, [ids, region]);
 }

@@ -19,6 +19,7 @@ export const states = {
   elsewhere: "Accepted on another device",
   declinedElsewhere: "Declined on another device",
   cancelled: "Cancelled",
+  cancelledBy: "Cancelled by {name}",
   noLongerRinging: "No longer ringing",
   missed: "Missed",
   noAnswer: "No answer",

@@ -1,0 +1,36 @@
+import { type FocusEvent, useEffect, useState } from "react";
+
+interface HoldProps {
+  readonly onPointerEnter: () => void;
+  readonly onPointerLeave: () => void;
+  readonly onFocus: () => void;
+  readonly onBlur: (event: FocusEvent<HTMLElement>) => void;
+}
+
+/** Calls `leave` after that time, but not while it is pointed at or has the focus; then the time starts anew. */
+export function useLeaving(afterMs: number | undefined, leave: () => void): HoldProps {
+  const [isPointed, setPointed] = useState(false);
+  const [isFocused, setFocused] = useState(false);
+  const isHeld = isPointed || isFocused;
+  useEffect(() => {
+    if (afterMs === undefined || isHeld) return;
+    const timer = setTimeout(leave, afterMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [afterMs, isHeld, leave]);
+  return {
+    onPointerEnter: () => {
+      setPointed(true);
+    },
+    onPointerLeave: () => {
+      setPointed(false);
+    },
+    onFocus: () => {
+      setFocused(true);
+    },
+    onBlur: ({ currentTarget, relatedTarget }) => {
+      if (!currentTarget.contains(relatedTarget)) setFocused(false);
+    },
+  };
+}

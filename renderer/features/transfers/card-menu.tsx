@@ -1,0 +1,134 @@
+import {
+  Copy,
+  Ellipsis,
+  ExternalLink,
+  FolderOpen,
+  Forward,
+  History,
+  MailQuestion,
+  RotateCw,
+  Trash2,
+} from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import { type Card, isEnded } from "../../../shared/model/card.ts";
+import { useCommandKeys } from "../../app/command-runner.tsx";
+import { navigate } from "../../app/navigation.ts";
+import { IconButton } from "../../ui/button.tsx";
+import { Menu, type MenuEntry } from "../../ui/menu.tsx";
+import type { CardActions } from "./card-actions.ts";
+import { summaryOf } from "./card-summary.ts";
+import { detailsText } from "./details-text.ts";
+import { useCardTitle } from "./use-words.ts";
+
+interface CardMenuProps {
+  readonly card: Card;
+  readonly actions: CardActions;
+}
+
+export function CardMenu({ card, actions }: CardMenuProps): ReactNode {
+  const t = useTranslations("transfers");
+  const what = useCardTitle()(card);
+  const entries = useEntries(card, actions);
+  return (
+    <Menu label={t("actions", { what })} entries={entries}>
+      <IconButton label={t("actions", { what })}>
+        <Ellipsis aria-hidden size={16} />
+      </IconButton>
+    </Menu>
+  );
+}
+
+function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
+  const t = useTranslations("transfers");
+  const keys = {
+    open: useCommandKeys("cardOpen"),
+    reveal: useCommandKeys("cardReveal"),
+    retry: useCommandKeys("cardRetry"),
+    remove: useCommandKeys("cardRemove"),
+  };
+  const { failedFiles } = summaryOf(card);
+  const here = card.files.find(
+    ({ path, isGone, state }) => path !== undefined && isGone !== true && state !== "damaged",
+  );
+  const ended = isEnded(card.state);
+  const isOut = card.direction === "outgoing";
+  const ofFile: readonly MenuEntry[] =
+    here === undefined
+      ? []
+      : [
+          {
+            id: "open",
+            label: t("open"),
+            icon: ExternalLink,
+            keys: keys.open,
+            run: () => {
+              actions.open(here);
+            },
+          },
+          {
+            id: "reveal",
+            label: t("reveal"),
+            icon: FolderOpen,
+            keys: keys.reveal,
+            run: () => {
+              actions.reveal(here);
+            },
+          },
+          {
+            id: "path",
+            label: t("copyPath"),
+            icon: Copy,
+            run: () => {
+              actions.copyPath(here);
+            },
+          },
+          { id: "forward", label: t("forward"), icon: Forward, run: actions.forward },
+        ];
+  const again: readonly MenuEntry[] = ended
+    ? [
+        {
+          id: "retry",
+          label: isOut
+            ? failedFiles > 0
+              ? t("retryFailed", { count: String(failedFiles) })
+              : t("sendAgain")
+            : t("askAgain", { name: card.peerName }),
+          icon: isOut ? RotateCw : MailQuestion,
+          keys: keys.retry,
+          startsGroup: ofFile.length > 0,
+          run: actions.retry,
+        },
+      ]
+    : [];
+  return [
+    ...ofFile,
+    ...again,
+    {
+      id: "history",
+      label: t("showHistory"),
+      icon: History,
+      startsGroup: ofFile.length + again.length > 0,
+      run: () => {
+        navigate("history", { card: card.id });
+      },
+    },
+    {
+      id: "details",
+      label: t("copyDetails"),
+      icon: Copy,
+      run: () => {
+        actions.copyDetails(detailsText(card));
+      },
+    },
+    {
+      id: "remove",
+      label: ended ? t("remove") : t("cancel"),
+      icon: Trash2,
+      keys: keys.remove,
+      isDanger: !ended,
+      startsGroup: true,
+      run: actions.remove,
+    },
+  ];
+}

@@ -1,0 +1,140 @@
+import type { ReactNode } from "react";
+import { useTranslations } from "use-intl";
+import type { Card } from "../../../shared/model/card.ts";
+import { navigate } from "../../app/navigation.ts";
+import { useStores } from "../../ipc/stores.tsx";
+import { Button } from "../../ui/button.tsx";
+import type { CardActions } from "./card-actions.ts";
+import styles from "./card-problem.module.css";
+import { summaryOf } from "./card-summary.ts";
+
+interface CardProblemLineProps {
+  readonly card: Card;
+  readonly actions: CardActions;
+}
+
+/** What happened, what it means for the files, and the one thing to do next. */
+export function CardProblemLine({ card, actions }: CardProblemLineProps): ReactNode {
+  const buttons = buttonsOf(card, actions);
+  const message = card.problem?.message;
+  if (message === undefined && buttons === null) return null;
+  return (
+    <div className={styles["problem"]}>
+      {message === undefined ? null : <p className={styles["text"]}>{message}</p>}
+      {buttons === null ? null : <div className={styles["actions"]}>{buttons}</div>}
+    </div>
+  );
+}
+
+const REPEATABLE: ReadonlySet<Card["state"]> = new Set([
+  ...(["noanswer", "failed", "interrupted", "partly", "damaged"] as const),
+]);
+
+/** Null where there is nothing to do. */
+function buttonsOf(card: Card, actions: CardActions): ReactNode {
+  return card.direction === "incoming"
+    ? incomingButtons(card, actions)
+    : outgoingButtons(card, actions);
+}
+
+function incomingButtons(card: Card, actions: CardActions): ReactNode {
+  if (card.state === "ringing") return <Review card={card} />;
+  if (card.state === "damaged") return <Damaged card={card} actions={actions} />;
+  return card.state === "missed" || isRepeatable(card) ? (
+    <Again card={card} actions={actions} />
+  ) : null;
+}
+
+function outgoingButtons(card: Card, actions: CardActions): ReactNode {
+  if (card.problem?.code === "unknown-user") return <ShowPeople />;
+  return isRepeatable(card) ? <Again card={card} actions={actions} /> : null;
+}
+
+function isRepeatable(card: Card): boolean {
+  const hasWhat = card.state !== "partly" || summaryOf(card).failedFiles > 0;
+  return REPEATABLE.has(card.state) && hasWhat;
+}
+
+interface ReviewProps {
+  readonly card: Card;
+}
+
+/** An offer that was silenced still waits for its answer. */
+function Review({ card }: ReviewProps): ReactNode {
+  const t = useTranslations("transfers");
+  const { window: windowStore } = useStores();
+  return (
+    <Button
+      size="s"
+      variant="primary"
+      onPress={() => {
+        windowStore.getState().review(card.id);
+      }}
+    >
+      {t("review")}
+    </Button>
+  );
+}
+
+function Damaged({ card, actions }: CardProblemLineProps): ReactNode {
+  const t = useTranslations("transfers");
+  const damaged = card.files.find(({ state }) => state === "damaged");
+  return (
+    <>
+      <Button size="s" onPress={actions.retry}>
+        {t("getAgain")}
+      </Button>
+      {damaged === undefined ? null : (
+        <>
+          <Button
+            size="s"
+            variant="quiet"
+            onPress={() => {
+              actions.keep(damaged);
+            }}
+          >
+            {t("keepAnyway")}
+          </Button>
+          <Button
+            size="s"
+            variant="quiet"
+            onPress={() => {
+              actions.discard(damaged);
+            }}
+          >
+            {t("delete")}
+          </Button>
+        </>
+      )}
+    </>
+  );
+}
+
+function Again({ card, actions }: CardProblemLineProps): ReactNode {
+  const t = useTranslations("transfers");
+  const { failedFiles } = summaryOf(card);
+  const isSomeOnly = failedFiles > 0 && failedFiles < card.files.length;
+  return (
+    <Button size="s" onPress={actions.retry}>
+      {card.direction === "incoming"
+        ? t("askAgain", { name: card.peerName })
+        : isSomeOnly
+          ? t("retryFailed", { count: String(failedFiles) })
+          : t("sendAgain")}
+    </Button>
+  );
+}
+
+function ShowPeople(): ReactNode {
+  const t = useTranslations("transfers");
+  return (
+    <Button
+      size="s"
+      onPress={() => {
+        navigate("people");
+      }}
+    >
+      {t("showPeople")}
+    </Button>
+  );
+}

@@ -1,0 +1,58 @@
+import type { ReactNode } from "react";
+import type { Card } from "../../../shared/model/card.ts";
+import { useAsk, useCard, useWindow } from "../../ipc/stores.tsx";
+import type { CardQuestion as Question } from "../../ipc/window-store.ts";
+import { CancelDialog } from "./cancel-dialog.tsx";
+import { DangerousDialog } from "./dangerous-dialog.tsx";
+import { KeepDialog } from "./keep-dialog.tsx";
+import { useCardActions } from "./use-card-actions.ts";
+
+/** The question that some action on a card asks first; one place for all of them. */
+export function CardQuestion(): ReactNode {
+  const question = useWindow((state) => state.question);
+  const card = useCard(question?.id ?? "");
+  if (question === undefined || card === undefined) return null;
+  return <Asked question={question} card={card} />;
+}
+
+interface AskedProps {
+  readonly question: Question;
+  readonly card: Card;
+}
+
+function Asked({ question, card }: AskedProps): ReactNode {
+  const put = useWindow((state) => state.ask);
+  const ask = useAsk();
+  const actions = useCardActions(card);
+  const close = (): void => {
+    put(undefined);
+  };
+  const { id } = card;
+  if (question.kind === "cancel")
+    return (
+      <CancelDialog card={card} onClose={close} onConfirm={() => void ask("card.cancel", { id })} />
+    );
+  const { index } = question;
+  const file = card.files.find((one) => one.index === index);
+  if (file === undefined) return null;
+  return question.kind === "keep" ? (
+    <KeepDialog
+      card={card}
+      file={file}
+      onClose={close}
+      onKeep={() => void ask("file.settle", { id, index, what: "keep" })}
+    />
+  ) : (
+    <DangerousDialog
+      card={card}
+      file={file}
+      onClose={close}
+      onReveal={() => {
+        actions.reveal(file);
+      }}
+      onOpen={() => {
+        actions.open(file, true);
+      }}
+    />
+  );
+}

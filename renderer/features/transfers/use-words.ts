@@ -1,0 +1,40 @@
+import { useTranslations } from "use-intl";
+import type { Card } from "../../../shared/model/card.ts";
+import { timeWord } from "../../i18n/format.ts";
+
+/** `plan.pdf and 2 more`. */
+export function useCardTitle(): (card: Card) => string {
+  const t = useTranslations("transfers");
+  return ({ files }) => {
+    const file = files[0]?.name ?? "";
+    return files.length < 2
+      ? t("titleOne", { file })
+      : t("titleMore", { file, count: files.length - 1 });
+  };
+}
+
+/** `about 4 min left`. */
+export function useLeftWords(): (leftS: number) => string {
+  const t = useTranslations("transfers");
+  return (leftS) => {
+    const word = timeWord(leftS);
+    if (word.key === "minutes") return t("leftMinutes", { minutes: String(word.minutes) });
+    if (word.key !== "hours") return t("leftLess");
+    const hours = String(word.hours);
+    return word.minutes === 0
+      ? t("leftHours", { hours })
+      : t("leftHoursMinutes", { hours, minutes: String(word.minutes) });
+  };
+}
+
+/** `took 22 s`; empty where it is not known. */
+export function useTookWords(): (card: Card) => string {
+  const t = useTranslations("transfers");
+  return ({ startedMs, endedMs }) => {
+    if (endedMs === undefined) return "";
+    const seconds = Math.max(1, Math.round((endedMs - startedMs) / 1000));
+    return seconds < 120
+      ? t("tookSeconds", { seconds: String(seconds) })
+      : t("tookMinutes", { minutes: String(Math.round(seconds / 60)) });
+  };
+}

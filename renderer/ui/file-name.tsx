@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { cx } from "./cx.ts";
+import styles from "./file-name.module.css";
+
+interface FileNameProps {
+  readonly name: string;
+  readonly className?: string | undefined;
+}
+
+/** Extensions longer than this are not one. */
+const MAX_EXTENSION = 12;
+
+/** Cut off in its middle where it is too long: the ending, which says what a file can do, is always seen. */
+export function FileName({ name, className }: FileNameProps): ReactNode {
+  const dot = name.lastIndexOf(".");
+  const hasEnding = dot > 0 && name.length - dot <= MAX_EXTENSION;
+  return (
+    <span className={cx(styles["name"], className)} title={name}>
+      <bdi className={styles["stem"]}>{hasEnding ? name.slice(0, dot) : name}</bdi>
+      {hasEnding ? (
+        <span className={styles["ending"]} dir="ltr">
+          {name.slice(dot)}
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+/** `PDF`; empty where the name has no ending. */
+export function endingOf(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot > 0 && name.length - dot <= MAX_EXTENSION ? name.slice(dot + 1).toUpperCase() : "";
+}
