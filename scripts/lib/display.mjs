@@ -4,8 +4,10 @@ import { spawnSync } from "node:child_process";
 const DEFAULT_SCREEN = { width: 1366, height: 768 };
 const ASK_MS = 2000;
 const MARGIN_PX = 8;
-/** Title bar, panel and task bar, which the height of a window does not count. */
-const BARS_PX = 96;
+/** Room for a panel or a title bar above; some window managers count it as part of the window, others not. */
+const TOP_PX = 36;
+/** Room for a task bar below. */
+const BOTTOM_PX = 60;
 const WIDEST_PX = 620;
 const TALLEST_PX = 900;
 /** Narrower than this the windows overlap instead. */
@@ -47,13 +49,10 @@ export function sideBySide(count, screen = screenSize()) {
   const gaps = MARGIN_PX * (count - 1);
   const fair = Math.floor((room - gaps) / count);
   const width = Math.max(Math.min(fair, WIDEST_PX), Math.min(NARROWEST_PX, room));
-  const height = Math.max(Math.min(screen.height - BARS_PX, TALLEST_PX), 480);
+  const height = Math.max(Math.min(screen.height - TOP_PX - BOTTOM_PX, TALLEST_PX), 480);
   const isTight = width > fair;
   const step = isTight ? Math.floor((room - width) / Math.max(count - 1, 1)) : width + MARGIN_PX;
   const used = step * (count - 1) + width;
   const left = Math.max(Math.floor((screen.width - used) / 2), 0);
-  return Array.from(
-    { length: count },
-    (_, i) => `${left + i * step},${MARGIN_PX},${width},${height}`,
-  );
+  return Array.from({ length: count }, (_, i) => `${left + i * step},${TOP_PX},${width},${height}`);
 }
