@@ -15,7 +15,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileIcon } from "../../ui/file-icon.tsx";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
-import { StateChip } from "../../ui/state-chip.tsx";
+import { StateChip } from "../transfers/state-chip.tsx";
 import { goneCount, hasPath, offeredOctets } from "./card-text.ts";
 import styles from "./history-page.module.css";
 import { useDuration } from "./use-duration.ts";

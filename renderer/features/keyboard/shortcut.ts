@@ -27,7 +27,7 @@ export function readShortcut(text: string): Shortcut {
 /** Acts without a modifier, so it may only act while a list has the focus (WCAG 2.1.4). */
 export function isSingleKey(text: string): boolean {
   const { key, hasMod, hasAlt } = readShortcut(text);
-  return !hasMod && !hasAlt && [...key].length === 1 && key !== " ";
+  return !hasMod && !hasAlt && key.length === 1 && key !== " ";
 }
 
 type KeyPress = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
@@ -49,7 +49,7 @@ function keyValue(key: string): string {
 }
 
 function isSign(key: string): boolean {
-  return [...key].length === 1 && !/[\p{L}\p{N}]/u.test(key);
+  return key.length === 1 && !/[\p{L}\p{N}]/u.test(key);
 }
 
 const MAC_SIGNS: Readonly<Record<string, string>> = {

@@ -1,3 +1,7 @@
 export const keyboard = {
-  title: "Keyboard",
+  title: "Keyboard shortcuts",
+  close: "Close",
+  isOff: "(off)",
+  singleKeys: "Single letters act while a list has the focus, and can be turned off.",
+  change: "Change",
 } as const;
