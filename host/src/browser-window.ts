@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Browser } from "./browser.ts";
 import { HostEvent, strictClass } from "./strict.ts";
 import { type ContentsPorts, HostWebContents } from "./web-contents.ts";
-import { WindowState } from "./window-state.ts";
+import { WindowState, type WindowStatePorts } from "./window-state.ts";
 
 type Surface = Pick<
   Electron.BrowserWindow,
@@ -43,7 +43,7 @@ type Surface = Pick<
   | "reload"
 >;
 
-export interface WindowPorts extends ContentsPorts {
+export interface WindowPorts extends ContentsPorts, WindowStatePorts {
   readonly windows: Map<number, HostWindow>;
   readonly browser: Browser;
   /** Throws before `ready`, as Electron does. */
@@ -86,7 +86,7 @@ export class HostWindow extends EventEmitter implements Surface {
     }
     this.#ports = ports;
     const title = options.title ?? "Electron";
-    this.state = new WindowState(this, ports.browser, { ...options, title });
+    this.state = new WindowState(this, ports, { ...options, title });
     this.webContents = new HostWebContents(ports, {
       title,
       bounds: this.state.bounds,
@@ -239,7 +239,9 @@ export class HostWindow extends EventEmitter implements Surface {
     this.webContents.focus();
   }
 
-  center(): void {}
+  center(): void {
+    this.state.center();
+  }
 
   getBounds(): Electron.Rectangle {
     return { ...this.state.bounds };

@@ -87,8 +87,19 @@ export function chromiumSwitches(
   return [
     ...SWITCHES,
     ["user-data-dir", profile],
-    ...(isWindowless ? [["headless", ""] as const] : []),
-    ...(isRoot ? [["no-sandbox", ""] as const] : []),
+    ...(isWindowless
+      ? ([
+          ["headless", ""],
+          ["screen-info", "{1920x1080}"],
+        ] as const)
+      : []),
+    // Root has no sandbox; without `test-type` every window would say so.
+    ...(isRoot
+      ? ([
+          ["no-sandbox", ""],
+          ["test-type", ""],
+        ] as const)
+      : []),
   ];
 }
 

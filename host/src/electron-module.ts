@@ -124,6 +124,7 @@ export function createElectron(info: AppInfo): ElectronHost {
     contents,
     windows,
     media: () => theme.media(),
+    workArea: () => screen.getPrimaryDisplay().workArea,
     preloadProcess: () => ({
       platform: process.platform,
       arch: process.arch,

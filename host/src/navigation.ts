@@ -35,6 +35,11 @@ const ERROR_CODES: Record<string, number> = {
 };
 const EXTERNAL = /^(?!https?:|data:|blob:|about:|file:|javascript:)[a-z][a-z0-9+.-]*:/i;
 
+/** Whether a document is still the one that Chromium opened the window with. */
+function isStartPage(url: string, awaited: string): boolean {
+  return url !== awaited && (url === "about:blank" || url.startsWith("data:text/html,<title>"));
+}
+
 function loadError(text: string, url: string): Error & { code: string; errno: number } {
   const code = text.replace(/^net::/, "");
   const errno = ERROR_CODES[code] ?? -2;
@@ -48,6 +53,7 @@ export class Navigation {
   #load: Load | undefined;
   /** The blank page a window starts with is not the application's: nothing it does is told. */
   #isStartPage = true;
+  #awaited: string | undefined;
   #url = "";
   #isLoading = false;
   #hasPainted = false;
@@ -81,9 +87,9 @@ export class Navigation {
     // Who does not wait for the load must not be told of its failure as an unhandled rejection twice.
     loaded.catch(() => undefined);
     const link = await this.#opened;
-    this.#isStartPage = false;
+    this.#awaited = this.#ports.schemes.toBrowser(url);
     const { errorText } = await link.session.send("Page.navigate", {
-      url: this.#ports.schemes.toBrowser(url),
+      url: this.#awaited,
     });
     if (errorText !== undefined && this.#load?.url === url) {
       this.#fail(errorText, url);
@@ -169,6 +175,9 @@ export class Navigation {
   #navigated(link: PageLink, frame: PageFrame, isErrorPage: boolean): void {
     this.#requested.delete(frame.id);
     const isMain = frame === link.mainFrame;
+    if (isMain && this.#awaited !== undefined && !isStartPage(frame.url, this.#awaited)) {
+      this.#isStartPage = false;
+    }
     if (this.#isStartPage || isErrorPage || !isMain) {
       return;
     }

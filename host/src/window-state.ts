@@ -12,6 +12,12 @@ const MODE_EVENTS: Record<WindowMode, string> = {
   fullscreen: "enter-full-screen",
 };
 
+export interface WindowStatePorts {
+  readonly browser: Browser;
+  /** Of the primary display: a window that says no place comes into its middle. */
+  readonly workArea: () => Electron.Rectangle;
+}
+
 /** Place, size, visibility and focus of a window: known at once, brought to Chromium when its window exists. */
 export class WindowState {
   title: string;
@@ -23,28 +29,41 @@ export class WindowState {
   isFocused = false;
   readonly #window: EventEmitter;
   readonly #browser: Browser;
+  readonly #workArea: () => Electron.Rectangle;
   #windowId: number | undefined;
 
   constructor(
     window: EventEmitter,
-    browser: Browser,
+    ports: WindowStatePorts,
     options: Electron.BrowserWindowConstructorOptions,
   ) {
     this.#window = window;
-    this.#browser = browser;
-    const { width = DEFAULT_BOUNDS.width, height = DEFAULT_BOUNDS.height, x = 0, y = 0 } = options;
-    this.bounds = { x, y, width, height };
+    this.#browser = ports.browser;
+    this.#workArea = ports.workArea;
+    const { width = DEFAULT_BOUNDS.width, height = DEFAULT_BOUNDS.height } = options;
+    const middle = this.#middleOf(width, height);
+    this.bounds = { x: options.x ?? middle.x, y: options.y ?? middle.y, width, height };
     this.normalBounds = { ...this.bounds };
     this.title = options.title ?? "";
     this.minimum = { width: options.minWidth ?? 0, height: options.minHeight ?? 0 };
     this.isVisible = options.show !== false;
   }
 
+  center(): void {
+    this.setBounds(this.#middleOf(this.bounds.width, this.bounds.height));
+  }
+
+  #middleOf(width: number, height: number): Electron.Point {
+    const area = this.#workArea();
+    return {
+      x: Math.max(area.x, Math.round(area.x + (area.width - width) / 2)),
+      y: Math.max(area.y, Math.round(area.y + (area.height - height) / 2)),
+    };
+  }
+
   opened(windowId: number | undefined): void {
     this.#windowId = windowId;
-    if (this.#browser.isHeadless || this.isVisible) {
-      this.#applyBounds();
-    }
+    this.#applyBounds();
     this.#applyMode();
   }
 
@@ -146,6 +165,9 @@ export class WindowState {
     void this.#withBrowser((browser) =>
       browser.send("Browser.setWindowBounds", { windowId, bounds: { windowState } }),
     );
+    if (this.isVisible) {
+      this.#applyBounds();
+    }
   }
 
   async #withBrowser(
