@@ -98,6 +98,16 @@ describe("overall progress", () => {
   });
 });
 
+describe("work that keeps the machine awake", () => {
+  it("is what moves, and what is hashed before and after", () => {
+    expect(book(moving("a", 0, 1))).toMatchObject({ isWorking: true, isChecking: false });
+    for (const state of ["preparing", "verifying"] as const)
+      expect(book(makeCard({ state }))).toMatchObject({ isWorking: true, isChecking: true });
+    for (const state of ["ringing", "waiting", "verified", "failed"] as const)
+      expect(book(makeCard({ state }))).toMatchObject({ isWorking: false, isChecking: false });
+  });
+});
+
 describe("what quitting would end", () => {
   it("are transfers and own offers, not what rings here or is over", () => {
     const of = book(

@@ -10,6 +10,7 @@ export type OverallProgress =
   | { readonly mode: "normal" | "paused"; readonly ratio: number };
 
 const MOVING: ReadonlySet<Card["state"]> = new Set(["transferring", "stalled", "verifying"]);
+const CHECKING: ReadonlySet<Card["state"]> = new Set(["preparing", "verifying"]);
 const FAILED: ReadonlySet<Card["state"]> = new Set(["failed", "damaged", "interrupted", "partly"]);
 
 /** The shell's own copy of the cards, for badge, taskbar and the question before quitting. */
@@ -51,12 +52,14 @@ export class CardBook {
     );
   }
 
-  get isAnyVerifying(): boolean {
-    return this.#where(({ state }) => state === "verifying").length > 0;
+  /** Octets are hashed: work that nobody sees in any progress. */
+  get isChecking(): boolean {
+    return this.#where(({ state }) => CHECKING.has(state)).length > 0;
   }
 
-  get isAnyMoving(): boolean {
-    return this.#where(({ state }) => MOVING.has(state)).length > 0;
+  /** Octets move or are hashed, or would if they could. */
+  get isWorking(): boolean {
+    return this.isChecking || this.#where(({ state }) => MOVING.has(state)).length > 0;
   }
 
   /** Offers that wait, and those that were missed and not seen since. */

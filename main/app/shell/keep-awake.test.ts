@@ -5,19 +5,22 @@ import { KeepAwake, STALL_MS } from "./keep-awake.ts";
 let clock: FakeClock;
 let held: number;
 let taken: number;
+let isChecking: boolean;
 let awake: KeepAwake;
 
 beforeEach(() => {
   clock = new FakeClock();
   held = 0;
   taken = 0;
-  awake = new KeepAwake(clock, () => {
+  isChecking = false;
+  const start = (): (() => void) => {
     held += 1;
     taken += 1;
     return () => {
       held -= 1;
     };
-  });
+  };
+  awake = new KeepAwake(clock, start, () => isChecking);
 });
 
 describe("keeping the machine awake", () => {
@@ -42,6 +45,16 @@ describe("keeping the machine awake", () => {
     expect(held).toBe(1);
     clock.advance(1);
     expect([held, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it("holds on while a long hash is computed", () => {
+    isChecking = true;
+    awake.moved();
+    clock.advance(10 * STALL_MS);
+    expect(held).toBe(1);
+    isChecking = false;
+    clock.advance(2 * STALL_MS);
+    expect(held).toBe(0);
   });
 
   it("takes it again when octets move again", () => {

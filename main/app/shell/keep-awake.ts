@@ -10,14 +10,19 @@ export const STALL_MS = 60_000;
 export class KeepAwake {
   readonly #clock: Clock;
   readonly #start: () => () => void;
+  readonly #isChecking: () => boolean;
   #release: (() => void) | undefined;
   #timer: Timer | undefined;
   #movedMs = 0;
 
-  /** @param start takes the system's blocker; its result gives it back */
-  constructor(clock: Clock, start: () => () => void) {
+  /**
+   * @param start takes the system's blocker; its result gives it back
+   * @param isChecking a hash is computed now, which tells nothing while it goes on
+   */
+  constructor(clock: Clock, start: () => () => void, isChecking: () => boolean) {
     this.#clock = clock;
     this.#start = start;
+    this.#isChecking = isChecking;
   }
 
   get isHeld(): boolean {
@@ -43,6 +48,7 @@ export class KeepAwake {
 
   #watch(delayMs: number): void {
     this.#timer = this.#clock.startTimer(delayMs, () => {
+      if (this.#isChecking()) this.#movedMs = this.#clock.nowMs();
       const leftMs = this.#movedMs + STALL_MS - this.#clock.nowMs();
       if (leftMs > 0) this.#watch(leftMs);
       else this.release();

@@ -45,16 +45,17 @@ export function runApp(args: readonly string[]): void {
 
 /** @returns false when the folder can not be used: that has been said, and the program ends */
 function prepareProfile({ folder }: ProfilePlace): boolean {
+  // Chromium's own files stay apart from the history and the keys.
+  const sessionData = join(folder, "window");
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(sessionData, { recursive: true, mode: 0o700 });
   } catch (error) {
     process.stderr.write(`cpm-courier: the profile ${folder} can not be used: ${String(error)}\n`);
     app.exit(2);
     return false;
   }
   app.setPath("userData", folder);
-  // Chromium's own files stay apart from the history and the keys.
-  app.setPath("sessionData", join(folder, "window"));
+  app.setPath("sessionData", sessionData);
   return true;
 }
 

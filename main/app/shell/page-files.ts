@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -67,21 +67,25 @@ export class PageFiles {
 
   /** Reads the folder anew: a build while the program runs brings files with other names. */
   refresh(): void {
-    const entries = readdirSync(this.#root, { withFileTypes: true, recursive: true });
     this.#files = new Map(
-      entries
-        .filter((entry) => entry.isFile())
-        .map((entry) => {
-          const path = join(entry.parentPath, entry.name);
-          const name = relative(this.#root, path).split(sep).join("/");
-          return [`/${name}`, { path, headers: pageHeaders(extname(name)) }];
-        }),
+      filesBelow(this.#root).map((path) => {
+        const name = relative(this.#root, path).split(sep).join("/");
+        return [`/${name}`, { path, headers: pageHeaders(extname(name)) }];
+      }),
     );
   }
 
   find(urlPath: string): PageFile | undefined {
     return this.#files.get(urlPath === "/" ? "/index.html" : urlPath);
   }
+}
+
+/** Step by step: an archive of the packed application knows no recursive listing. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? filesBelow(path) : [path];
+  });
 }
 
 function pageHeaders(extension: string): Readonly<Record<string, string>> {

@@ -61,12 +61,7 @@ export class Presence {
     this.#book = new CardBook(cards);
     this.#attention = new Attention(cards);
     this.#notifier = this.#makeNotifier();
-    this.#awake = new KeepAwake(options.clock, () => {
-      const id = powerSaveBlocker.start("prevent-app-suspension");
-      return () => {
-        powerSaveBlocker.stop(id);
-      };
-    });
+    this.#awake = new KeepAwake(options.clock, blockSuspension, () => this.#book.isChecking);
     this.#refresh = new Coalesced(options.clock, SHOW_MS, () => {
       this.#show();
     });
@@ -154,8 +149,8 @@ export class Presence {
   }
 
   #keepAwake(): void {
-    if (!this.#book.isAnyMoving) this.#awake.release();
-    else if (this.#book.isAnyVerifying) this.#awake.moved();
+    if (!this.#book.isWorking) this.#awake.release();
+    else if (this.#book.isChecking) this.#awake.moved();
   }
 
   #appChanged(change: Extract<EngineEvent, { name: "app.changed" }>["payload"]): void {
@@ -258,4 +253,11 @@ export class Presence {
       if (!result.ok) this.#options.show({ page: "transfers", cardId: id, action: "focusOffer" });
     });
   }
+}
+
+function blockSuspension(): () => void {
+  const id = powerSaveBlocker.start("prevent-app-suspension");
+  return () => {
+    powerSaveBlocker.stop(id);
+  };
 }

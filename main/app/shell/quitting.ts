@@ -3,7 +3,7 @@ export type QuitAnswer = "whenDone" | "now" | "stay";
 export interface QuitEffects {
   /** Shows the main window and lets it ask. */
   ask(running: number): void;
-  /** Ends the engine, then the program. */
+  /** Quits: what waited for an answer may go on. */
   end(): void;
 }
 
@@ -23,14 +23,19 @@ export class Quitting {
     return this.#state === "ending";
   }
 
-  /** @param underWay transfers and own offers that would be lost */
-  wish(underWay: number): void {
-    if (this.#state === "ending") return;
-    if (underWay === 0) this.force();
-    else {
+  /**
+   * The user wants to quit.
+   * @param underWay transfers and own offers that would be lost
+   * @returns whether it may go on now; otherwise the user is asked
+   */
+  mayQuit(underWay: number): boolean {
+    if (this.#state !== "ending" && underWay > 0) {
       this.#state = "asked";
       this.#effects.ask(underWay);
+      return false;
     }
+    this.#state = "ending";
+    return true;
   }
 
   answer(how: QuitAnswer, underWay: number): void {

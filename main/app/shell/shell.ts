@@ -1,4 +1,4 @@
-import { app, dialog, powerMonitor } from "electron";
+import { app, type BrowserWindow, dialog, powerMonitor } from "electron";
 import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Log } from "../../base/ports.ts";
@@ -144,7 +144,7 @@ export class Shell {
     const { place, instance, engineStart, log } = this.#options;
     const desktop = electronDesktop(
       {
-        dialogParent: () => this.#pages.windowOf(asker.getStore()) ?? this.#main.window,
+        dialogParent: () => this.#dialogParent(),
         fitPrompt: (heightPx) => {
           this.#prompt.fit(heightPx);
         },
@@ -152,7 +152,7 @@ export class Shell {
           this.#main.show();
         },
         answerQuit: (how) => {
-          this.#quitting.answer(how, this.#presence?.underWay ?? 0);
+          this.#quitting.answer(how, this.#underWay);
         },
       },
       () => this.#texts,
@@ -173,6 +173,12 @@ export class Shell {
       });
       return engine;
     });
+  }
+
+  /** A dialog of a window that is hidden would be hidden with it. */
+  #dialogParent(): BrowserWindow | undefined {
+    const window = this.#pages.windowOf(asker.getStore()) ?? this.#main.window;
+    return window?.isVisible() === true ? window : undefined;
   }
 
   #begin(engine: AppEngine, hasTray: boolean): void {
@@ -220,26 +226,28 @@ export class Shell {
 
   /** The user closes the main window. */
   #mayClose(): boolean {
-    if (this.#quitting.isEnding) return true;
-    if (this.#presence?.canHide === true) {
+    if (!this.#quitting.isEnding && this.#presence?.canHide === true) {
       this.#main.hide();
       this.#presence.explainHiding();
-    } else app.quit();
-    return false;
+      return false;
+    }
+    return this.#quitting.mayQuit(this.#underWay);
   }
 
   /** Some systems close a window without asking: then what would have kept it is done now. */
   #mainClosed(): void {
-    if (this.#quitting.isEnding) return;
-    if (this.#presence?.canHide === true) this.#presence.explainHiding();
+    if (!this.#quitting.isEnding && this.#presence?.canHide === true)
+      this.#presence.explainHiding();
     else app.quit();
+  }
+
+  get #underWay(): number {
+    return this.#presence?.underWay ?? 0;
   }
 
   #watchEnd(): void {
     app.on("before-quit", (event) => {
-      if (this.#quitting.isEnding) return;
-      event.preventDefault();
-      this.#quitting.wish(this.#presence?.underWay ?? 0);
+      if (!this.#quitting.mayQuit(this.#underWay)) event.preventDefault();
     });
     // Without a listener Electron would quit.
     app.on("window-all-closed", () => undefined);
