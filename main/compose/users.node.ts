@@ -9,6 +9,9 @@ export const DEMO_PASSWORD = "demo";
 
 const DEMO_USERS = ["alice@a.example", "anna@a.example", "bob@b.example", "carol@b.example"];
 
+/** The demo accounts as SIP URIs. */
+export const DEMO_AORS: readonly string[] = DEMO_USERS.map((address) => `sip:${address}`);
+
 /** Whether `user@domain` is one of the accounts that a network without `--users` has. */
 export function isDemoUser(address: string): boolean {
   return DEMO_USERS.includes(address.toLowerCase());

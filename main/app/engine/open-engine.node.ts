@@ -1,4 +1,7 @@
+import { BuiltInNetwork } from "../../compose/built-in-network.node.ts";
+import { demoAccounts } from "../../compose/users.node.ts";
 import type { AppEngine } from "../ports.ts";
+import { Engine } from "./engine.node.ts";
 import type { EngineOptions } from "./engine-options.ts";
 
 export type { EngineOptions, EngineStart } from "./engine-options.ts";
@@ -8,5 +11,11 @@ export type { EngineOptions, EngineStart } from "./engine-options.ts";
  * signing in goes on meanwhile. Rejects with a `UserError` when the profile cannot be used at all.
  */
 export function openEngine(options: EngineOptions): Promise<AppEngine> {
-  return Promise.reject(new Error(`the engine of ${options.profileName} is not composed yet`));
+  return new Promise((resolve) => {
+    const engine = new Engine(options, {
+      startNetwork: () => BuiltInNetwork.start({ bind: "127.0.0.1", users: demoAccounts() }),
+    });
+    engine.start();
+    resolve(engine);
+  });
 }

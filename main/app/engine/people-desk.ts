@@ -3,7 +3,7 @@ import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Person } from "../../../shared/model/app-state.ts";
 import type { AppStore, StoredPerson } from "../../base/app-store.ts";
 import type { Clock, Log } from "../../base/ports.ts";
-import { err, type Result } from "../../base/result.ts";
+import type { Result } from "../../base/result.ts";
 import {
   afterOffer,
   findPerson,
@@ -87,33 +87,41 @@ export class PeopleDesk {
         `${person.aor} is no address of a person.`,
         "Write NAME@DOMAIN.",
       );
+    const before = findPerson(this.#people, was ?? aor);
+    const obstacle = this.#obstacle(aor, was, before);
+    if (obstacle !== undefined) return obstacle;
+    const name = safeName(person.name);
+    const lastMs = before?.lastMs ?? person.lastMs;
+    const next: StoredPerson = {
+      ...storedPerson(person),
+      ...{ aor, name: name === "" ? nameOf([], aor, undefined) : name },
+      ...(lastMs === undefined ? {} : { lastMs }),
+    };
+    return this.#put(next, before?.aor) ? DONE : notStored();
+  }
+
+  /** @param was the address the person had, where it changes */
+  #obstacle(
+    aor: string,
+    was: string | undefined,
+    before: StoredPerson | undefined,
+  ): Result<null, RequestFailure> | undefined {
     const own = this.#parts.ownAor();
     if (own !== undefined && isSamePerson(aor, own))
       return failure("badAddress", "This is your own address.", "Your devices are listed already.");
-    const before = findPerson(this.#people, was ?? aor);
-    if (was !== undefined && before === undefined) return gone("This person");
-    const other = findPerson(this.#people, aor);
-    if (was !== undefined && other !== undefined && !isSamePerson(aor, was))
-      return failure("badAddress", `${aor} is in the list already.`, "Change that person instead.");
-    const { lastMs, ...rest } = storedPerson(person);
-    const known = before?.lastMs ?? lastMs;
-    const name = safeName(person.name);
-    const saved = this.#put(
-      {
-        ...rest,
-        ...{ aor, name: name === "" ? nameOf([], aor, undefined) : name },
-        ...(known === undefined ? {} : { lastMs: known }),
-      },
-      before?.aor,
-    );
-    return saved ? DONE : err({ code: "storage", message: "The change could not be stored." });
+    if (was === undefined) return undefined;
+    if (before === undefined) return gone("This person");
+    const isTaken = !isSamePerson(aor, was) && findPerson(this.#people, aor) !== undefined;
+    return isTaken
+      ? failure("badAddress", `${aor} is in the list already.`, "Change that person instead.")
+      : undefined;
   }
 
   remove(aor: string): Result<null, RequestFailure> {
     const person = findPerson(this.#people, aor);
     if (person === undefined) return gone("This person");
     const removed = this.#parts.store.people.remove(person.aor);
-    if (!removed.ok) return err({ code: "storage", message: "The change could not be stored." });
+    if (!removed.ok) return notStored();
     this.#read();
     this.#tell();
     return DONE;
@@ -145,4 +153,12 @@ export class PeopleDesk {
     const own = this.#parts.ownAor();
     return own?.slice(own.lastIndexOf("@") + 1);
   }
+}
+
+function notStored(): Result<null, RequestFailure> {
+  return failure(
+    "storage",
+    "The change could not be stored.",
+    "Look at the free space of the disk.",
+  );
 }

@@ -1,16 +1,16 @@
-import { link, lstat, unlink } from "node:fs/promises";
+import { link, lstat, open, rename, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "../../storage/file-error.ts";
 import { collisionKey, numberedName, safeFileName } from "../../storage/file-name.ts";
 import { namesIn } from "./folder-look.node.ts";
+
+const MAX_TRIES = 1000;
 
 export type Replacement =
   /** It has the name now, or had it from the start. */
   | { readonly kind: "done"; readonly path: string }
   /** The file that was there stays, and the new one beside it. */
   | { readonly kind: "beside"; readonly reason: string };
-
-const MAX_NUMBER = 9999;
 
 /**
  * Gives a received file the name it was offered with, when it had to be numbered because of a file of that name: that
@@ -38,17 +38,36 @@ export async function replaceFile(
   return takeName(path, join(folder, wanted));
 }
 
-function isNumbered(name: string, wanted: string): boolean {
-  const number = /\((\d{1,4})\)/.exec(name.slice(commonStart(name, wanted)))?.[1];
-  const count = Number(number);
-  return count >= 1 && count <= MAX_NUMBER && numberedName(wanted, count) === name;
+/**
+ * Gives a file that was set aside the name it was offered with, or the next free number of it.
+ * @returns its new path; undefined when it stays where it is
+ */
+export async function takeFreeName(path: string, offeredName: string): Promise<string | undefined> {
+  const wanted = safeFileName(offeredName);
+  for (let count = 0; count <= MAX_TRIES; count += 1) {
+    const candidate = join(dirname(path), numberedName(wanted, count));
+    const taken = await takeName(path, candidate);
+    if (taken.kind === "done") return taken.path;
+    if (!(await exists(candidate))) return undefined;
+  }
+  return undefined;
 }
 
-function commonStart(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  // The blank before the bracket may be part of both.
-  return Math.max(0, at - 1);
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+function isNumbered(name: string, wanted: string): boolean {
+  return [...name.matchAll(/\((\d{1,4})\)/g)].some(([, digits]) => {
+    const count = Number(digits);
+    return count > 0 && numberedName(wanted, count) === name;
+  });
 }
 
 /** @returns why it stays where it is */
@@ -74,9 +93,23 @@ async function takeName(path: string, wanted: string): Promise<Replacement> {
     await unlink(path);
     return { kind: "done", path: wanted };
   } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
+    if (errorCode(error) === undefined) throw error;
+    if (errorCode(error) !== "EEXIST" && (await moveOverPlaceholder(path, wanted)))
+      return { kind: "done", path: wanted };
     return beside(`The name ${basename(wanted)} could not be given to it.`);
+  }
+}
+
+/** Where there are no hard links: the name is reserved by an empty file of ours, which the rename then replaces. */
+async function moveOverPlaceholder(path: string, wanted: string): Promise<boolean> {
+  try {
+    const placeholder = await open(wanted, "wx", 0o600);
+    await placeholder.close();
+    await rename(path, wanted);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
   }
 }
 

@@ -211,6 +211,16 @@ export function preparationProblem(message: string, code = "source"): CardProble
   return problem(code, [`${message} No file was sent.`, "Choose the files again."]);
 }
 
+/** What the sender of an offer that is over is told, as it stands. */
+export function askAgainText(card: Card, ownName: string): string {
+  const what = countOf(card.files.length, "file");
+  const damaged = card.files.filter(({ state }) => state === "damaged");
+  if (damaged.length > 0) return `${names(damaged)} arrived damaged. ${ownName} asks for it again.`;
+  if (card.state === "missed" || card.state === "noLongerRinging")
+    return `${ownName} missed your offer of ${what} and asks for it again.`;
+  return `${ownName} did not get all of your offer of ${what} and asks for it again.`;
+}
+
 function again({ direction, peerName }: Card): string {
   return direction === "outgoing" ? "Send again." : `Ask ${peerName} to send again.`;
 }

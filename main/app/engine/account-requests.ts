@@ -1,0 +1,102 @@
+import { formatPerson } from "../../../shared/format/person.ts";
+import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import { INSTANCE_COLOURS } from "../../../shared/model/settings.ts";
+import { present } from "../../base/present.ts";
+import type { Result } from "../../base/result.ts";
+import { newDevice } from "../model/new-device.ts";
+import { isSamePerson } from "../model/people.ts";
+import { demoAorFor } from "../model/sign-in.ts";
+import type { DesktopPort } from "../ports.ts";
+import type { AccountDesk } from "./account-desk.node.ts";
+import { DONE, failure, type Handlers } from "./answers.ts";
+import type { EngineStart } from "./engine-options.ts";
+import type { StateDesk } from "./state-desk.ts";
+
+export interface AccountRequestParts {
+  readonly account: AccountDesk;
+  readonly state: StateDesk;
+  readonly desktop: Pick<DesktopPort, "openInstance">;
+  /** Addresses of the built-in network's accounts. */
+  readonly demoAors: readonly string[];
+  readonly changeSettings: (
+    change: RequestArguments<"settings.change">,
+  ) => Promise<Result<null, RequestFailure>>;
+}
+
+type AccountRequests = Pick<
+  Handlers,
+  | "account.tryHere"
+  | "account.connect"
+  | "account.rename"
+  | "account.signOut"
+  | "account.refresh"
+  | "device.open"
+>;
+
+/** What windows ask about the user's account and devices. */
+export function accountHandlers(parts: AccountRequestParts): AccountRequests {
+  const { account, demoAors, changeSettings } = parts;
+  /** Devices that this window opened, by user. */
+  const opened = new Map<string, number>();
+  return {
+    "account.tryHere": async (args) => {
+      const { colour, receiveFolder } = args;
+      const set = await changeSettings({ colour, receiveFolder });
+      if (!set.ok) return set;
+      const aor = args.aor ?? demoAorFor(args.displayName, demoAors);
+      return account.tryHere({ ...named(args, aor), aor });
+    },
+    "account.connect": (args) => account.connect(named(args, args.aor)),
+    "account.rename": (args) => {
+      const { displayName, deviceName } = named(args, account.aor ?? "");
+      return account.rename(displayName, deviceName);
+    },
+    "account.signOut": () => account.signOut(),
+    "account.refresh": () => account.refresh(),
+    "device.open": (args) => openDevice(parts, args, opened),
+  };
+}
+
+function openDevice(
+  { account, state, desktop, demoAors }: AccountRequestParts,
+  { aor, deviceName }: RequestArguments<"device.open">,
+  opened: Map<string, number>,
+): Result<null, RequestFailure> {
+  const demo = demoAors.find((one) => isSamePerson(one, aor));
+  if (state.current.account?.isBuiltIn !== true || demo === undefined)
+    return failure(
+      "refused",
+      "Only devices of the built-in network can be opened from here.",
+      "Start this program on the other device.",
+    );
+  const before = opened.get(demo) ?? 0;
+  opened.set(demo, before + 1);
+  const isOwn = isSamePerson(demo, account.aor ?? "");
+  const known = isOwn ? Math.max(state.current.devices.length, 1 + before) : before;
+  const name = deviceName.trim() === "" ? `${formatPerson(demo)}'s device` : deviceName.trim();
+  const { profile, code, colour } = newDevice(demo, name, known);
+  desktop.openInstance([
+    ...["--profile", profile, "--try", "--as", demo, "--device", name],
+    ...["--code", code, "--colour", colour],
+  ]);
+  return DONE;
+}
+
+/** The usual names of the user and the device where nothing was written. */
+function named<T extends { readonly displayName: string; readonly deviceName: string }>(
+  args: T,
+  aor: string,
+): T {
+  const displayName = args.displayName.trim() === "" ? formatPerson(aor) : args.displayName.trim();
+  const deviceName =
+    args.deviceName.trim() === "" ? `${displayName}'s computer` : args.deviceName.trim();
+  return { ...args, displayName, deviceName };
+}
+
+export function startArguments(
+  tryHere: NonNullable<EngineStart["tryHere"]>,
+): RequestArguments<"account.tryHere"> {
+  const { aor, displayName = "", deviceName, colour } = tryHere;
+  const known = INSTANCE_COLOURS.find((one) => one === colour);
+  return { aor, displayName, deviceName, ...present({ colour: known }) };
+}

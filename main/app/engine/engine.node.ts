@@ -1,0 +1,394 @@
+import { mkdir } from "node:fs/promises";
+import { isAbsolute, join } from "node:path";
+import { readAddress } from "../../../shared/format/address.ts";
+import { formatPerson } from "../../../shared/format/person.ts";
+import type {
+  RequestArguments,
+  RequestFailure,
+  RequestName,
+  RequestResult,
+} from "../../../shared/ipc/contract.ts";
+import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
+import { systemClock } from "../../base/clock.node.ts";
+import type { Undo } from "../../base/events.ts";
+import type { Clock, Random, Timer } from "../../base/ports.ts";
+import { present } from "../../base/present.ts";
+import { systemRandom } from "../../base/random.node.ts";
+import { ok, type Result } from "../../base/result.ts";
+import type { NamedEvent } from "../../compose/client-events.ts";
+import type { StartNetwork } from "../../compose/lab.node.ts";
+import { openProfile, type Profile } from "../../compose/profile.node.ts";
+import { DEMO_AORS } from "../../compose/users.node.ts";
+import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
+import { isSamePerson } from "../model/people.ts";
+import { readJson } from "../model/settings-read.ts";
+import type { AppEngine, EngineEvent, EngineResource } from "../ports.ts";
+import { AccountDesk } from "./account-desk.node.ts";
+import { accountHandlers, startArguments } from "./account-requests.ts";
+import { DONE, failure, type Handlers } from "./answers.ts";
+import { CardDesk } from "./card-desk.ts";
+import type { EngineOptions } from "./engine-options.ts";
+import { roomIn } from "./folder-look.node.ts";
+import { HistoryDesk } from "./history-desk.node.ts";
+import { NoticeDesk } from "./notice-desk.ts";
+import { OfferDesk } from "./offer-desk.node.ts";
+import { Outbox } from "./outbox.ts";
+import { PeopleDesk } from "./people-desk.ts";
+import { PickDesk } from "./pick-desk.node.ts";
+import { ReceivedDesk } from "./received-desk.node.ts";
+import { SendDesk } from "./send-desk.node.ts";
+import { changeSettings, keptSettings } from "./settings-desk.ts";
+import { StateDesk } from "./state-desk.ts";
+
+/** What is another one in a test. */
+export interface EngineParts {
+  readonly startNetwork: StartNetwork;
+  readonly runtimeFolder?: string;
+  readonly clock?: Clock;
+}
+
+const RECENT = "app.recentFolders";
+const MAX_RECENT = 5;
+/** Files of one offer; larger choices are split by a later version. */
+const MAX_FILES = 100;
+const LOOK_AT_DISK_MS = 60_000;
+const STOP_MS = 5000;
+
+/** The application of one profile: composes its parts and answers what windows ask. */
+export class Engine implements AppEngine {
+  readonly #options: EngineOptions;
+  readonly #profile: Profile;
+  readonly #clock: Clock;
+  readonly #random: Random = systemRandom();
+  readonly #files: SystemFiles = systemFiles();
+  readonly #outbox = new Outbox((task) => setImmediate(task));
+  readonly #state: StateDesk;
+  readonly #cards: CardDesk;
+  readonly #people: PeopleDesk;
+  readonly #account: AccountDesk;
+  readonly #received: ReceivedDesk;
+  readonly #offers: OfferDesk;
+  readonly #picks: PickDesk;
+  readonly #history: HistoryDesk;
+  readonly #notices: NoticeDesk;
+  readonly #handlers: Handlers;
+  #diskTimer: Timer | undefined;
+  #isStopped = false;
+
+  /** Throws a `UserError` when the profile cannot be used. */
+  constructor(options: EngineOptions, parts: EngineParts) {
+    this.#options = options;
+    this.#clock = parts.clock ?? systemClock();
+    this.#profile = openProfile(options.profileFolder, this.#random);
+    const { desktop, log, profileFolder } = options;
+    const { store } = this.#profile;
+    this.#state = new StateDesk(this.#firstState(), this.#outbox);
+    const common = { store, log, desktop, state: this.#state, clock: this.#clock };
+    const own = { random: this.#random, profileFolder };
+    const nameOf = (uri: string, displayName?: string): string =>
+      this.#people.nameOf(uri, displayName);
+    const client = () => this.#account.client;
+    this.#cards = new CardDesk({ ...common, nameOf }, this.#outbox);
+    this.#people = new PeopleDesk({
+      ...common,
+      ownAor: () => this.#state.current.account?.aor,
+      onChanged: () => {
+        this.#cards.apply({ name: "peerNamed", nameOf });
+      },
+    });
+    const withCards = { ...common, cards: this.#cards, people: this.#people, client };
+    this.#received = new ReceivedDesk({
+      ...withCards,
+      isForeign: (peer) => this.#state.current.settings.isForeignMarked && !this.#people.isMe(peer),
+    });
+    this.#offers = new OfferDesk({
+      ...{ ...withCards, received: this.#received, files: this.#files },
+      onFolderUsed: (folder) => {
+        this.#useFolder(folder);
+      },
+    });
+    this.#picks = new PickDesk({ ...common, ...own });
+    this.#history = new HistoryDesk({
+      ...{ ...withCards, nameOf },
+      historyDays: () => this.#state.current.settings.historyDays,
+    });
+    this.#notices = new NoticeDesk({ ...common, ...own, nameOf });
+    this.#account = new AccountDesk({
+      ...{ ...common, profile: this.#profile, profileFolder },
+      ...present({ runtimeFolder: parts.runtimeFolder }),
+      startNetwork: parts.startNetwork,
+      isBlocked: (uri) => this.#people.isBlocked(uri),
+      onEvent: (event) => {
+        this.#onEvent(event);
+      },
+      onAccount: () => {
+        this.#showPeople();
+      },
+    });
+    const sending = new SendDesk({ ...withCards, ...own });
+    this.#handlers = { ...this.#ownHandlers(), ...sending.handlers };
+    this.#cards.onTick = () => {
+      this.#offers.tick();
+    };
+  }
+
+  /** What may take a while, or fail, without keeping windows from opening. */
+  start(): void {
+    this.#interruptUnfinished();
+    this.#history.keepTidy();
+    this.#history.bringBack();
+    this.#showPeople();
+    this.#look(this.#picks.tidy());
+    this.#watchDisk();
+    const tryHere = this.#options.start?.tryHere;
+    const { account } = this.#state.current;
+    if (tryHere === undefined || (account !== undefined && isSamePerson(account.aor, tryHere.aor)))
+      this.#look(this.#account.signInAgain());
+    else this.#look(this.answer("account.tryHere", startArguments(tryHere)));
+  }
+
+  /** What runs in another program of this profile is none of ours. */
+  #interruptUnfinished(): void {
+    if (this.#profile.isInUse) return;
+    const interrupted = this.#profile.store.interruptUnfinished(this.#clock.wallMs());
+    if (!interrupted.ok) this.#complain("the history can not be read", interrupted.error.message);
+  }
+
+  async answer<Name extends RequestName>(
+    name: Name,
+    args: RequestArguments<Name>,
+  ): Promise<RequestResult<Name>> {
+    if (this.#isStopped) return failure("gone", "This app is closing.");
+    try {
+      const result = await this.#handlers[name](args);
+      this.#outbox.flush();
+      return result;
+    } catch (error) {
+      this.#complain(
+        `${name} failed`,
+        error instanceof Error ? (error.stack ?? error.message) : String(error),
+      );
+      return failure(
+        "internal",
+        "Something in this app went wrong. Your files are untouched.",
+        "Try again.",
+      );
+    }
+  }
+
+  get snapshot(): AppSnapshot {
+    return { app: this.#state.current, cards: this.#cards.shown };
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): Undo {
+    return this.#outbox.onEvent(listener);
+  }
+
+  get isBusy(): boolean {
+    return this.#cards.isBusy;
+  }
+
+  async handOver({
+    paths,
+    to,
+  }: {
+    readonly paths: readonly string[];
+    readonly to?: string;
+  }): Promise<void> {
+    const own = this.#state.current.account?.aor;
+    const address =
+      to === undefined ? undefined : readAddress(to, own?.slice(own.lastIndexOf("@") + 1));
+    const files = await this.#picks.look(paths);
+    if (files.length === 0 && address === undefined) return;
+    this.#outbox.emit({ name: "compose.fill", payload: { files, ...present({ to: address }) } });
+  }
+
+  async resource(path: string): Promise<EngineResource | undefined> {
+    return this.#offers.icon(path) ?? (await this.#picks.picture(path));
+  }
+
+  /** Everything that must survive is on disk already. */
+  suspend(): Promise<void> {
+    this.#outbox.flush();
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#account.resume();
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#diskTimer?.cancel();
+    this.#history.stop();
+    let giveUp: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      giveUp = setTimeout(resolve, STOP_MS);
+    });
+    await Promise.race([this.#stopParts(), late]);
+    clearTimeout(giveUp);
+    this.#cards.stop();
+    this.#outbox.flush();
+    this.#profile.close();
+  }
+
+  async #stopParts(): Promise<void> {
+    await this.#account.stop();
+    await this.#received.settled();
+    await this.#files.close();
+  }
+
+  #ownHandlers(): Omit<Handlers, "offer.send" | "card.retry"> {
+    const { desktop } = this.#options;
+    return {
+      ...this.#received.handlers,
+      ...this.#offers.handlers,
+      ...this.#picks.handlers,
+      ...this.#history.handlers,
+      ...this.#notices.handlers,
+      ...accountHandlers({
+        ...{ account: this.#account, state: this.#state, desktop, demoAors: DEMO_AORS },
+        changeSettings: (change) => this.#changeSettings(change),
+      }),
+      "app.snapshot": () => ok(this.snapshot),
+      "people.save": ({ person, was }) => this.#people.save(present(person), was),
+      "people.remove": ({ aor }) => this.#people.remove(aor),
+      "settings.change": (change) => this.#changeSettings(change),
+      "text.copy": async ({ text }) => {
+        await desktop.writeClipboard(text);
+        return DONE;
+      },
+      "window.fit": ({ heightPx }) => {
+        desktop.fitPrompt(heightPx);
+        return DONE;
+      },
+      "window.showMain": () => {
+        desktop.showMainWindow();
+        return DONE;
+      },
+      "app.quit": ({ how }) => {
+        desktop.answerQuit(how);
+        return DONE;
+      },
+    };
+  }
+
+  async #changeSettings(
+    change: RequestArguments<"settings.change">,
+  ): Promise<Result<null, RequestFailure>> {
+    const { receiveFolder } = change;
+    if (receiveFolder !== undefined && !(await canBeMade(receiveFolder)))
+      return failure(
+        "folder",
+        `${receiveFolder} is no folder that files can be stored in.`,
+        "Choose another folder.",
+      );
+    const changed = changeSettings(this.#profile.store, this.#state, change);
+    if (!changed.ok) return changed;
+    const { settings } = this.#state.current;
+    this.#account.client?.configure({
+      ...{ receiveFolder: settings.receiveFolder, ringTimeS: settings.ringTimeS },
+      isBusy: settings.isDoNotDisturb,
+    });
+    if (change.historyDays !== undefined) this.#history.keepTidy();
+    if (receiveFolder !== undefined) this.#look(this.#lookAtDisk());
+    return DONE;
+  }
+
+  #onEvent(event: NamedEvent): void {
+    switch (event.event) {
+      case "registered":
+      case "registrationFailed":
+        return;
+      case "message":
+        this.#notices.said(event);
+        return;
+      case "offer":
+        this.#offers.offered(event);
+        return;
+      case "error":
+        if (event.id === undefined) this.#complain(event.message, event.code);
+        else this.#cards.apply({ name: "event", event: { ...event, id: event.id } });
+        return;
+      default:
+        this.#cards.apply({ name: "event", event });
+    }
+    if (event.event === "file") this.#received.received(event);
+    if (event.event === "transfer" || event.event === "elsewhere") {
+      this.#received.ended(event.id);
+      this.#look(this.#lookAtDisk());
+    }
+  }
+
+  #showPeople(): void {
+    // The account is read while the parts are composed.
+    const { account } = this.#state.current;
+    const others = DEMO_AORS.filter(
+      (aor) => account !== undefined && !isSamePerson(aor, account.aor),
+    );
+    const suggestions = others.map((aor) => ({ aor, name: formatPerson(aor) }));
+    this.#state.change({ suggestions: account?.isBuiltIn === true ? suggestions : [] });
+    this.#people.show();
+  }
+
+  #useFolder(folder: string): void {
+    const { recentFolders } = this.#state.current;
+    const next = [folder, ...recentFolders.filter((one) => one !== folder)].slice(0, MAX_RECENT);
+    this.#state.change({ recentFolders: next });
+    this.#profile.store.putSetting(RECENT, JSON.stringify(next));
+  }
+
+  #watchDisk(): void {
+    this.#look(this.#lookAtDisk());
+    this.#diskTimer = this.#clock.startTimer(LOOK_AT_DISK_MS, () => {
+      this.#watchDisk();
+    });
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    const freeOctets = await roomIn(this.#files, this.#state.current.settings.receiveFolder);
+    this.#state.change({ freeOctets });
+  }
+
+  /** Something that nobody waits for; what goes wrong with it is told to the log. */
+  #look(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      this.#complain("something in the background failed", String(error));
+    });
+  }
+
+  #complain(what: string, why: string): void {
+    this.#options.log.write("error", what, { why });
+  }
+
+  #firstState(): AppState {
+    const { desktop, instance, profileName } = this.#options;
+    const { store } = this.#profile;
+    const { version, runtime, platform } = desktop;
+    const recent = store.setting(RECENT);
+    const folders = readJson(recent.ok ? recent.value : undefined);
+    return {
+      instance: { profile: profileName, ...instance, version, runtime, platform },
+      registration: { name: "signedOut" },
+      ...{ people: [], devices: [], notices: [], suggestions: [] },
+      settings: keptSettings(store, join(desktop.downloadsFolder, "CPM")),
+      limits: { maxFiles: MAX_FILES },
+      recentFolders: (Array.isArray(folders) ? folders : [])
+        .filter((folder): folder is string => typeof folder === "string")
+        .slice(0, MAX_RECENT),
+    };
+  }
+}
+
+async function canBeMade(folder: string): Promise<boolean> {
+  if (!isAbsolute(folder)) return false;
+  try {
+    await mkdir(folder, { recursive: true });
+    return true;
+  } catch {
+    // Whatever the system has against it, files cannot be stored there.
+    return false;
+  }
+}

@@ -1,0 +1,182 @@
+import { writeFile } from "node:fs/promises";
+import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { Card, CardFile } from "../../../shared/model/card.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import type { AppStore, CardFilter } from "../../base/app-store.ts";
+import type { Clock, Log, Timer } from "../../base/ports.ts";
+import { present } from "../../base/present.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import { errorCode } from "../../storage/file-error.ts";
+import { shownCard } from "../model/card-entry.ts";
+import { storedEntry } from "../model/history-card.ts";
+import { cardsAsCsv, cardsAsJson } from "../model/history-text.ts";
+import type { DesktopPort } from "../ports.ts";
+import { DONE, failure, type Handlers } from "./answers.ts";
+import type { CardDesk } from "./card-desk.ts";
+import { isRegularFile } from "./received-desk.node.ts";
+
+export interface HistoryDeskParts {
+  readonly store: AppStore;
+  readonly cards: CardDesk;
+  readonly desktop: DesktopPort;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly nameOf: (peer: string, displayName?: string) => string;
+  readonly historyDays: () => number;
+}
+
+type HistoryRequests = Pick<
+  Handlers,
+  "history.list" | "history.forget" | "history.forgetAll" | "history.export"
+>;
+
+const PAGE = 50;
+const EXPORT_PAGE = 500;
+const DAY_MS = 86_400_000;
+/** Missed offers stay in sight until they are put away, but not for ever. */
+const MISSED_DAYS = 7;
+const MAX_SHOWN = 500;
+
+/** What was sent and received, from this run and from those before. */
+export class HistoryDesk {
+  readonly #parts: HistoryDeskParts;
+  #daily: Timer | undefined;
+
+  constructor(parts: HistoryDeskParts) {
+    this.#parts = parts;
+  }
+
+  readonly handlers: HistoryRequests = {
+    "history.list": (args) => this.#list(args),
+    "history.forget": ({ ids }) => {
+      const over = ids.filter((id) => {
+        const card = this.#parts.cards.book.get(id)?.card;
+        return card === undefined || isEnded(card.state);
+      });
+      const forgotten = this.#parts.store.cards.forget(over);
+      if (!forgotten.ok) return this.#failed(forgotten.error.message);
+      this.#parts.cards.drop(over);
+      return DONE;
+    },
+    "history.forgetAll": () => {
+      const forgotten = this.#parts.store.cards.forgetEnded();
+      if (!forgotten.ok) return this.#failed(forgotten.error.message);
+      const shown = [...this.#parts.cards.book.values()].map(({ card }) => card);
+      const ended = shown.filter(({ state }) => isEnded(state)).map(({ id }) => id);
+      this.#parts.cards.drop([...new Set([...forgotten.value, ...ended])]);
+      return DONE;
+    },
+    "history.export": ({ format }) => this.#export(format),
+  };
+
+  /** Cards of today that were not put away, and what was missed, back among those that windows show. */
+  bringBack(): void {
+    const { clock, cards } = this.#parts;
+    const today = new Date(clock.wallMs());
+    today.setHours(0, 0, 0, 0);
+    const isDismissed = false;
+    const filters: readonly CardFilter[] = [
+      { isDismissed, sinceMs: today.getTime(), limit: MAX_SHOWN },
+      {
+        ...{ isDismissed, states: ["missed"], limit: MAX_SHOWN },
+        sinceMs: clock.wallMs() - MISSED_DAYS * DAY_MS,
+      },
+    ];
+    for (const filter of filters)
+      for (const { entry } of this.#read(filter)) cards.revive(entry.id);
+  }
+
+  /** Forgets, now and then daily, what is older than the user wants it kept. */
+  keepTidy(): void {
+    const { store, clock, log, historyDays, cards } = this.#parts;
+    const forgotten = store.cards.forgetEnded(clock.wallMs() - historyDays() * DAY_MS);
+    if (forgotten.ok) cards.drop(forgotten.value.filter((id) => cards.book.has(id)));
+    else log.write("error", "the history could not be tidied", { why: forgotten.error.message });
+    this.#daily?.cancel();
+    this.#daily = clock.startTimer(DAY_MS, () => {
+      this.keepTidy();
+    });
+  }
+
+  stop(): void {
+    this.#daily?.cancel();
+  }
+
+  async #list(
+    args: RequestArguments<"history.list">,
+  ): Promise<
+    Result<{ readonly cards: readonly Card[]; readonly hasMore: boolean }, RequestFailure>
+  > {
+    const limit = args.limit ?? PAGE;
+    const { text, direction, states, peer, sinceMs, before } = args;
+    const stored = this.#parts.store.cards.list({
+      ...present({ direction, states, peer, sinceMs, before }),
+      ...(text === undefined || text.trim() === "" ? {} : { text: text.trim() }),
+      limit: limit + 1,
+    });
+    if (!stored.ok) return this.#failed(stored.error.message);
+    const page = stored.value.slice(0, limit);
+    const cards = page.map((one) => {
+      const live = this.#parts.cards.book.get(one.entry.id);
+      return shownCard(live ?? storedEntry(one, this.#parts.nameOf));
+    });
+    return ok({
+      cards: await Promise.all(cards.map(withGone)),
+      hasMore: stored.value.length > limit,
+    });
+  }
+
+  async #export(format: "csv" | "json"): Promise<Result<string | null, RequestFailure>> {
+    const { desktop, clock } = this.#parts;
+    const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
+    const path = await desktop.chooseSavePath(`cpm-history-${day}.${format}`);
+    if (path === undefined) return ok(null);
+    const cards = this.#all();
+    const text = format === "csv" ? cardsAsCsv(cards) : cardsAsJson(cards);
+    try {
+      await writeFile(path, text, "utf8");
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return failure("folder", `${path} could not be written.`, "Choose another place.");
+    }
+    return ok(path);
+  }
+
+  #all(): readonly Card[] {
+    const cards: Card[] = [];
+    let before: CardFilter["before"];
+    for (;;) {
+      const page = this.#read({ limit: EXPORT_PAGE, ...present({ before }) });
+      cards.push(...page.map((one) => shownCard(storedEntry(one, this.#parts.nameOf))));
+      const last = page.at(-1)?.entry;
+      if (last === undefined || page.length < EXPORT_PAGE) return cards;
+      before = { startedMs: last.startedMs, id: last.id };
+    }
+  }
+
+  #read(filter: CardFilter): readonly Parameters<typeof storedEntry>[0][] {
+    const stored = this.#parts.store.cards.list(filter);
+    if (stored.ok) return stored.value;
+    this.#parts.log.write("error", "the history could not be read", { why: stored.error.message });
+    return [];
+  }
+
+  #failed(why: string): Result<never, RequestFailure> {
+    this.#parts.log.write("error", "the history failed", { why });
+    return err({
+      code: "storage",
+      message: "The history can not be reached.",
+      action: "Try again.",
+    });
+  }
+}
+
+/** Says of each file that lay somewhere whether it still does. */
+async function withGone(card: Card): Promise<Card> {
+  return { ...card, files: await Promise.all(card.files.map(fileWithGone)) };
+}
+
+async function fileWithGone(file: CardFile): Promise<CardFile> {
+  const { path } = file;
+  return path === undefined || (await isRegularFile(path)) ? file : { ...file, isGone: true };
+}

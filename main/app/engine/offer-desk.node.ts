@@ -1,0 +1,314 @@
+import { formatPerson } from "../../../shared/format/person.ts";
+import { countOf } from "../../../shared/format/plural.ts";
+import { formatSize } from "../../../shared/format/size.ts";
+import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { Card } from "../../../shared/model/card.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
+import type { Files } from "../../base/files.ts";
+import type { Clock, Log } from "../../base/ports.ts";
+import type { Result } from "../../base/result.ts";
+import type { CpmClient } from "../../cpm/client.ts";
+import { isTakenByRule } from "../model/auto-accept.ts";
+import { iconPath } from "../model/card-begin.ts";
+import type { FolderLook } from "../model/card-book.ts";
+import { askAgainText } from "../model/card-words.ts";
+import type { EngineResource } from "../ports.ts";
+import { DONE, failure, gone, type Handlers } from "./answers.ts";
+import type { CardDesk } from "./card-desk.ts";
+import { isFolder, lookIntoFolder } from "./folder-look.node.ts";
+import type { PeopleDesk } from "./people-desk.ts";
+import type { ReceivedDesk } from "./received-desk.node.ts";
+import type { StateDesk } from "./state-desk.ts";
+
+export interface OfferDeskParts {
+  readonly cards: CardDesk;
+  readonly people: PeopleDesk;
+  readonly received: ReceivedDesk;
+  readonly state: StateDesk;
+  readonly files: Pick<Files, "freeOctets">;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly client: () => CpmClient | undefined;
+  readonly onFolderUsed: (folder: string) => void;
+}
+
+type OfferRequests = Pick<
+  Handlers,
+  | "offer.accept"
+  | "offer.decline"
+  | "offer.silence"
+  | "offer.folder"
+  | "offer.askAgain"
+  | "card.cancel"
+  | "card.cancelFile"
+  | "card.dismiss"
+>;
+
+type Accepted = RequestArguments<"offer.accept">["files"];
+
+/** While it rings the folder is looked into again after so long: room and names change. */
+const LOOK_AGAIN_MS = 5000;
+const ICON = /^\/icon\/([A-Za-z0-9]+)\/\d{1,4}$/;
+/** Offers whose pictures are kept. */
+const MAX_ICON_OFFERS = 200;
+
+/** Offers that come in, and what the user says to them. */
+export class OfferDesk {
+  readonly #parts: OfferDeskParts;
+  /** Pictures by their path on the windows' origin. */
+  readonly #icons = new Map<string, ReadonlyMap<string, EngineResource>>();
+  readonly #lookedMs = new Map<string, number>();
+
+  constructor(parts: OfferDeskParts) {
+    this.#parts = parts;
+  }
+
+  readonly handlers: OfferRequests = {
+    "offer.accept": (args) => this.#accept(args),
+    "offer.decline": ({ id, where, isBlocking }) => {
+      const card = this.#ringing(id);
+      if (card === undefined) return gone("This offer");
+      this.#parts.client()?.decline(offerId(id), where);
+      if (isBlocking === true) this.#parts.people.block(card.peer);
+      return DONE;
+    },
+    "offer.silence": ({ id }) => {
+      if (this.#ringing(id) === undefined) return gone("This offer");
+      this.#parts.cards.apply({ name: "silence", id });
+      return DONE;
+    },
+    "offer.folder": async ({ id, folder }) => {
+      const card = this.#ringing(id);
+      if (card === undefined) return gone("This offer");
+      if (!(await this.#isUsable(folder))) return noFolder(folder);
+      await this.#look(card, folder);
+      return DONE;
+    },
+    "offer.askAgain": ({ id }) => this.#askAgain(id),
+    "card.cancel": ({ id }) => {
+      const card = this.#parts.cards.book.get(id)?.card;
+      if (card === undefined || isEnded(card.state)) return gone("This transfer");
+      this.#parts.client()?.cancel(offerId(id));
+      return DONE;
+    },
+    "card.cancelFile": ({ id, index }) => {
+      const card = this.#parts.cards.book.get(id)?.card;
+      const file = card?.files.find((one) => one.index === index);
+      if (card === undefined || file === undefined || isEnded(card.state)) return gone("This file");
+      this.#parts.client()?.cancelFile(offerId(id), index);
+      return DONE;
+    },
+    "card.dismiss": ({ ids }) => {
+      for (const id of ids) {
+        this.#parts.cards.revive(id);
+        this.#parts.cards.apply({ name: "dismiss", id });
+      }
+      return DONE;
+    },
+  };
+
+  /** The client tells of an offer, in either direction. */
+  offered(offer: OfferView): void {
+    const { cards, people, state, clock } = this.#parts;
+    const { settings } = state.current;
+    const isIncoming = offer.direction === "incoming";
+    const peer = isIncoming ? offer.from : offer.to;
+    const fromName = isIncoming ? offer.fromName : undefined;
+    const person = people.find(peer);
+    const showsIcons =
+      settings.arePreviewsOn && (!isIncoming || (person !== undefined && !person.isBlocked));
+    if (showsIcons) this.#keepIcons(offer);
+    cards.apply({
+      name: "offer",
+      offer,
+      setting: {
+        ...{ peerName: people.nameOf(peer, fromName), wallMs: clock.wallMs(), showsIcons },
+        ...{ ringTimeS: settings.ringTimeS, folder: settings.receiveFolder },
+      },
+    });
+    people.learn(peer, fromName);
+    if (isIncoming) void this.#begin(offer);
+  }
+
+  /** A picture by its path on the windows' origin. */
+  icon(path: string): EngineResource | undefined {
+    const id = ICON.exec(path)?.[1];
+    return id === undefined ? undefined : this.#icons.get(id)?.get(path);
+  }
+
+  /** About once a second. */
+  tick(): void {
+    const { cards, clock } = this.#parts;
+    for (const [id, lookedMs] of this.#lookedMs) {
+      const card = this.#ringing(id);
+      if (card === undefined) this.#lookedMs.delete(id);
+      else if (clock.nowMs() - lookedMs >= LOOK_AGAIN_MS) void this.#look(card, card.folder ?? "");
+    }
+    if (cards.book.size === 0) this.#lookedMs.clear();
+  }
+
+  #ringing(id: string): Card | undefined {
+    const card = this.#parts.cards.book.get(id)?.card;
+    return card?.direction === "incoming" && card.state === "ringing" ? card : undefined;
+  }
+
+  /** Looks into the folder, and takes the offer where its person's rule says so. */
+  async #begin(offer: OfferView): Promise<void> {
+    const { cards, people, client } = this.#parts;
+    const { id } = offer;
+    const card = this.#ringing(id);
+    if (card === undefined) return;
+    const folder = card.folder ?? "";
+    // Whoever is not vouched for could be anybody.
+    const isTaken = offer.isVouched === true && isTakenByRule(card, people.find(card.peer));
+    if (isTaken) cards.apply({ name: "accepting", id, folder, isAuto: true });
+    const look = await lookIntoFolder(this.#parts.files, folder, card);
+    if (
+      isTaken &&
+      hasRoom(look, card.files.map(sizeOf)) &&
+      cards.book.get(id)?.card.state === "accepting"
+    ) {
+      client()?.accept(
+        id,
+        card.files.map(({ index }) => index),
+        { folder },
+      );
+      return;
+    }
+    if (isTaken) cards.apply({ name: "askAfterAll", id });
+    this.#lookedAt(id, look);
+  }
+
+  async #accept({
+    id,
+    files,
+    folder,
+  }: RequestArguments<"offer.accept">): Promise<Result<null, RequestFailure>> {
+    const { cards, state } = this.#parts;
+    const card = this.#ringing(id);
+    if (card === undefined) return gone("This offer");
+    const known = new Set(card.files.map(({ index }) => index));
+    const isKnown = files.every(({ index }) => known.has(index));
+    if (!isKnown || new Set(files.map(({ index }) => index)).size !== files.length)
+      return failure("badRequest", "The choice does not fit the offer.");
+    const target = folder ?? card.folder ?? state.current.settings.receiveFolder;
+    if (!(await this.#isUsable(target))) return noFolder(target);
+    const look = await lookIntoFolder(this.#parts.files, target, card);
+    const chosen = this.#byPolicy(files, look);
+    if (chosen.taken.length === 0)
+      return failure(
+        "noFiles",
+        "Every file you ticked is in the folder already.",
+        "Keep both, or decline.",
+      );
+    const sizes = card.files.filter(({ index }) => chosen.taken.includes(index)).map(sizeOf);
+    if (!hasRoom(look, sizes)) return noSpace(sizes, look);
+    if (this.#ringing(id) === undefined) return gone("This offer");
+    this.#parts.received.expectReplacement(id, chosen.replacing);
+    cards.apply({ name: "accepting", id, folder: target, isAuto: false });
+    this.#parts.client()?.accept(offerId(id), chosen.taken, { folder: target });
+    this.#parts.onFolderUsed(target);
+    return DONE;
+  }
+
+  /** Which files are received, and which of them take the place of a file of that name. */
+  #byPolicy(
+    files: Accepted,
+    { taken }: FolderLook,
+  ): { readonly taken: readonly number[]; readonly replacing: readonly number[] } {
+    const { conflict } = this.#parts.state.current.settings;
+    const usual = conflict === "ask" ? "keepBoth" : conflict;
+    const policy = new Map(files.map((file) => [file.index, file.conflict ?? usual]));
+    const indexes = files.map(({ index }) => index);
+    return {
+      taken: indexes.filter((index) => policy.get(index) !== "skip" || !taken.includes(index)),
+      // Also where the name is free now: until the file is here, another one may have taken it.
+      replacing: indexes.filter((index) => policy.get(index) === "replace"),
+    };
+  }
+
+  async #askAgain(id: string): Promise<Result<null, RequestFailure>> {
+    const { cards, state, client } = this.#parts;
+    const card = cards.find(id)?.card;
+    if (card === undefined) return gone("This offer");
+    if (card.direction !== "incoming" || !isEnded(card.state))
+      return failure("badRequest", "Only the sender of an offer that is over can be asked.");
+    const { account } = state.current;
+    const device = client();
+    if (account === undefined || device === undefined)
+      return failure("notSignedIn", "You are not signed in.", "Sign in first.");
+    const name = account.displayName === "" ? formatPerson(account.aor) : account.displayName;
+    const asked = await device.message(card.peer, askAgainText(card, name));
+    return asked.ok
+      ? DONE
+      : failure(
+          "refused",
+          `${card.peerName} could not be asked. ${asked.error.message}`,
+          "Try again later.",
+        );
+  }
+
+  /** The user's own receive folder is made when it is needed; any other one must be there. */
+  async #isUsable(folder: string): Promise<boolean> {
+    return folder === this.#parts.state.current.settings.receiveFolder || (await isFolder(folder));
+  }
+
+  async #look(card: Card, folder: string): Promise<void> {
+    this.#lookedMs.set(card.id, this.#parts.clock.nowMs());
+    this.#lookedAt(card.id, await lookIntoFolder(this.#parts.files, folder, card));
+  }
+
+  #lookedAt(id: string, look: FolderLook): void {
+    this.#lookedMs.set(id, this.#parts.clock.nowMs());
+    this.#parts.cards.apply({ name: "folder", id, look });
+  }
+
+  #keepIcons({ id, files }: OfferView): void {
+    const icons = files.flatMap(({ index, icon }) =>
+      icon === undefined
+        ? []
+        : [[iconPath(id, index), { kind: "octets", ...icon } as const] as const],
+    );
+    if (icons.length === 0) return;
+    this.#icons.set(id, new Map(icons));
+    const [oldest] = this.#icons.keys();
+    if (this.#icons.size > MAX_ICON_OFFERS && oldest !== undefined) this.#icons.delete(oldest);
+  }
+}
+
+function hasRoom({ freeOctets }: FolderLook, sizes: readonly number[]): boolean {
+  return freeOctets === undefined || total(sizes) <= freeOctets;
+}
+
+function noSpace(
+  sizes: readonly number[],
+  { freeOctets = 0 }: FolderLook,
+): Result<never, RequestFailure> {
+  return failure(
+    "noSpace",
+    `${countOf(sizes.length, "file")} need ${formatSize(total(sizes))}, ${formatSize(freeOctets)} are free.`,
+    "Choose another folder.",
+  );
+}
+
+function noFolder(folder: string): Result<never, RequestFailure> {
+  return failure(
+    "folder",
+    `${folder} is no folder that files can be stored in.`,
+    "Choose another folder.",
+  );
+}
+
+function sizeOf({ sizeOctets }: Card["files"][number]): number {
+  return sizeOctets;
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The card with this id is there, and cards of offers have the offers' ids. */
+function offerId(id: string): OfferId {
+  return id as OfferId;
+}

@@ -1,0 +1,188 @@
+import { lstat } from "node:fs/promises";
+import type { RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { CardFile } from "../../../shared/model/card.ts";
+import type { FileEvent } from "../../../shared/model/client-events.ts";
+import type { Log } from "../../base/ports.ts";
+import { ok, type Result } from "../../base/result.ts";
+import { errorCode } from "../../storage/file-error.ts";
+import { isComplete } from "../model/card-entry.ts";
+import { isDangerousFile } from "../model/dangerous-file.ts";
+import type { DesktopPort } from "../ports.ts";
+import { DONE, failure, gone, type Handlers } from "./answers.ts";
+import type { CardDesk } from "./card-desk.ts";
+import { markAsForeign } from "./foreign-mark.node.ts";
+import { replaceFile, takeFreeName } from "./replace-file.node.ts";
+
+export interface ReceivedDeskParts {
+  readonly desktop: DesktopPort;
+  readonly cards: CardDesk;
+  readonly log: Log;
+  /** Whether what this person sends gets the system's mark. */
+  readonly isForeign: (peer: string) => boolean;
+}
+
+type FileRequests = Pick<
+  Handlers,
+  "file.open" | "file.reveal" | "file.drag" | "file.copyPath" | "file.settle"
+>;
+
+interface Place {
+  readonly file: CardFile;
+  readonly path: string;
+}
+
+/** Files after their transfer: marked, given their names, opened, shown, handed on. */
+export class ReceivedDesk {
+  readonly #parts: ReceivedDeskParts;
+  /** Files of running offers that shall take the place of what has their name. */
+  readonly #replacing = new Map<string, ReadonlySet<number>>();
+  /** One after the other: two files of one name would race for it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: ReceivedDeskParts) {
+    this.#parts = parts;
+  }
+
+  readonly handlers: FileRequests = {
+    "file.open": async ({ id, index, isConfirmed }) => {
+      const place = await this.#place(id, index);
+      if (!place.ok) return place;
+      const { file, path } = place.value;
+      if (!isComplete(file)) return failure("fileGone", `${file.name} is not complete.`);
+      if (isDangerousFile(file.name, file.type) && isConfirmed !== true)
+        return failure("dangerous", `${file.name} can run programs.`, "Show it in its folder.");
+      const refusal = await this.#parts.desktop.openPath(path);
+      return refusal === undefined
+        ? DONE
+        : failure(
+            "declinedBySystem",
+            `${file.name} could not be opened: ${refusal}`,
+            "Show it in its folder.",
+          );
+    },
+    "file.reveal": async ({ id, index }) => {
+      const place = await this.#place(id, index);
+      if (!place.ok) return place;
+      this.#parts.desktop.reveal(place.value.path);
+      return DONE;
+    },
+    "file.drag": async ({ id, index }) => {
+      const place = await this.#place(id, index);
+      if (!place.ok) return place;
+      if (!isComplete(place.value.file)) return failure("fileGone", "This file is not complete.");
+      this.#parts.desktop.startDrag(place.value.path);
+      return DONE;
+    },
+    "file.copyPath": async ({ id, index }) => {
+      const place = await this.#place(id, index);
+      if (!place.ok) return place;
+      await this.#parts.desktop.writeClipboard(place.value.path);
+      return DONE;
+    },
+    "file.settle": ({ id, index, what }) => this.#settle(id, index, what),
+  };
+
+  /** The user accepted these files with the policy `replace`. */
+  expectReplacement(id: string, indexes: readonly number[]): void {
+    if (indexes.length > 0) this.#replacing.set(id, new Set(indexes));
+  }
+
+  /** A file has come: marked as foreign, and in the place of the old one where the user wanted that. */
+  received({ id, index, path }: FileEvent): void {
+    if (path === undefined) return;
+    this.#last = this.#last.then(() => this.#finish(id, index, path));
+  }
+
+  ended(id: string): void {
+    this.#last = this.#last.then(() => {
+      this.#replacing.delete(id);
+    });
+  }
+
+  /** Resolves when everything that was received is where it belongs. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  async #finish(id: string, index: number, path: string): Promise<void> {
+    const { cards, desktop, isForeign, log } = this.#parts;
+    const card = cards.find(id)?.card;
+    const file = card?.files.find((one) => one.index === index);
+    if (card?.direction !== "incoming" || file === undefined) return;
+    try {
+      if (isForeign(card.peer)) await markAsForeign(path, card.peer, desktop.platform);
+      if (this.#replacing.get(id)?.has(index) !== true || !isComplete(file)) return;
+      const replaced = await replaceFile(path, file.name, (old) => desktop.trash(old));
+      const change =
+        replaced.kind === "done"
+          ? ({ what: "moved", path: replaced.path } as const)
+          : ({ what: "remark", reason: replaced.reason } as const);
+      cards.apply({ name: "file", id, index, change });
+    } catch (error) {
+      log.write("error", "a received file could not be finished", { why: String(error) });
+    }
+  }
+
+  /** Where the file lies, if it does. */
+  async #place(id: string, index: number): Promise<Result<Place, RequestFailure>> {
+    const { cards } = this.#parts;
+    const file = cards.find(id)?.card.files.find((one) => one.index === index);
+    if (file === undefined) return gone("This file");
+    const { path } = file;
+    if (path === undefined) return failure("fileGone", `${file.name} was not received.`);
+    const isThere = await isRegularFile(path);
+    cards.apply({ name: "file", id, index, change: { what: "found", isGone: !isThere } });
+    return isThere
+      ? ok({ file, path })
+      : failure(
+          "fileGone",
+          `${file.name} is not at its place any more.`,
+          "Look for it in its folder.",
+        );
+  }
+
+  async #settle(
+    id: string,
+    index: number,
+    what: "keep" | "delete",
+  ): Promise<Result<null, RequestFailure>> {
+    const place = await this.#place(id, index);
+    if (!place.ok) return place;
+    const { file, path } = place.value;
+    if (file.state !== "damaged") return failure("badRequest", `${file.name} is not damaged.`);
+    const { cards, desktop } = this.#parts;
+    cards.revive(id);
+    if (what === "keep") {
+      const kept = await takeFreeName(path, file.name);
+      if (kept === undefined)
+        return failure(
+          "folder",
+          `${file.name} could not be given its name.`,
+          "Show it in its folder.",
+        );
+      cards.apply({ name: "file", id, index, change: { what: "kept", path: kept } });
+      return DONE;
+    }
+    try {
+      await desktop.trash(path);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return failure(
+        "declinedBySystem",
+        `${file.name} could not be put into the bin: ${why}`,
+        "Show it in its folder.",
+      );
+    }
+    cards.apply({ name: "file", id, index, change: { what: "deleted" } });
+    return DONE;
+  }
+}
+
+export async function isRegularFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,216 @@
+import { stat } from "node:fs/promises";
+import { basename, isAbsolute } from "node:path";
+import { readAddress } from "../../../shared/format/address.ts";
+import { countOf } from "../../../shared/format/plural.ts";
+import type { RequestArguments, RequestFailure, SendResult } from "../../../shared/ipc/contract.ts";
+import { isEnded } from "../../../shared/model/card.ts";
+import type { FileIcon, OfferId } from "../../../shared/model/offer.ts";
+import type { Clock, Random } from "../../base/ports.ts";
+import { ok, type Result } from "../../base/result.ts";
+import { randomToken } from "../../base/tokens.ts";
+import { admitIcon } from "../../cpm/body/file-icon.ts";
+import type { CpmClient, OfferError } from "../../cpm/client.ts";
+import { mediaTypeOf } from "../../cpm/file/media-type.ts";
+import { newOfferId } from "../../cpm/ids.ts";
+import { errorCode } from "../../storage/file-error.ts";
+import { type CardEntry, isComplete } from "../model/card-entry.ts";
+import { preparationProblem } from "../model/card-words.ts";
+import { failure, gone, type Handlers } from "./answers.ts";
+import type { CardDesk } from "./card-desk.ts";
+import type { PeopleDesk } from "./people-desk.ts";
+import type { StateDesk } from "./state-desk.ts";
+
+export interface SendDeskParts {
+  readonly cards: CardDesk;
+  readonly people: PeopleDesk;
+  readonly state: StateDesk;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly client: () => CpmClient | undefined;
+}
+
+interface Sending {
+  readonly to: string;
+  readonly paths: readonly string[];
+  readonly text?: string;
+  readonly icons: ReadonlyMap<number, FileIcon>;
+  readonly group?: string;
+  readonly conversationId?: string;
+}
+
+/** Offers that go out. */
+export class SendDesk {
+  readonly #parts: SendDeskParts;
+
+  constructor(parts: SendDeskParts) {
+    this.#parts = parts;
+  }
+
+  readonly handlers: Pick<Handlers, "offer.send" | "card.retry"> = {
+    "offer.send": (args) => this.#send(args),
+    "card.retry": ({ id }) => this.#retry(id),
+  };
+
+  async #send(
+    args: RequestArguments<"offer.send">,
+  ): Promise<Result<readonly SendResult[], RequestFailure>> {
+    const { to, paths, text, icons = [] } = args;
+    const obstacle = this.#obstacle(paths);
+    if (obstacle !== undefined) return obstacle;
+    const admitted = this.#parts.state.current.settings.arePreviewsOn
+      ? icons.flatMap(({ index, bytes }) => {
+          const icon = admitIcon(Buffer.from(bytes));
+          return icon === undefined || index >= paths.length ? [] : [[index, icon] as const];
+        })
+      : [];
+    const group = to.length > 1 ? { group: randomToken(this.#parts.random, 10) } : {};
+    const results: SendResult[] = [];
+    for (const recipient of to) {
+      const address = this.#addressOf(recipient);
+      const sent = address.ok
+        ? await this.#offer({
+            ...{ to: address.value, paths, icons: new Map(admitted) },
+            ...(text === undefined ? {} : { text }),
+            ...group,
+          })
+        : address;
+      results.push(
+        sent.ok ? { to: recipient, ok: true, id: sent.value } : { to: recipient, ...sent },
+      );
+    }
+    return ok(results);
+  }
+
+  /** What was not transferred is offered anew; everything, where all was. */
+  async #retry(id: string): Promise<Result<string, RequestFailure>> {
+    const entry = this.#parts.cards.find(id);
+    if (entry === undefined) return gone("This offer");
+    const { card } = entry;
+    if (card.direction !== "outgoing")
+      return failure("badRequest", "Only offers of yours can be sent again.");
+    if (!isEnded(card.state)) return failure("badRequest", "This offer is still under way.");
+    const paths = pathsToRepeat(entry);
+    const obstacle = this.#obstacle(paths);
+    if (obstacle !== undefined) return obstacle;
+    return this.#offer({
+      ...{ to: card.peer, paths, icons: new Map() },
+      ...(card.text === undefined ? {} : { text: card.text }),
+      ...(entry.conversationId === undefined || entry.conversationId === ""
+        ? {}
+        : { conversationId: entry.conversationId }),
+    });
+  }
+
+  #obstacle(paths: readonly string[]): Result<never, RequestFailure> | undefined {
+    const { maxFiles } = this.#parts.state.current.limits;
+    if (this.#parts.client() === undefined)
+      return failure("notSignedIn", "You are not signed in. No file was sent.", "Sign in first.");
+    if (paths.length === 0) return failure("noFiles", "There is no file to send.", "Choose files.");
+    if (paths.length > maxFiles)
+      return failure(
+        "tooMany",
+        `${countOf(paths.length, "file")} are more than one offer holds (${String(maxFiles)}). No file was sent.`,
+        "Take some out, or send them as one archive.",
+      );
+    return paths.every((path) => isAbsolute(path))
+      ? undefined
+      : failure("badRequest", "A file is named without its folder.");
+  }
+
+  #addressOf(text: string): Result<string, RequestFailure> {
+    const own = this.#parts.state.current.account?.aor;
+    const address = readAddress(text, own?.slice(own.lastIndexOf("@") + 1));
+    return address === undefined
+      ? failure("badRecipient", `${text} is no address of a person.`, "Edit the address.")
+      : ok(address);
+  }
+
+  async #offer(sending: Sending): Promise<Result<string, RequestFailure>> {
+    const { to, paths, text, icons, group, conversationId } = sending;
+    const files = await lookedAt(paths);
+    if (!files.ok) return files;
+    const { cards, people, random, clock, client } = this.#parts;
+    const device = client();
+    if (device === undefined)
+      return failure("notSignedIn", "You are not signed in. No file was sent.", "Sign in first.");
+    const id = newOfferId(random);
+    cards.apply({
+      name: "prepare",
+      preparation: {
+        ...{ id, to, files: files.value, peerName: people.nameOf(to), wallMs: clock.wallMs() },
+        ...(text === undefined || text.trim() === "" ? {} : { text: text.trim() }),
+        ...(group === undefined ? {} : { group }),
+      },
+    });
+    const offering = device.offer({
+      ...{ id, to, paths, icons },
+      ...(text === undefined ? {} : { text }),
+      ...(conversationId === undefined ? {} : { conversationId }),
+      onHashed: throttled(clock, (octets) => {
+        cards.apply({ name: "hashed", id, octets });
+      }),
+    });
+    void offering.then((offered) => {
+      if (!offered.ok) this.#notOffered(id, offered.error);
+    });
+    return ok(id);
+  }
+
+  #notOffered(id: OfferId, error: OfferError): void {
+    const { cards } = this.#parts;
+    if (error.kind === "cancelled") {
+      cards.apply({ name: "notPrepared", id });
+      return;
+    }
+    const name = error.path === undefined ? "" : `${basename(error.path)}: `;
+    const problem = preparationProblem(`${name}${error.message}`, error.kind);
+    cards.apply({ name: "notPrepared", id, problem });
+  }
+}
+
+function pathsToRepeat({ card }: CardEntry): readonly string[] {
+  const missing = card.files.filter((file) => !isComplete(file));
+  const files = missing.length === 0 ? card.files : missing;
+  return files.flatMap(({ path }) => path ?? []);
+}
+
+interface LookedFile {
+  readonly name: string;
+  readonly type: string;
+  readonly sizeOctets: number;
+  readonly path: string;
+}
+
+/** What the card shows until the files are hashed; a file that is not there stops the offer at once. */
+async function lookedAt(
+  paths: readonly string[],
+): Promise<Result<readonly LookedFile[], RequestFailure>> {
+  const files: LookedFile[] = [];
+  for (const path of paths) {
+    const name = basename(path);
+    try {
+      const stats = await stat(path);
+      if (!stats.isFile())
+        return failure("source", `${name} is not a file. No file was sent.`, "Take it out.");
+      files.push({ name, path, type: mediaTypeOf(name), sizeOctets: stats.size });
+    } catch (error) {
+      if (errorCode(error) === undefined) throw error;
+      return failure(
+        "source",
+        `${name} can no longer be read. No file was sent.`,
+        "Choose it again.",
+      );
+    }
+  }
+  return ok(files);
+}
+
+/** At most four calls a second; what comes in between is not worth telling. */
+function throttled(clock: Clock, tell: (octets: number) => void): (octets: number) => void {
+  let toldMs = Number.NEGATIVE_INFINITY;
+  return (octets) => {
+    if (clock.nowMs() - toldMs < 250) return;
+    toldMs = clock.nowMs();
+    tell(octets);
+  };
+}
