@@ -1,4 +1,13 @@
-import { Laptop, MonitorSmartphone, Plus, RefreshCw } from "lucide-react";
+import {
+  Laptop,
+  type LucideIcon,
+  Monitor,
+  MonitorSmartphone,
+  Plus,
+  RefreshCw,
+  Smartphone,
+  Tablet,
+} from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppDevice } from "../../../shared/model/app-state.ts";
@@ -96,6 +105,13 @@ function RefreshButton(): ReactNode {
   );
 }
 
+/** All that is known of a device's kind is what its owner calls it. */
+const BY_NAME: readonly (readonly [RegExp, LucideIcon])[] = [
+  [/tablet|pad\b/i, Tablet],
+  [/phone|mobile|handy/i, Smartphone],
+  [/desktop|\bpc\b|tower|workstation/i, Monitor],
+];
+
 interface DeviceRowProps {
   readonly device: AppDevice;
 }
@@ -103,10 +119,11 @@ interface DeviceRowProps {
 function DeviceRow({ device }: DeviceRowProps): ReactNode {
   const t = useTranslations("devices");
   const name = device.name === "" ? t("unnamed") : device.name;
+  const Icon = BY_NAME.find(([pattern]) => pattern.test(name))?.[1] ?? Laptop;
   return (
     <li className={styles["row"]}>
       <span className={styles["sign"]}>
-        <Laptop aria-hidden size={20} strokeWidth={1.75} />
+        <Icon aria-hidden size={20} strokeWidth={1.75} />
         <span className={cx(styles["dot"], device.isOnline && styles["isOn"])} aria-hidden />
       </span>
       <div className={styles["words"]}>

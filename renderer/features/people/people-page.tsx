@@ -141,14 +141,16 @@ function PersonRow({ person, onEdit, onRemove }: PersonRowProps): ReactNode {
     >
       <Avatar name={name} address={aor} size="l" />
       <div className={styles["words"]}>
-        <p className={styles["name"]}>{name}</p>
+        <p className={styles["name"]}>
+          <span className={styles["nameWord"]}>{name}</span>
+          <Marks person={person} />
+        </p>
         {drop.isOver ? (
           <p className={styles["facts"]}>{t("dropHere", { name })}</p>
         ) : (
           <PersonFacts person={person} />
         )}
       </div>
-      <Marks person={person} />
       <span className={styles["buttons"]}>
         {isBlocked ? null : (
           <Button
@@ -182,7 +184,7 @@ function PersonFacts({ person }: { readonly person: Person }): ReactNode {
   return (
     <p className={styles["facts"]}>
       <span>{formatAddress(person.aor)}</span>
-      <span className={styles["last"]}> · {last}</span>
+      <span className={styles["last"]}>{last}</span>
     </p>
   );
 }
@@ -190,17 +192,13 @@ function PersonFacts({ person }: { readonly person: Person }): ReactNode {
 function Marks({ person }: { readonly person: Person }): ReactNode {
   const t = useTranslations("people");
   const formats = useFormats();
-  return (
-    <span className={styles["marks"]}>
-      {personMarks(person).map(({ name, tone, icon }) => (
-        <Chip key={name} tone={tone} icon={icon}>
-          {name === "autoAccept"
-            ? t(name, { size: formats.size(person.autoAccept?.maxSizeOctets ?? 0) })
-            : t(name)}
-        </Chip>
-      ))}
-    </span>
-  );
+  return personMarks(person).map(({ name, tone, icon }) => (
+    <Chip key={name} tone={tone} icon={icon}>
+      {name === "autoAccept"
+        ? t(name, { size: formats.size(person.autoAccept?.maxSizeOctets ?? 0) })
+        : t(name)}
+    </Chip>
+  ));
 }
 
 function useEntries({ person, onEdit, onRemove }: PersonRowProps): readonly MenuEntry[] {

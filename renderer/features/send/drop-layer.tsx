@@ -176,7 +176,7 @@ function useWindowDrag(): WindowDrag {
     window.addEventListener(
       "dragleave",
       ({ relatedTarget }) => {
-        if (relatedTarget === null) end();
+        if (!(relatedTarget instanceof Node)) end();
       },
       { signal },
     );

@@ -43,8 +43,12 @@ export function RecipientField({
   const [text, setText] = useState("");
   const [unknown, setUnknown] = useState<string>();
 
+  // For an empty field there are the buttons below it; a list that opens after each person would be in the way.
   const suggestions = useMemo(
-    () => suggestRecipients(text, known, { chosen: recipients, domain }).slice(0, MAX_SUGGESTIONS),
+    () =>
+      text.trim() === ""
+        ? []
+        : suggestRecipients(text, known, { chosen: recipients, domain }).slice(0, MAX_SUGGESTIONS),
     [text, known, recipients, domain],
   );
 
