@@ -3,9 +3,11 @@ import { OfferStack } from "../features/offers/offer-stack.tsx";
 import { CardQuestion } from "../features/transfers/card-question.tsx";
 import { useStores } from "../ipc/stores.tsx";
 import styles from "./prompt-window.module.css";
+import { useAnnouncements } from "./use-announcements.ts";
 
 /** Offers alone, in a window that is as high as they are. */
 export function PromptWindow(): ReactNode {
+  useAnnouncements();
   const { client } = useStores();
   const content = useRef<HTMLElement>(null);
   useEffect(() => {

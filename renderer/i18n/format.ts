@@ -70,7 +70,7 @@ function makeFormats(locale: string): Formats {
     unitDisplay: "long",
     maximumFractionDigits: 0,
   });
-  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
   const list = new Intl.ListFormat(locale);

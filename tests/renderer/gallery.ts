@@ -1,62 +1,48 @@
 import type { Theme } from "../../shared/model/settings.ts";
-import { SCENARIOS } from "./fixtures/scenarios.ts";
+import { SCENARIOS, type Scenario } from "./fixtures/scenarios.ts";
 import { createMockBridge, type MockBridge } from "./mock-bridge.ts";
 
 /**
- * Puts the true window on a mock bridge. In the address: `scenario`, `theme`, `density`, `language`, `motion=reduced`,
- * `view=prompt`; the page is the scenario's own unless the hash names one. Without a scenario: a list of all.
+ * Puts a mock bridge where the true window, loaded next, looks for its own. In the address: `scenario`, `theme`,
+ * `density`, `language`, `motion=reduced`, `view=prompt`; the page is the scenario's own unless the hash names one.
  */
 const query = new URLSearchParams(window.location.search);
-const name = query.get("scenario");
-const scenario = name === null ? undefined : SCENARIOS[name];
+const scenario = SCENARIOS[query.get("scenario") ?? ""] ?? SCENARIOS["transfers-active"];
+if (scenario !== undefined) put(scenario);
 
-if (scenario === undefined) list();
-else await show();
+/** Time for the window to have drawn the snapshot. */
+const DRAWN_MS = 60;
 
-function list(): void {
-  const root = document.getElementById("root");
-  const links = Object.keys(SCENARIOS).map((one) => {
-    const link = document.createElement("a");
-    link.href = `?scenario=${one}`;
-    link.textContent = one;
-    const line = document.createElement("p");
-    line.append(link);
-    return line;
-  });
-  root?.append(...links);
-}
-
-async function show(): Promise<void> {
-  if (scenario === undefined) return;
-  const { app, cards } = scenario.snapshot;
+function put({ snapshot, page, picks = [], history = [], events }: Scenario): void {
+  const { app, cards } = snapshot;
   const settings = {
     ...app.settings,
-    theme: choice<Theme>(query.get("theme"), ["light", "dark", "system"], app.settings.theme),
-    density: choice(query.get("density"), ["comfortable", "compact"], app.settings.density),
+    theme: choice<Theme>("theme", ["light", "dark", "system"], app.settings.theme),
+    density: choice("density", ["comfortable", "compact"], app.settings.density),
     language: query.get("language") ?? app.settings.language,
     isMotionReduced: query.get("motion") === "reduced",
   };
-  const bridge = createMockBridge(
-    { app: { ...app, settings }, cards },
-    { picks: scenario.picks ?? [], history: scenario.history ?? [] },
-  );
+  const bridge = createMockBridge({ app: { ...app, settings }, cards }, { picks, history });
   Object.assign(window, { mockBridge: bridge });
   Object.defineProperty(window, "cpm", { value: bridge });
-  if (window.location.hash === "") window.location.hash = `#/${scenario.page}`;
-  await import("../../renderer/app/main.tsx");
-  await new Promise((resolve) => {
-    setTimeout(resolve, 50);
+  if (window.location.hash === "") window.location.hash = `#/${page}`;
+  const root = document.getElementById("root");
+  const observer = new MutationObserver(() => {
+    observer.disconnect();
+    setTimeout(() => {
+      events?.(bridge);
+      document.documentElement.dataset["galleryReady"] = "true";
+    }, DRAWN_MS);
   });
-  scenario.events?.(bridge);
-  document.documentElement.dataset["galleryReady"] = "true";
+  if (root !== null) observer.observe(root, { childList: true });
 }
 
 function choice<Value extends string>(
-  given: string | null,
+  name: string,
   values: readonly Value[],
   otherwise: Value,
 ): Value {
-  return values.find((value) => value === given) ?? otherwise;
+  return values.find((value) => value === query.get(name)) ?? otherwise;
 }
 
 declare global {

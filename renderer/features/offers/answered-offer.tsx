@@ -30,7 +30,7 @@ export function AnsweredOffer({ card, titleId, onLeave }: AnsweredOfferProps): R
   return (
     <div className={styles["answered"]}>
       <div className={styles["head"]}>
-        <StateChip card={card} />
+        <StateChip card={card} isPlain />
         <span className={styles["time"]}>{time(card.endedMs ?? card.startedMs)}</span>
         <IconButton label={t("dismiss")} onPress={dismiss} className={styles["close"]}>
           <X aria-hidden size={16} />

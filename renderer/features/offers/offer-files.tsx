@@ -126,7 +126,7 @@ function FileRow({ choice, isPictureShown, onConflict }: FileRowProps): ReactNod
           </span>
           {type === "" ? null : <span className={styles["type"]}>{type}</span>}
           {reason === undefined || reason === "skipped" ? null : (
-            <span className={styles["reason"]}>{t(REASONS[reason])}</span>
+            <span className={cx(styles["part"], styles["reason"])}>{t(REASONS[reason])}</span>
           )}
           {conflict === undefined ? null : (
             <span className={styles["part"]}>

@@ -23,7 +23,11 @@ export function OfferHead({ card, titleId }: OfferHeadProps): ReactNode {
         <h2 className={styles["title"]} id={titleId}>
           {t("title", { name: card.peerName, count: card.files.length })}
         </h2>
-        {card.expiresMs === undefined ? null : <Expiry atMs={card.expiresMs} />}
+        {card.expiresMs === undefined ? null : (
+          <span className={styles["until"]}>
+            <Expiry atMs={card.expiresMs} />
+          </span>
+        )}
       </div>
       {card.expiresMs === undefined ? null : (
         <TimeBar fromMs={card.startedMs} toMs={card.expiresMs} />
@@ -40,7 +44,7 @@ export function Expiry({ atMs }: ExpiryProps): ReactNode {
   const t = useTranslations("offers");
   const word = expiryWord(atMs - useNow(1000));
   return (
-    <span className={styles["expiry"]}>
+    <span>
       {word.key === "seconds"
         ? t("expiresSeconds", { seconds: word.seconds })
         : word.key === "minutes"

@@ -55,7 +55,7 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
   return (
     <section
       aria-label={t("region")}
-      className={cx(styles["stack"], isAlone && styles["alone"])}
+      className={cx(styles["stack"], areAllShown && styles["all"], isAlone && styles["alone"])}
       data-region="offers"
       tabIndex={-1}
       ref={region}

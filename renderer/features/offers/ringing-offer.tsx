@@ -79,22 +79,24 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
   return (
     <div className={styles["offer"]} onKeyDownCapture={press}>
       <OfferHead card={card} titleId={titleId} />
-      <Sender card={card} />
-      {card.text === undefined || card.text === "" ? null : (
-        <blockquote className={styles["text"]} dir="auto">
-          {card.text}
-        </blockquote>
-      )}
-      <OfferFiles
-        selection={selection}
-        arePicturesShown={arePicturesShown}
-        onTick={tick}
-        onConflict={(index, policy) => {
-          change(chooseConflict(choices, index, policy));
-        }}
-      />
-      <OfferFolder card={card} guard={guard} />
-      <OfferNotes card={card} selection={selection} />
+      <div className={styles["scroll"]}>
+        <Sender card={card} />
+        {card.text === undefined || card.text === "" ? null : (
+          <blockquote className={styles["text"]} dir="auto">
+            {card.text}
+          </blockquote>
+        )}
+        <OfferFiles
+          selection={selection}
+          arePicturesShown={arePicturesShown}
+          onTick={tick}
+          onConflict={(index, policy) => {
+            change(chooseConflict(choices, index, policy));
+          }}
+        />
+        <OfferFolder card={card} guard={guard} />
+        <OfferNotes card={card} selection={selection} />
+      </div>
       <OfferActions card={card} selection={selection} answers={answers} guard={guard} />
     </div>
   );

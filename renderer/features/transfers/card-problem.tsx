@@ -38,7 +38,7 @@ function buttonsOf(card: Card, actions: CardActions): ReactNode {
 }
 
 function incomingButtons(card: Card, actions: CardActions): ReactNode {
-  if (card.state === "ringing") return <Review card={card} />;
+  if (card.isSilenced === true && card.state === "ringing") return <Review card={card} />;
   if (card.state === "damaged") return <Damaged card={card} actions={actions} />;
   return card.state === "missed" || isRepeatable(card) ? (
     <Again card={card} actions={actions} />

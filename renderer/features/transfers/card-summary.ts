@@ -10,7 +10,7 @@ export interface CardSummary {
   readonly verifiedFiles: number;
   /** Files that could be had another time. */
   readonly failedFiles: number;
-  /** 0 to 1. */
+  /** 0 to 1; while preparing, of the hashing. */
   readonly fraction: number;
 }
 
@@ -38,8 +38,13 @@ export function summaryOf(card: Card, progress?: Progress): CardSummary {
     completeFiles: taken.filter(({ state }) => COMPLETE.has(state)).length,
     verifiedFiles: taken.filter(({ state }) => state === "verified").length,
     failedFiles: taken.filter(({ state }) => FAILED.has(state)).length,
-    fraction: totalOctets === 0 ? 0 : octets / totalOctets,
+    fraction: fractionOf(card, octets, totalOctets),
   };
+}
+
+function fractionOf(card: Card, octets: number, totalOctets: number): number {
+  const done = card.state === "preparing" ? (card.hashedOctets ?? 0) : octets;
+  return totalOctets === 0 ? 0 : Math.min(1, done / totalOctets);
 }
 
 function sum(values: readonly number[]): number {

@@ -41,20 +41,20 @@ export function CompactTransfer({ card }: CompactTransferProps): ReactNode {
           ? t("from", { name: card.peerName })
           : t("to", { name: card.peerName })}
       </span>
-      {isBarShown ? (
-        <span className={styles["bar"]}>
-          <TransferBar card={card} progress={progress} isThin />
-        </span>
-      ) : null}
+      <span className={styles["bar"]}>
+        {isBarShown ? <TransferBar card={card} progress={progress} isThin /> : null}
+      </span>
       <span className={styles["number"]}>{isBarShown ? percent(fraction) : size(totalOctets)}</span>
       <span className={styles["chip"]}>
         <StateChip card={card} />
       </span>
-      {isEnded(card.state) || card.state === "ringing" ? null : (
-        <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
-          <X aria-hidden size={16} />
-        </IconButton>
-      )}
+      <span className={styles["cancel"]}>
+        {isEnded(card.state) || card.state === "ringing" ? null : (
+          <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
+            <X aria-hidden size={16} />
+          </IconButton>
+        )}
+      </span>
       <CardMenu card={card} actions={actions} />
     </div>
   );

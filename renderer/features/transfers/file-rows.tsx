@@ -94,7 +94,7 @@ interface FileStateProps {
 function FileState({ card, file }: FileStateProps): ReactNode {
   const t = useTranslations("states");
   const { sizePair } = useFormats();
-  const { tone, icon: Icon, word } = fileLookOf(file);
+  const { tone, icon: Icon, word } = fileLookOf(file, card);
   const told = useFileOctets(card.id, file.index) ?? 0;
   const [done, total] = sizePair(Math.max(told, file.octets), file.sizeOctets);
   return (

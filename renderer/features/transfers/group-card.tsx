@@ -86,7 +86,9 @@ function PersonLine({ card }: PersonLineProps): ReactNode {
       <span className={styles["chip"]}>
         <StateChip card={card} />
       </span>
-      {isEnded(card.state) ? null : (
+      {isEnded(card.state) ? (
+        <span className={styles["noButton"]} />
+      ) : (
         <IconButton
           label={t("cancelTransfer", { what: t("to", { name: card.peerName }) })}
           onPress={actions.cancel}

@@ -1,5 +1,5 @@
 import type { Card } from "../../../shared/model/card.ts";
-import { isActive } from "../../ipc/card-kinds.ts";
+import { isActive, isAsking } from "../../ipc/card-kinds.ts";
 import type { CardsState } from "../../ipc/cards-store.ts";
 
 /** One row of the list: a card, or the offers that one action made to several people. */
@@ -14,14 +14,14 @@ export interface Rows {
   readonly more: number;
 }
 
-/** Active ones first, then those of today; a group is active while one of its cards is. */
+/** Active ones first, then those of today; offers that wait for an answer stand over the page. a group is active while one of its cards is. */
 export function listRows({ byId, order }: Pick<CardsState, "byId" | "order">): Rows {
   const active: ListRow[] = [];
   const today: ListRow[] = [];
   const seen = new Set<string>();
   for (const id of order) {
     const card = byId[id];
-    if (card === undefined || card.isDismissed === true) continue;
+    if (card === undefined || card.isDismissed === true || isAsking(card)) continue;
     const members = card.group === undefined ? [card] : groupCards(byId, card.group);
     const row: ListRow =
       card.group === undefined || members.length < 2 ? `card:${id}` : `group:${card.group}`;

@@ -8,12 +8,13 @@ import { lookOf } from "./state-words.ts";
 
 interface StateChipProps {
   readonly card: Card;
+  readonly isPlain?: boolean;
 }
 
-export function StateChip({ card }: StateChipProps): ReactNode {
+export function StateChip({ card, isPlain = false }: StateChipProps): ReactNode {
   const { tone, icon, isSpinning = false } = lookOf(card);
   return (
-    <Chip tone={tone} icon={icon} isSpinning={isSpinning}>
+    <Chip tone={tone} icon={icon} isSpinning={isSpinning} isPlain={isPlain}>
       {useStateWord(card)}
     </Chip>
   );

@@ -93,6 +93,11 @@ const FILE_LOOKS: Readonly<Record<CardFileState, Omit<StateLook, "isSpinning">>>
   interrupted: { tone: "warn", icon: Unplug, word: "fileInterrupted" },
 };
 
-export function fileLookOf(file: Pick<CardFile, "state">): Omit<StateLook, "isSpinning"> {
-  return FILE_LOOKS[file.state];
+export function fileLookOf(
+  file: Pick<CardFile, "state">,
+  card: Pick<Card, "direction">,
+): Omit<StateLook, "isSpinning"> {
+  const look = FILE_LOOKS[file.state];
+  const isSent = file.state === "transferring" && card.direction === "outgoing";
+  return isSent ? { ...look, icon: ArrowUp } : look;
 }

@@ -22,8 +22,8 @@ const MAX_SEGMENTS = 40;
 export function TransferBar({ card, progress, isThin = false }: TransferBarProps): ReactNode {
   const summary = summaryOf(card, progress);
   const label = useBarLabel(card);
-  const valueText = useValueText(card, summary);
-  const fraction = fractionOf(card, summary);
+  const valueText = useValueText(summary);
+  const { fraction } = summary;
   const isHalted = card.state === "stalled" || card.endedMs !== undefined;
   return (
     <ProgressBar
@@ -43,11 +43,6 @@ export function TransferBar({ card, progress, isThin = false }: TransferBarProps
       )}
     </ProgressBar>
   );
-}
-
-function fractionOf(card: Card, summary: CardSummary): number {
-  if (card.state !== "preparing") return summary.fraction;
-  return summary.totalOctets === 0 ? 0 : (card.hashedOctets ?? 0) / summary.totalOctets;
 }
 
 const BAD: ReadonlySet<CardFile["state"]> = new Set(["damaged", "failed", "interrupted"]);
@@ -86,10 +81,10 @@ function useBarLabel(card: Card): string {
     : t("barSending", { what, name: card.peerName });
 }
 
-function useValueText(card: Card, summary: CardSummary): string {
+function useValueText(summary: CardSummary): string {
   const t = useTranslations("transfers");
   const { percent, sizeAloud } = useFormats();
-  const fraction = fractionOf(card, summary);
+  const { fraction } = summary;
   return t("barValue", {
     percent: percent(fraction),
     done: sizeAloud(fraction * summary.totalOctets),

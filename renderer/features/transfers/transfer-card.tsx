@@ -3,13 +3,13 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Card } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
+import { isRunning } from "../../ipc/card-kinds.ts";
 import { useProgress } from "../../ipc/stores.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import type { CardActions } from "./card-actions.ts";
 import { CardMenu } from "./card-menu.tsx";
 import { CardProblemLine } from "./card-problem.tsx";
-import { summaryOf } from "./card-summary.ts";
 import { FileRows } from "./file-rows.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { TransferBar } from "./transfer-bar.tsx";
@@ -42,7 +42,9 @@ export function TransferCard({
   const progress = useProgress(card.id);
   const isBarShown = useHeldBar(card);
   const actions = useCardActions(card);
-  const canCancel = !isEnded(card.state) && card.state !== "ringing";
+  const [isOpen, setOpen] = useState(
+    () => !isInStack && card.files.length <= OPEN_FILES && isRunning(card),
+  );
   return (
     <div className={cx(styles["card"], isInStack && styles["inStack"])}>
       <div className={styles["head"]}>
@@ -61,27 +63,48 @@ export function TransferCard({
           <StateChip card={card} />
         </div>
         <div className={styles["buttons"]}>
-          {canCancel ? (
-            <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
-              <X aria-hidden size={16} />
-            </IconButton>
-          ) : null}
+          <CancelButton card={card} actions={actions} />
           <CardMenu card={card} actions={actions} />
-          {isInStack && isEnded(card.state) ? (
-            <IconButton
-              label={t("remove")}
-              {...(onLeave === undefined ? {} : { onPress: onLeave })}
-            >
-              <X aria-hidden size={16} />
-            </IconButton>
-          ) : null}
+          {isInStack && isEnded(card.state) ? <LeaveButton onLeave={onLeave} /> : null}
         </div>
       </div>
       {isBarShown ? <TransferBar card={card} progress={progress} /> : null}
-      <TransferFacts card={card} progress={progress} />
+      <div className={styles["numbers"]}>
+        <TransferFacts card={card} progress={progress} />
+        {hasFiles(card) ? <FilesToggle card={card} isOpen={isOpen} onChange={setOpen} /> : null}
+      </div>
       <CardProblemLine card={card} actions={actions} />
-      <CardFiles card={card} actions={actions} isClosed={isInStack} />
+      {isOpen && hasFiles(card) ? <FileRows card={card} actions={actions} /> : null}
     </div>
+  );
+}
+
+interface CancelButtonProps {
+  readonly card: Card;
+  readonly actions: CardActions;
+}
+
+function CancelButton({ card, actions }: CancelButtonProps): ReactNode {
+  const t = useTranslations("transfers");
+  const what = useCardTitle()(card);
+  if (isEnded(card.state) || card.state === "ringing") return null;
+  return (
+    <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
+      <X aria-hidden size={16} />
+    </IconButton>
+  );
+}
+
+interface LeaveButtonProps {
+  readonly onLeave: (() => void) | undefined;
+}
+
+function LeaveButton({ onLeave }: LeaveButtonProps): ReactNode {
+  const t = useTranslations("transfers");
+  return (
+    <IconButton label={t("hide")} {...(onLeave === undefined ? {} : { onPress: onLeave })}>
+      <X aria-hidden size={16} />
+    </IconButton>
   );
 }
 
@@ -104,48 +127,39 @@ export function Direction({ card }: DirectionProps): ReactNode {
   );
 }
 
-interface CardFilesProps {
-  readonly card: Card;
-  readonly actions: CardActions;
-  readonly isClosed: boolean;
-}
-
 const WITHOUT_FILES: ReadonlySet<Card["state"]> = new Set([
-  "ringing",
-  "elsewhere",
-  "declinedElsewhere",
-  "noLongerRinging",
-  "missed",
+  ...(["elsewhere", "declinedElsewhere", "noLongerRinging", "missed"] as const),
 ]);
 
-function CardFiles({ card, actions, isClosed }: CardFilesProps): ReactNode {
+/** One file is told by the card itself. */
+function hasFiles({ state, files }: Card): boolean {
+  return files.length > 1 && !WITHOUT_FILES.has(state);
+}
+
+interface FilesToggleProps {
+  readonly card: Card;
+  readonly isOpen: boolean;
+  readonly onChange: (isOpen: boolean) => void;
+}
+
+function FilesToggle({ card, isOpen, onChange }: FilesToggleProps): ReactNode {
   const t = useTranslations("transfers");
-  const { files } = card;
-  const { taken } = summaryOf(card);
-  const isWorthOpening = !isEnded(card.state) || taken.length !== files.length || files.length > 1;
-  const [isOpen, setOpen] = useState(
-    !isClosed && files.length > 1 && files.length <= OPEN_FILES && !isEnded(card.state),
-  );
-  if (WITHOUT_FILES.has(card.state) || !isWorthOpening || files.length < 2) return null;
   return (
-    <div className={styles["files"]}>
-      <Button
-        variant="quiet"
-        size="s"
-        aria-expanded={isOpen}
-        className={styles["toggle"]}
-        onPress={() => {
-          setOpen(!isOpen);
-        }}
-      >
-        <ChevronDown
-          aria-hidden
-          size={16}
-          className={cx(styles["chevron"], isOpen && styles["open"])}
-        />
-        {isOpen ? t("filesHide") : t("filesShow", { count: files.length })}
-      </Button>
-      {isOpen ? <FileRows card={card} actions={actions} /> : null}
-    </div>
+    <Button
+      variant="quiet"
+      size="s"
+      aria-expanded={isOpen}
+      className={styles["toggle"]}
+      onPress={() => {
+        onChange(!isOpen);
+      }}
+    >
+      <ChevronDown
+        aria-hidden
+        size={16}
+        className={cx(styles["chevron"], isOpen && styles["open"])}
+      />
+      {isOpen ? t("filesHide") : t("filesShow", { count: card.files.length })}
+    </Button>
   );
 }

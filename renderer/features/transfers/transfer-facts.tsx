@@ -39,6 +39,9 @@ function RunningFacts({ card, progress }: TransferFactsProps): ReactNode {
   if (!isMoving && card.state !== "stalled" && card.state !== "verifying")
     return (
       <span className={styles["line"]}>
+        {card.state === "preparing" ? (
+          <span className={styles["percent"]}>{percent(fraction)}</span>
+        ) : null}
         <span>{size(totalOctets)}</span>
         {card.expiresMs === undefined ? null : <Expiry atMs={card.expiresMs} />}
       </span>

@@ -7,15 +7,17 @@ import { useCards, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { PageHeading } from "../../ui/page-heading.tsx";
+import { listRows } from "./list-rows.ts";
 import { SelectionBar } from "./selection-bar.tsx";
 import { TransferList } from "./transfer-list.tsx";
 
 /** What runs, and what has happened today. */
 export function TransfersPage(): ReactNode {
   const t = useTranslations("transfers");
-  const isEmpty = useCards(({ byId }) =>
-    Object.values(byId).every(({ isDismissed }) => isDismissed === true),
-  );
+  const isEmpty = useCards((cards) => {
+    const { active, today } = listRows(cards);
+    return active.length + today.length === 0;
+  });
   useSelectFromPlace();
   return (
     <>

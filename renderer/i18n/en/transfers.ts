@@ -34,6 +34,7 @@ export const transfers = {
   cancelTransfer: "Cancel {what}",
   cancelFile: "Cancel this file",
   remove: "Remove from list",
+  hide: "Hide here",
   open: "Open",
   reveal: "Show in folder",
   copyPath: "Copy path",
