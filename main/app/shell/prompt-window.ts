@@ -81,6 +81,9 @@ export class PromptWindow {
         this.#show();
       });
     });
+    window.on("page-title-updated", (event) => {
+      event.preventDefault();
+    });
     window.on("closed", () => {
       this.#window = undefined;
       this.#isReady = false;
