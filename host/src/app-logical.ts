@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 import { HostImage } from "./native-image.ts";
+import { type ProcessFigures, processFigures } from "./process-figures.ts";
 import { strictClass } from "./strict.ts";
 
 type Surface = Pick<
@@ -210,21 +211,9 @@ export class LogicalApp extends EventEmitter implements Surface {
     return Promise.resolve(new HostImage());
   }
 
-  getAppMetrics(): object[] {
-    const { rss } = process.memoryUsage();
-    const { user } = process.cpuUsage();
-    return [
-      {
-        pid: process.pid,
-        type: "Browser",
-        creationTime: Date.now() - process.uptime() * 1000,
-        cpu: { percentCPUUsage: user / 1e6 / process.uptime(), idleWakeupsPerSecond: 0 },
-        memory: {
-          workingSetSize: Math.round(rss / 1024),
-          peakWorkingSetSize: Math.round(rss / 1024),
-        },
-      },
-    ];
+  /** This process, and on Linux those of Chromium. */
+  getAppMetrics(): ProcessFigures[] {
+    return processFigures();
   }
 
   getGPUFeatureStatus(): object {

@@ -10,6 +10,7 @@ import {
   startChromium,
 } from "./chromium.ts";
 import { joinSwitches } from "./command-line.ts";
+import { complain } from "./complain.ts";
 import { PageGuard } from "./page-guard.ts";
 import { ProcessLock } from "./process-lock.ts";
 import { type OpenOptions, openAppWindow, openHeadlessWindow } from "./surface.ts";
@@ -114,6 +115,7 @@ export class Browser {
       this.#running = undefined;
       this.#starting = undefined;
       if (!this.#isStopping) {
+        complain("host: Chromium has ended");
         this.#options.onLost();
       }
     });

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inspect } from "node:util";
 import type { KeyPress } from "./accelerator.ts";
 import { type AppInfo, HostApp } from "./app.ts";
 import { Browser } from "./browser.ts";
@@ -78,6 +79,13 @@ export function createElectron(info: AppInfo): ElectronHost {
   });
   const screen = new HostScreen();
 
+  /** As in Electron, a window says what went wrong, and the application goes on. */
+  function tellUncaught(error: unknown): void {
+    if (process.listenerCount("uncaughtException") === 1) {
+      dialog.showErrorBox("A JavaScript error occurred in the main process", inspect(error));
+    }
+  }
+
   const app: HostApp = new HostApp({
     info,
     switches,
@@ -87,6 +95,7 @@ export function createElectron(info: AppInfo): ElectronHost {
       const { cdp } = await browser.start();
       const { screenInfos } = await cdp.browser.send("Emulation.getScreenInfos");
       screen.found(screenInfos);
+      process.on("uncaughtException", tellUncaught);
     },
   });
 
@@ -219,17 +228,19 @@ export function createElectron(info: AppInfo): ElectronHost {
     getFocusedWebContents: () => BrowserWindow.getFocusedWindow()?.webContents ?? null,
   });
 
+  const dialog = createDialog({
+    records,
+    downloads: () => app.getPath("downloads"),
+    focusedWindow: () => BrowserWindow.getFocusedWindow() ?? [...windows.values()][0],
+  });
+
   const electron = {
     app,
     BrowserWindow,
     clipboard: createClipboard(),
     ClipboardItem: HostClipboardItem,
     crashReporter: createCrashReporter(),
-    dialog: createDialog({
-      records,
-      downloads: () => app.getPath("downloads"),
-      focusedWindow: () => BrowserWindow.getFocusedWindow() ?? [...windows.values()][0],
-    }),
+    dialog,
     globalShortcut: createGlobalShortcut(shortcuts),
     ipcMain,
     Menu: HostMenu,

@@ -6,11 +6,6 @@ import { strictClass } from "./strict.ts";
 type Handler = (event: unknown, ...args: unknown[]) => unknown;
 type Surface = Pick<Electron.IpcMain, "removeHandler">;
 
-/** What a listener of a synchronous message answers with. */
-export interface IpcEvent {
-  returnValue: unknown;
-}
-
 /** `ipcMain`, and the `ipc` of one window's contents. */
 export class HostIpcMain extends EventEmitter implements Surface {
   readonly #handlers = new Map<string, { readonly handler: Handler; readonly isOnce: boolean }>();

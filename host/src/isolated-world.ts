@@ -275,6 +275,17 @@ export function installIsolatedWorld(setup: IsolatedSetup, parts: IsolatedParts)
     };
     post(codec.encode(["context-menu", details]));
   });
+  for (const type of ["keydown", "keyup"] as const) {
+    addEventListener(
+      type,
+      ({ key, code, ctrlKey, altKey, shiftKey, metaKey, repeat }) => {
+        const held = { control: ctrlKey, alt: altKey, shift: shiftKey, meta: metaKey };
+        const input = { type: type === "keydown" ? "keyDown" : "keyUp", key, code };
+        post(codec.encode(["before-input-event", { ...input, ...held, isAutoRepeat: repeat }]));
+      },
+      { capture: true },
+    );
+  }
   addEventListener("keydown", (event) => {
     const { key, code, ctrlKey, altKey, shiftKey, metaKey, repeat, isTrusted } = event;
     // A shortcut of the menu comes after all listeners of the page, and only if they left it alone.

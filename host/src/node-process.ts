@@ -1,5 +1,6 @@
 import childProcess, { type ForkOptions } from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
+import { release } from "node:os";
 
 export interface ElectronIdentity {
   readonly execPath: string;
@@ -27,7 +28,7 @@ export function becomeElectron(identity: ElectronIdentity): void {
     chrome: CHROMIUM_VERSION,
     electronHost: version,
   });
-  define("getSystemVersion", () => process.release.name);
+  define("getSystemVersion", () => release());
   process.execArgv = [];
   process.argv = [execPath, ...process.argv.slice(1)];
   forkAsNode();

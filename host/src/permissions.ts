@@ -32,8 +32,6 @@ const PERMISSIONS: readonly (readonly [string, Protocol.Browser.PermissionDescri
 /** A handler that has not answered by then has refused: the page waits for it. */
 const ANSWER_WITHIN_MS = 250;
 
-export type Answers = readonly (readonly [Protocol.Browser.PermissionDescriptor, boolean])[];
-
 export interface PermissionPorts {
   set(
     origin: string,

@@ -17,13 +17,27 @@ function startOf(pid: number): string {
   }
 }
 
-function isOwnerAlive({ pid, startedAt }: Owner): boolean {
+/** @param text of a lock; one that cannot be read belongs to nobody */
+function isAlive(text: string): boolean {
+  const owner = parseOwner(text);
+  if (owner === undefined) {
+    return false;
+  }
   try {
-    process.kill(pid, 0);
+    process.kill(owner.pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
-  return startedAt === "" || startOf(pid) === startedAt;
+  return owner.startedAt === "" || startOf(owner.pid) === owner.startedAt;
+}
+
+function parseOwner(text: string): Owner | undefined {
+  try {
+    const { pid, startedAt } = JSON.parse(text) as Partial<Owner>;
+    return pid === undefined || startedAt === undefined ? undefined : { pid, startedAt };
+  } catch {
+    return undefined;
+  }
 }
 
 /** A file that one living process owns; a dead owner's is taken over. */
@@ -72,17 +86,22 @@ export class ProcessLock {
     }
   }
 
+  /** False where the owner lives. */
   #discardStale(): boolean {
     try {
-      const owner = JSON.parse(readFileSync(this.#path, "utf8")) as Owner;
-      if (isOwnerAlive(owner)) {
+      const text = readFileSync(this.#path, "utf8");
+      if (isAlive(text)) {
         return false;
       }
       const aside = `${this.#path}.stale.${process.pid}`;
       renameSync(this.#path, aside);
+      if (readFileSync(aside, "utf8") !== text) {
+        // Another process was quicker to take over: what was moved away is its lock.
+        this.#link(aside);
+      }
       rmSync(aside, { force: true });
     } catch {
-      // Gone in the meantime, or unreadable: the next link decides.
+      // Gone in the meantime: the next link decides.
     }
     return true;
   }

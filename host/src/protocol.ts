@@ -10,6 +10,7 @@ type Surface = Pick<
 
 export type Fulfilment = Omit<Cdp.Fetch.fulfillRequestParameters, "requestId">;
 
+const CSP = "content-security-policy";
 const NO_BODY = new Set(["GET", "HEAD"]);
 
 function bodyOf({ method, postData, postDataEntries }: Cdp.Network.Request): BodyInit | null {
@@ -76,7 +77,7 @@ export class HostProtocol implements Surface {
       responseCode: response.status === 0 ? 500 : response.status,
       responseHeaders: [...response.headers].map(([name, value]) => ({
         name,
-        value: this.#schemes.headerToBrowser(value),
+        value: name === CSP ? this.#schemes.headerToBrowser(value) : value,
       })),
       body: body.toString("base64"),
     };

@@ -39,7 +39,7 @@ describe("an application's scheme as an https origin", () => {
   it("translates a scheme as a source of a policy, and nothing else of it", () => {
     const policy = "default-src 'self' app:; img-src app://media data: blob:; report-to x-app:";
     expect(mapOf("app").headerToBrowser(policy)).toBe(
-      "default-src 'self' https://*.app.app-host.invalid; img-src https://media.app.app-host.invalid data: blob:; report-to x-app:",
+      "default-src 'self' app: https://*.app.app-host.invalid; img-src app://media https://media.app.app-host.invalid data: blob:; report-to x-app:",
     );
   });
 

@@ -5,10 +5,6 @@
 const SUFFIX = "app-host.invalid";
 const HOST_URL = /^https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.app-host\.invalid(?::\d+)?(?=[/?#]|$)/i;
 
-export function patternOf(scheme: string): string {
-  return `https://*.${scheme}.${SUFFIX}/*`;
-}
-
 export class SchemeMap {
   readonly #schemes = new Set<string>();
 
@@ -44,13 +40,13 @@ export class SchemeMap {
     return this.#schemes.has(scheme) ? `${scheme}://${host}${url.slice(whole.length)}` : url;
   }
 
-  /** Sources of a Content-Security-Policy (or any header) that name the application's schemes. */
+  /** Sources of a Content-Security-Policy that name the application's schemes, and beside each what stands for it. */
   headerToBrowser(value: string): string {
     return value.replace(
-      /(^|[\s;,'"<(])([a-z][a-z0-9-]*):(?:\/\/([a-z0-9.*-]+))?/gi,
-      (whole, before: string, scheme: string, host: string | undefined) =>
+      /(?<=^|[\s;,])([a-z][a-z0-9-]*):(?:\/\/([a-z0-9.*-]+))?/gi,
+      (whole, scheme: string, host: string | undefined) =>
         this.#schemes.has(scheme.toLowerCase())
-          ? `${before}https://${host ?? "*"}.${scheme.toLowerCase()}.${SUFFIX}`
+          ? `${whole} https://${host ?? "*"}.${scheme.toLowerCase()}.${SUFFIX}`
           : whole,
     );
   }

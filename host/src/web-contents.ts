@@ -60,6 +60,8 @@ export interface ContentsOptions {
 
 type OpenHandler = (details: object) => { readonly action: string };
 
+const UNLOAD_WITHIN_MS = 2000;
+
 let lastId = 0;
 
 /** What a window shows: one page of Chromium behind Electron's interface. */
@@ -232,14 +234,18 @@ export class HostWebContents extends LogicalContents implements Surface {
       return true;
     }
     return new Promise((resolve) => {
-      const held = (): void => {
-        resolve(false);
-      };
-      this.once("-held", held);
-      this.once("-gone", () => {
+      const answer = (isUnloaded: boolean) => (): void => {
+        clearTimeout(timer);
         this.off("-held", held);
-        resolve(true);
-      });
+        this.off("-gone", gone);
+        resolve(isUnloaded);
+      };
+      const held = answer(false);
+      const gone = answer(true);
+      // A page that hangs does not hold its window.
+      const timer = setTimeout(gone, UNLOAD_WITHIN_MS);
+      this.once("-held", held);
+      this.once("-gone", gone);
       session.post("Page.close");
     });
   }

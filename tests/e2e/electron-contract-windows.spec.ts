@@ -61,6 +61,22 @@ test.describe("one window, its scheme and its desktop", () => {
       expect(answers).toEqual([{ method: "POST", body: "hé", query: "?a=1" }, 404]);
     });
 
+    test("pictures may name the scheme, and workers are modules", async () => {
+      const width = await page.evaluate(`new Promise((resolve, reject) => {
+        const image = new Image();
+        image.onload = () => resolve(image.naturalWidth);
+        image.onerror = reject;
+        image.src = "${ORIGIN}/dot.svg";
+      })`);
+      expect(width).toBe(7);
+      const answer = await page.evaluate(`new Promise((resolve, reject) => {
+        const worker = new Worker("worker.js", { type: "module" });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = (error) => reject(new Error(error.message));
+      })`);
+      expect(answer).toEqual(["ready", 200]);
+    });
+
     test("the page is a secure context with storage", async () => {
       const state = await page.evaluate(
         "(() => { localStorage.setItem('a', 'b'); return [isSecureContext, localStorage.getItem('a')]; })()",

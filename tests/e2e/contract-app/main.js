@@ -11,6 +11,7 @@ const TYPES = {
   js: "text/javascript",
   css: "text/css",
   json: "application/json",
+  svg: "image/svg+xml",
 };
 const CSP = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' ${SCHEME}:; connect-src 'self'; frame-src 'self'`;
 

@@ -1,0 +1,4 @@
+import { word } from "./word.js";
+
+const { status } = await fetch("style.css");
+postMessage([word, status]);
