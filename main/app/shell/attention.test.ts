@@ -81,7 +81,7 @@ describe("the small window for offers", () => {
   const state = {
     hasActionButtons: false,
     askingCount: 1,
-    isMainFocused: false,
+    isMainLookedAt: false,
     settings: ON,
   };
 
@@ -93,7 +93,7 @@ describe("the small window for offers", () => {
   it.each([
     ["notifications have buttons", { hasActionButtons: true }],
     ["no offer waits", { askingCount: 0 }],
-    ["the user looks at the main window", { isMainFocused: true }],
+    ["the user looks at the main window", { isMainLookedAt: true }],
     ["the user said no", { settings: { ...ON, areNotificationsOn: false } }],
   ])("is not there when %s", (_when, part) => {
     expect(isPromptWanted({ ...state, ...part })).toBe(false);

@@ -68,13 +68,13 @@ export class Attention {
 export function isPromptWanted(state: {
   readonly hasActionButtons: boolean;
   readonly askingCount: number;
-  readonly isMainFocused: boolean;
+  readonly isMainLookedAt: boolean;
   readonly settings: AttentionSettings;
 }): boolean {
   return (
     !state.hasActionButtons &&
     state.askingCount > 0 &&
-    !state.isMainFocused &&
+    !state.isMainLookedAt &&
     state.settings.areNotificationsOn !== false
   );
 }

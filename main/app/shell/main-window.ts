@@ -47,8 +47,20 @@ export class MainWindow {
   }
 
   get isFocused(): boolean {
+    return this.#isOpen && this.#window?.isFocused() === true;
+  }
+
+  /**
+   * The user sees what is in it, as far as can be known: it has the focus, or it was given its own place among other
+   * windows and is open there.
+   */
+  get isLookedAt(): boolean {
+    return this.isFocused || (this.#options.bounds !== undefined && this.#isOpen);
+  }
+
+  get #isOpen(): boolean {
     const window = this.#window;
-    return window?.isVisible() === true && !window.isMinimized() && window.isFocused();
+    return window?.isVisible() === true && !window.isMinimized();
   }
 
   get isHidingTold(): boolean {

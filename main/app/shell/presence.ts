@@ -142,7 +142,7 @@ export class Presence {
       isPromptWanted({
         hasActionButtons: this.#hasActionButtons,
         askingCount: this.#book.asking.length,
-        isMainFocused: this.#options.main.isFocused,
+        isMainLookedAt: this.#options.main.isLookedAt,
         settings: this.#settings,
       }),
     );
