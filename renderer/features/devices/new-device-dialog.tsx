@@ -1,10 +1,11 @@
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { type ReactNode, type SubmitEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
+import dialogStyles from "../../ui/dialog.module.css";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -19,35 +20,18 @@ interface NewDeviceDialogProps {
 /** Another device of this user, or of another one on the built-in network, in a window of its own. */
 export function NewDeviceDialog({ isOpen, onClose }: NewDeviceDialogProps): ReactNode {
   const t = useTranslations("devices.dialog");
-  const formId = useId();
-  const [isBusy, setBusy] = useState(false);
   return (
-    <Dialog
-      title={t("title")}
-      isOpen={isOpen}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{t("cancel")}</Button>
-          <Button variant="primary" type="submit" form={formId} isPending={isBusy}>
-            {isBusy ? t("opening") : t("open")}
-          </Button>
-        </>
-      }
-    >
-      <Form id={formId} isBusy={isBusy} onBusy={setBusy} onClose={onClose} />
+    <Dialog title={t("title")} isOpen={isOpen} onClose={onClose}>
+      <Form onClose={onClose} />
     </Dialog>
   );
 }
 
 interface FormProps {
-  readonly id: string;
-  readonly isBusy: boolean;
-  readonly onBusy: (isBusy: boolean) => void;
   readonly onClose: () => void;
 }
 
-function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
+function Form({ onClose }: FormProps): ReactNode {
   const t = useTranslations("devices.dialog");
   const words = useTranslations("devices");
   const { client } = useStores();
@@ -57,6 +41,7 @@ function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
   // Follows the person until the user types a name.
   const [typed, setTyped] = useState<string>();
   const [isMissing, setMissing] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<RequestFailure>();
   const owner = users.find((user) => user.aor === aor);
   const deviceName = typed ?? t("defaultName", { name: owner?.name ?? "" });
@@ -65,10 +50,10 @@ function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
     const name = deviceName.trim();
     setMissing(name === "");
     if (name === "") return;
-    onBusy(true);
+    setBusy(true);
     setFailure(undefined);
     const answer = await client.request("device.open", { aor, deviceName: name });
-    onBusy(false);
+    setBusy(false);
     if (!answer.ok) {
       setFailure(answer.error);
       return;
@@ -78,7 +63,6 @@ function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
   };
   return (
     <form
-      id={id}
       className={styles["form"]}
       noValidate
       onSubmit={(event: SubmitEvent) => {
@@ -112,6 +96,12 @@ function Form({ id, isBusy, onBusy, onClose }: FormProps): ReactNode {
           {failure.message} {failure.action}
         </Notice>
       )}
+      <div className={dialogStyles["actions"]}>
+        <Button onPress={onClose}>{t("cancel")}</Button>
+        <Button variant="primary" type="submit" isPending={isBusy}>
+          {isBusy ? t("opening") : t("open")}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -47,11 +47,11 @@ export function ConnectForm({ initial, onConnected, otherActions }: ConnectFormP
     }
     setBusy(true);
     const answer = await client.request("account.connect", connectArguments(form));
-    setBusy(false);
     if (answer.ok) {
       onConnected();
       return;
     }
+    setBusy(false);
     setFailure(answer.error);
     const blamed = fieldOfFailure(answer.error.code);
     setWrong(blamed === undefined ? [] : [blamed]);

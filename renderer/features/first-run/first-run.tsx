@@ -123,9 +123,13 @@ function useStart(you: You): Start {
       colour: you.colour,
       receiveFolder: you.folder,
     });
+    if (answer.ok) {
+      // Busy until the account is told and this window's content is another one.
+      navigate("send");
+      return;
+    }
     setBusy(false);
-    if (answer.ok) navigate("send");
-    else setFailure(answer.error);
+    setFailure(answer.error);
   };
   return {
     run: () => {

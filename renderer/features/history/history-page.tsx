@@ -193,8 +193,7 @@ function MoreMenu({ isEmpty, onExported, onForgetAll }: MoreMenuProps): ReactNod
       entries={[
         {
           id: "csv",
-          label: t("export"),
-          hint: t("exportCsv"),
+          label: t("exportCsv"),
           isDisabled: isEmpty,
           run: () => {
             void exportAs("csv");
@@ -202,8 +201,7 @@ function MoreMenu({ isEmpty, onExported, onForgetAll }: MoreMenuProps): ReactNod
         },
         {
           id: "json",
-          label: t("export"),
-          hint: t("exportJson"),
+          label: t("exportJson"),
           isDisabled: isEmpty,
           run: () => {
             void exportAs("json");

@@ -74,7 +74,7 @@ export function PeoplePage(): ReactNode {
                 setText("");
               }}
             >
-              {t("clearSearch")}
+              {t("showAll")}
             </Button>
           }
         />

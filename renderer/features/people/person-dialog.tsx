@@ -1,5 +1,5 @@
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useId, useState } from "react";
+import { type ReactNode, type SubmitEvent, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Person } from "../../../shared/model/app-state.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
@@ -7,6 +7,7 @@ import { useFormats } from "../../i18n/use-formats.ts";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
+import dialogStyles from "../../ui/dialog.module.css";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Select } from "../../ui/select.tsx";
@@ -34,34 +35,24 @@ interface PersonDialogProps {
 
 export function PersonDialog({ state, onClose }: PersonDialogProps): ReactNode {
   const t = useTranslations("people.form");
-  const formId = useId();
   const isEdit = state.name === "edit";
   return (
     <Dialog
       title={isEdit ? t("editTitle", { name: state.person.name }) : t("addTitle")}
       isOpen={state.name !== "closed"}
       onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{t("cancel")}</Button>
-          <Button variant="primary" type="submit" form={formId}>
-            {isEdit ? t("save") : t("add")}
-          </Button>
-        </>
-      }
     >
-      <Form id={formId} person={isEdit ? state.person : undefined} onClose={onClose} />
+      <Form person={isEdit ? state.person : undefined} onClose={onClose} />
     </Dialog>
   );
 }
 
 interface FormProps {
-  readonly id: string;
   readonly person: Person | undefined;
   readonly onClose: () => void;
 }
 
-function Form({ id, person, onClose }: FormProps): ReactNode {
+function Form({ person, onClose }: FormProps): ReactNode {
   const t = useTranslations("people.form");
   const words = useTranslations("people");
   const { client } = useStores();
@@ -90,7 +81,6 @@ function Form({ id, person, onClose }: FormProps): ReactNode {
   };
   return (
     <form
-      id={id}
       className={styles["form"]}
       noValidate
       onSubmit={(event: SubmitEvent) => {
@@ -160,6 +150,12 @@ function Form({ id, person, onClose }: FormProps): ReactNode {
           {failure}
         </Notice>
       )}
+      <div className={dialogStyles["actions"]}>
+        <Button onPress={onClose}>{t("cancel")}</Button>
+        <Button variant="primary" type="submit">
+          {person === undefined ? t("add") : t("save")}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -79,7 +79,7 @@ export function SettingsPage(): ReactNode {
                 searchRef.current?.focus();
               }}
             >
-              {t("clearSearch")}
+              {t("showAll")}
             </Button>
           }
         />

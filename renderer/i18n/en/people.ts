@@ -5,7 +5,7 @@ export const people = {
   searchPlaceholder: "Name or address",
   empty: "Add someone by name or sip: address.",
   noMatch: "No match for “{text}”.",
-  clearSearch: "Clear search",
+  showAll: "Show everybody",
   resultCount: "{count, plural, =0 {No result} one {# result} other {# results}}",
   list: "People you know",
   onNetwork: "On this network",

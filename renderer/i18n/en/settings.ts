@@ -3,7 +3,7 @@ export const settings = {
   search: "Search settings",
   searchPlaceholder: "What do you want to change?",
   noMatch: "No match for “{text}”.",
-  clearSearch: "Clear search",
+  showAll: "Show all settings",
   resultCount: "{count, plural, =0 {No result} one {# result} other {# results}}",
   jump: "Sections",
   reset: "Reset {name}",
