@@ -5,12 +5,9 @@ import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { build } from "vite";
+import { PAGE_POLICY } from "../../main/app/shell/page-files.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
-
-/** The policy of the true windows: what it forbids shall fail here too. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; base-uri 'none'; form-action 'none'";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -87,5 +84,7 @@ async function answer(folder: string, url: string, response: ServerResponse): Pr
 }
 
 function send(response: ServerResponse, type: string, body: string | Uint8Array): void {
-  response.writeHead(200, { "content-type": type, "content-security-policy": POLICY }).end(body);
+  response
+    .writeHead(200, { "content-type": type, "content-security-policy": PAGE_POLICY })
+    .end(body);
 }
