@@ -121,8 +121,10 @@ async function wayTo(
   try {
     return await new Promise((found, fail) => {
       socket.once("error", fail);
-      socket.connect(core.port, core.host, () => {
-        found({ host: socket.address().address, coreAddress: socket.remoteAddress().address });
+      // Where the name is not known it is this function that hears of it.
+      socket.connect(core.port, core.host, (error?: Error) => {
+        if (error instanceof Error) fail(error);
+        else found({ host: socket.address().address, coreAddress: socket.remoteAddress().address });
       });
     });
   } catch {

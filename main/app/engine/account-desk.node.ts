@@ -89,7 +89,7 @@ export class AccountDesk {
         );
       this.#show({ name: "connecting" });
       const core = await this.#builtInCore(aor);
-      if (!core.ok) return this.#notSignedIn(core.error);
+      if (!core.ok) return this.#notSignedIn(core.error, this.#record);
       const { displayName, deviceName } = args;
       return this.#replace(
         { aor, displayName, deviceName, core: core.value, transport: "udp", isBuiltIn: true },
@@ -192,7 +192,7 @@ export class AccountDesk {
     return DONE;
   }
 
-  async #notSignedIn(error: SignInFailure, before = this.#record): Promise<Outcome> {
+  async #notSignedIn(error: SignInFailure, before: AccountRecord | undefined): Promise<Outcome> {
     this.#record = before;
     if (before === undefined) this.#show({ name: "signedOut" });
     else if (this.#session === undefined) await this.#signIn();

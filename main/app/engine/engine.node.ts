@@ -11,6 +11,7 @@ import type {
 import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Undo } from "../../base/events.ts";
+import type { Files } from "../../base/files.ts";
 import type { Clock, Random, Timer } from "../../base/ports.ts";
 import { present } from "../../base/present.ts";
 import { systemRandom } from "../../base/random.node.ts";
@@ -45,6 +46,8 @@ export interface EngineParts {
   readonly startNetwork: StartNetwork;
   readonly runtimeFolder?: string;
   readonly clock?: Clock;
+  /** Octets free in a folder, the reserve not yet taken off; undefined: as the disk says. */
+  readonly roomIn?: (folder: string) => number | undefined;
 }
 
 const RECENT = "app.recentFolders";
@@ -102,7 +105,7 @@ export class Engine implements AppEngine {
       isForeign: (peer) => this.#state.current.settings.isForeignMarked && !this.#people.isMe(peer),
     });
     this.#offers = new OfferDesk({
-      ...{ ...withCards, received: this.#received, files: this.#files },
+      ...{ ...withCards, received: this.#received, files: withRoom(this.#files, parts.roomIn) },
       onFolderUsed: (folder) => {
         this.#useFolder(folder);
       },
@@ -380,6 +383,18 @@ export class Engine implements AppEngine {
         .slice(0, MAX_RECENT),
     };
   }
+}
+
+function withRoom(
+  files: Pick<Files, "freeOctets">,
+  roomIn: EngineParts["roomIn"],
+): Pick<Files, "freeOctets"> {
+  return {
+    freeOctets: async (folder) => {
+      const octets = roomIn?.(folder);
+      return octets === undefined ? files.freeOctets(folder) : ok(octets);
+    },
+  };
 }
 
 async function canBeMade(folder: string): Promise<boolean> {
