@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { CdpSession } from "./cdp.ts";
 import {
   type Chromium,
@@ -110,7 +110,8 @@ export class Browser {
 
   async #start(): Promise<Chromium> {
     this.#profile ??= claimProfile(this.#options.profileFolder());
-    const chromium = startChromium(this.#path(), this.#args(this.#profile.path));
+    const { path } = this.#profile;
+    const chromium = startChromium(this.#path(), this.#args(path), temporaryFolder(path));
     chromium.process.once("exit", () => {
       this.#running = undefined;
       this.#starting = undefined;
@@ -132,11 +133,38 @@ export class Browser {
   }
 }
 
+/** The name of a socket may have 107 octets, of which Chromium adds 40. */
+const MAX_TEMPORARY_OCTETS = 65;
+
+/** Emptied at every start; none where the profile lies too deep for the name of a socket. */
+function temporaryFolder(profile: string): string | undefined {
+  const folder = join(profile, "tmp");
+  if (Buffer.byteLength(folder) > MAX_TEMPORARY_OCTETS) {
+    return undefined;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
+/** A Chromium whose application was killed leaves the folder of its socket, which its profile names. */
+function removeSocket(profile: string): void {
+  try {
+    const folder = dirname(readlinkSync(join(profile, "SingletonSocket")));
+    if (/^org\.chromium\.Chromium\.\w+$|^com\.google\.Chrome\.\w+$/.test(basename(folder))) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } catch {
+    // None was left.
+  }
+}
+
 /** Two processes may share `userData`, but Chromium does not share a profile: the second gets one for the moment. */
 function claimProfile(folder: string): { readonly path: string; release(): void } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const lock = new ProcessLock(join(folder, "host.lock"));
   if (lock.acquire()) {
+    removeSocket(folder);
     return {
       path: folder,
       release: () => {

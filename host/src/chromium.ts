@@ -115,10 +115,12 @@ const DEVTOOLS_LINE = /^DevTools listening on /;
 /**
  * Starts the browser. It hears commands on a pipe, so that it ends with the pipe: no end of this process, however
  * sudden, leaves it behind.
+ * @param temporary folder for its sockets and the like, which it leaves behind when its end is sudden
  */
-export function startChromium(path: string, args: readonly string[]): Chromium {
+export function startChromium(path: string, args: readonly string[], temporary?: string): Chromium {
   const child = spawn(path, ["--remote-debugging-pipe", ...args], {
     stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
+    env: { ...process.env, ...(temporary === undefined ? {} : { TMPDIR: temporary }) },
     // A group of its own: Ctrl-C in the terminal must reach the application first.
     detached: process.platform !== "win32",
   });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import {
@@ -241,6 +241,22 @@ test.describe("on the host only", () => {
       "Error: host: electron.autoUpdater.checkForUpdates is not implemented",
       "Error: host: electron.BrowserWindow.setTouchBar is not implemented",
     ]);
+    await app.close();
+  });
+
+  test("a choice of files goes through Chromium's chooser", async () => {
+    const { app, page, folder } = await launch();
+    test.skip(!(await isOnHost(app)), "Electron's chooser is the system's");
+    const paths = [join(folder, "one.txt"), join(folder, "two.txt")];
+    for (const path of paths) {
+      writeFileSync(path, "content");
+    }
+    const chooser = page.waitForEvent("filechooser");
+    const chosen = app.evaluate(({ dialog }) =>
+      dialog.showOpenDialog({ properties: ["openFile", "multiSelections"] }),
+    );
+    await (await chooser).setFiles(paths);
+    expect(await chosen).toEqual({ canceled: false, filePaths: paths });
     await app.close();
   });
 
