@@ -59,6 +59,8 @@ export class ScriptedUa {
   /** Server transactions in the order of their arrival, CANCELs included. */
   readonly received: ServerTransaction[] = [];
   readonly acks: SipRequest[] = [];
+  /** Status by method for requests that are to be answered otherwise than with 200. */
+  readonly answers = new Map<string, number>();
   readonly #bed: CoreBed;
   #digest: DigestClient | undefined;
   #serial = 0;
@@ -76,7 +78,7 @@ export class ScriptedUa {
         tx.respond(responseTo(tx.request, tx.cancelled === undefined ? 481 : 200));
         if (tx.cancelled !== undefined && !tx.cancelled.hasFinal) this.respond(tx.cancelled, 487);
       } else if (method !== "INVITE") {
-        this.respond(tx, 200);
+        this.respond(tx, this.answers.get(method) ?? 200);
       }
     });
   }

@@ -38,6 +38,8 @@ export interface CoreLimits {
   /** How long a server may take to send a request back with its dialog identifier. */
   readonly originalDialogLifeMs: number;
   readonly originalDialogs: number;
+  /** Subscriptions to the registration of one user (RFC 3680). */
+  readonly subscriptionsPerAor: number;
 }
 
 export const CORE_LIMITS: CoreLimits = {
@@ -49,6 +51,7 @@ export const CORE_LIMITS: CoreLimits = {
   serverAnswerMs: 2_000,
   originalDialogLifeMs: 300_000,
   originalDialogs: 20_000,
+  subscriptionsPerAor: 20,
 };
 
 /** Every OMA CPM service (TS 24.229 ICSI of the form `…icsi.oma.cpm.…`). */

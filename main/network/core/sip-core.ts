@@ -27,6 +27,7 @@ import { namedTransport, withHopTaken, withoutCredentials } from "./forwarding.t
 import { LocationService } from "./location-service.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
+import { RegEventServer } from "./reg-event-server.ts";
 import { type LocalAnswer, register } from "./registrar.ts";
 import { RequestRouter } from "./request-router.ts";
 import { ResponseContext } from "./response-context.ts";
@@ -55,6 +56,7 @@ export class SipCore {
   readonly #originalDialogs: OriginalDialogs;
   readonly #router: RequestRouter;
   readonly #dialogs: DialogForwarder;
+  readonly #regEvents: RegEventServer;
   readonly #ports: ContextPorts & Pick<SipPorts, "random">;
   readonly #contexts = new Map<ServerTransaction, ResponseContext>();
   /** Requests under way, to recognise one that comes back to us unchanged. */
@@ -103,12 +105,20 @@ export class SipCore {
       locations: this.#locations,
       isTrusted: (request, flow) => this.#peers.peerOf(request, flow).kind !== "unknown",
     });
+    this.#regEvents = new RegEventServer({
+      ports: this.#ports,
+      own: this.#own,
+      locations: this.#locations,
+      limits: this.#limits,
+      isUser: (aor) => admission.isUser(aor),
+    });
     this.#listen();
   }
 
   /** Stops timers; the transaction layer belongs to whoever opened it. */
   stop(): void {
     this.#dialogs.stop();
+    this.#regEvents.stop();
     this.#locations.stop();
     this.#peers.stop();
   }
@@ -140,6 +150,8 @@ export class SipCore {
     const callId = tx.request.headers.get("Call-ID") ?? "";
     if (toTagOf(tx.request) === undefined) {
       this.#receiveInitial(tx, routed);
+    } else if (this.#regEvents.receive(tx)) {
+      // It belongs to a subscription that we hold ourselves.
     } else if (this.#own.hasDialogMark(routed.marks, callId)) {
       this.#forwardInDialog(tx, routed);
     } else {
@@ -184,6 +196,8 @@ export class SipCore {
     } else if (routed.headers.has("Route")) {
       // Nobody outside a dialog may choose a way through us to somewhere else.
       this.#answer(tx, { status: 403, reason: "Forbidden: Route leads elsewhere" });
+    } else if (this.#regEvents.serves(tx.request, routed.uri)) {
+      this.#regEvents.subscribe(tx, routed.uri, origin.value);
     } else if (this.#isForUs(routed.uri)) {
       this.#answerForOurselves(tx);
     } else {
@@ -238,9 +252,14 @@ export class SipCore {
   }
 
   #answerForOurselves(tx: ServerTransaction): void {
-    const isOptions = tx.request.method === "OPTIONS";
-    const allow = [{ name: "Allow", value: "REGISTER, OPTIONS" }];
-    this.#answer(tx, { status: isOptions ? 200 : 405, headers: allow });
+    const { method } = tx.request;
+    if (method === "SUBSCRIBE") {
+      // RFC 6665 §4.2.1.1: there is a package here, but this is not its resource.
+      this.#answer(tx, { status: 489, headers: [{ name: "Allow-Events", value: "reg" }] });
+      return;
+    }
+    const allow = [{ name: "Allow", value: "REGISTER, OPTIONS, SUBSCRIBE" }];
+    this.#answer(tx, { status: method === "OPTIONS" ? 200 : 405, headers: allow });
   }
 
   #forwardInitial(tx: ServerTransaction, routed: LooseRouted, origin: Origin): void {
