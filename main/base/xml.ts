@@ -105,8 +105,10 @@ class Reader {
     // One root only.
     if (this.#open.length === 0 && this.#root !== undefined) return false;
     const attributes = new Map<string, string>();
-    while (this.#skipBlanks() && this.#isNameNext()) {
+    this.#skipBlanks();
+    while (this.#isNameNext()) {
       if (!this.#attribute(attributes)) return false;
+      this.#skipBlanks();
     }
     const isEmpty = this.#eat("/");
     if (!this.#eat(">")) return false;
@@ -150,9 +152,8 @@ class Reader {
     return /[A-Za-z_]/.test(this.#text.charAt(this.#at));
   }
 
-  #skipBlanks(): true {
+  #skipBlanks(): void {
     while (" \t\r\n".includes(this.#text.charAt(this.#at) || "<")) this.#at += 1;
-    return true;
   }
 
   #eat(char: string): boolean {
@@ -168,14 +169,16 @@ function local(name: string): string {
 
 /** undefined: an entity that nobody defined, or an ampersand alone. */
 function unescapeXml(text: string): string | undefined {
-  if (!text.includes("&")) return text;
-  let isWrong = false;
-  const decoded = text.replace(/&([^;&]{0,10});?/g, (whole: string, name: string) => {
-    const char = whole.endsWith(";") ? entity(name) : undefined;
-    if (char === undefined) isWrong = true;
-    return char ?? "";
-  });
-  return isWrong ? undefined : decoded;
+  let decoded = "";
+  let at = 0;
+  for (let start = text.indexOf("&"); start >= 0; start = text.indexOf("&", at)) {
+    const end = text.indexOf(";", start);
+    const char = end < 0 ? undefined : entity(text.slice(start + 1, end));
+    if (char === undefined) return undefined;
+    decoded += text.slice(at, start) + char;
+    at = end + 1;
+  }
+  return decoded + text.slice(at);
 }
 
 function entity(name: string): string | undefined {

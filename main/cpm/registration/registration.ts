@@ -1,3 +1,4 @@
+import type { DeviceView } from "../../../shared/model/device.ts";
 import type {
   RegistrationFailedView,
   RegistrationView,
@@ -12,6 +13,7 @@ import type { CpmConfig } from "../config.ts";
 import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
 import { newCallId } from "../ids.ts";
 import { userAgent } from "../user-agent.ts";
+import { DeviceWatch } from "./device-watch.ts";
 import { registerStep } from "./register-step.ts";
 
 export interface RegistrationPorts {
@@ -48,12 +50,27 @@ export class Registration {
   #timer: Timer | undefined;
   #abort = new AbortController();
   #isStopped = false;
+  readonly #watch: DeviceWatch;
 
   constructor(ports: RegistrationPorts, config: CpmConfig) {
     this.#ports = ports;
     this.#config = config;
     this.#callId = newCallId(ports.random);
     this.#expiresS = config.registrationExpiresS ?? DEFAULT_EXPIRES_S;
+    const { srf, clock, log, random } = ports;
+    this.#watch = new DeviceWatch(
+      { srf, clock, log, newCallId: () => newCallId(random) },
+      config,
+      { contact: contactUri(config, srf.local), expiresS: this.#expiresS },
+      {
+        onDevices: (devices) => {
+          this.#learn(devices);
+        },
+        onDeactivated: () => {
+          if (!this.#isStopped) this.#again(0);
+        },
+      },
+    );
   }
 
   /** The binding as it is now; undefined while there is none. */
@@ -77,6 +94,7 @@ export class Registration {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#abort.abort();
+    this.#watch.stop();
     if (this.#view === undefined) return;
     this.#view = undefined;
     this.#abort = new AbortController();
@@ -113,6 +131,7 @@ export class Registration {
         };
         this.#again(step.refreshMs);
         this.events.emit("registered", this.#view);
+        this.#watch.start(this.#serviceRoute);
         return ok(undefined);
       case "ask-longer":
         if (longer >= MAX_LONGER) return this.#failed(423, "The core keeps asking for more time.");
@@ -128,10 +147,18 @@ export class Registration {
 
   #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
     this.#view = undefined;
+    this.#watch.drop();
     const failure = { status, reason, ...(retryMs === undefined ? {} : { retryMs }) };
     if (retryMs !== undefined) this.#again(retryMs);
     this.events.emit("failed", failure);
     return err(failure);
+  }
+
+  /** A notification: the same registration with other devices. Ours may be missing for a moment. */
+  #learn(devices: readonly DeviceView[]): void {
+    if (this.#view === undefined || sameDevices(devices, this.#view.devices)) return;
+    this.#view = { ...this.#view, devices };
+    this.events.emit("registered", this.#view);
   }
 
   #again(delayMs: number): void {
@@ -166,4 +193,10 @@ export class Registration {
     if (answered?.ok === true) this.#cseq = Math.max(this.#cseq, answered.value.number);
     return answer;
   }
+}
+
+function sameDevices(a: readonly DeviceView[], b: readonly DeviceView[]): boolean {
+  const keysOf = (devices: readonly DeviceView[]): string =>
+    JSON.stringify(devices.map((one) => [one.instanceId, one.contact, one.name]).sort());
+  return keysOf(a) === keysOf(b);
 }

@@ -22,6 +22,7 @@ import {
   type UasResponse,
 } from "./server-request.ts";
 import { newTag, type Session } from "./session.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import {
   DEFAULT_UA_CONFIG,
   defaultContact,
@@ -73,6 +74,7 @@ export class UserAgent {
   /** The same by the key of the dialog that they are about to make. */
   readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
+  readonly #subscriptions: Subscriptions;
   /** Of dialogs that have ended but are still known. */
   readonly #lingering = new Set<Timer>();
   #handlers: UserAgentHandlers | undefined;
@@ -94,6 +96,7 @@ export class UserAgent {
       userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
+    this.#subscriptions = new Subscriptions(ports.clock, this.#context.config.t1Ms);
     transactions.onRequest((tx) => {
       this.#receive(tx);
     });
@@ -123,10 +126,14 @@ export class UserAgent {
     const finish = (): void => {
       this.#exchanges.delete(exchange);
     };
-    const exchange = new ClientExchange(this.#context, buildOutgoing(this.#context, message), {
+    const built = buildOutgoing(this.#context, message);
+    const isSubscribe = message.method === "SUBSCRIBE";
+    if (isSubscribe) this.#subscriptions.sent(built.request);
+    const exchange = new ClientExchange(this.#context, built, {
       ...handlers,
       onResponse: (response) => {
         if (response.status >= 200) finish();
+        if (isSubscribe) this.#subscriptions.answered(built.request, response);
         handlers.onResponse(response);
       },
       onFailure: (failure) => {
@@ -235,6 +242,15 @@ export class UserAgent {
       // RFC 3261 §15: a caller may end an early dialog by BYE; the INVITE gets 487.
       tx.respond(buildResponse(tx.request, id.localTag, { status: 200 }));
       early.cancelled(tx.request);
+      return;
+    }
+    const verdict = early === undefined ? this.#subscriptions.receive(tx.request) : "none";
+    if (verdict === "take" && this.#handlers !== undefined) {
+      this.#handlers.onRequest(new TransactionRequest(tx, id.localTag));
+      return;
+    }
+    if (typeof verdict === "object") {
+      tx.respond(buildResponse(tx.request, id.localTag, verdict));
       return;
     }
     tx.respond(buildResponse(tx.request, id.localTag, { status: early === undefined ? 481 : 405 }));
