@@ -124,7 +124,7 @@ export interface Resolver {
 }
 
 /** Digest algorithms of RFC 7616 and the hashes of RFC 5547. */
-export type DigestAlgorithm = "MD5" | "SHA-1" | "SHA-256";
+export type DigestAlgorithm = "MD5" | "SHA-1" | "SHA-256" | "SHA-512-256";
 
 export interface Hashing {
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Buffer;

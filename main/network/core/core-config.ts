@@ -5,7 +5,11 @@ import type { SipDigestAlgorithm } from "../../sip/ua/digest.ts";
 export interface CoreUser {
   /** `sip:alice@a.example`. */
   readonly aor: string;
-  readonly ha1: { readonly md5?: string; readonly sha256?: string };
+  readonly ha1: {
+    readonly md5?: string;
+    readonly sha256?: string;
+    readonly sha512Trunc256?: string;
+  };
 }
 
 export interface CoreConfig {
