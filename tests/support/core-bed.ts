@@ -59,7 +59,7 @@ export class ScriptedUa {
   /** Server transactions in the order of their arrival, CANCELs included. */
   readonly received: ServerTransaction[] = [];
   readonly acks: SipRequest[] = [];
-  /** Status by method for requests that are to be answered otherwise than with 200. */
+  /** Status by method, where it is not 200, or for INVITE no answer. */
   readonly answers = new Map<string, number>();
   readonly #bed: CoreBed;
   #digest: DigestClient | undefined;
@@ -77,7 +77,7 @@ export class ScriptedUa {
       if (method === "CANCEL") {
         tx.respond(responseTo(tx.request, tx.cancelled === undefined ? 481 : 200));
         if (tx.cancelled !== undefined && !tx.cancelled.hasFinal) this.respond(tx.cancelled, 487);
-      } else if (method !== "INVITE") {
+      } else if (method !== "INVITE" || this.answers.has(method)) {
         this.respond(tx, this.answers.get(method) ?? 200);
       }
     });
@@ -117,6 +117,14 @@ export class ScriptedUa {
     };
   }
 
+  /** Sends the ACK of a 2xx. */
+  ack(script: Script): void {
+    this.layer.sendAck(
+      this.#requestOf("ACK", script),
+      script.where ?? target("udp", this.#bed.address),
+    );
+  }
+
   /** Sends a request, answers one challenge with our account, and waits for the outcome. */
   async ask(method: string, script: Script = {}): Promise<SipResponse> {
     const callId = script.callId ?? this.#newCallId();
@@ -142,12 +150,17 @@ export class ScriptedUa {
   respond(
     tx: ServerTransaction,
     status: number,
-    options: { readonly headers?: readonly HeaderField[]; readonly user?: string } = {},
+    options: {
+      readonly headers?: readonly HeaderField[];
+      readonly user?: string;
+      readonly contact?: string;
+    } = {},
   ): void {
     const recorded = tx.request.headers
       .getAll("Record-Route")
       .map((value) => ({ name: "Record-Route", value }));
-    const contact = [{ name: "Contact", value: this.contact(options.user ?? "ua") }];
+    const value = options.contact ?? this.contact(options.user ?? "ua");
+    const contact = [{ name: "Contact", value }];
     tx.respond(
       responseTo(tx.request, status, undefined, {
         toTag: `${this.address.host}-tag`,

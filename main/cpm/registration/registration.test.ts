@@ -215,3 +215,83 @@ describe("RFC 3261 §10.2: registrations that fail", () => {
     expect(registered).toHaveLength(2);
   });
 });
+
+describe("RFC 5626 §4.2 registering a flow", () => {
+  const FLOW = { Require: "outbound", "Flow-Timer": "60" };
+
+  it("MUST ask for it with a reg-id, and plainly at once after 439", async () => {
+    const contacts: (string | undefined)[] = [];
+    srf.respond = (request) => {
+      if (request.method !== "REGISTER") return fakeResponse(489);
+      contacts.push(/reg-id=\d+/.exec(header(request, "Contact") ?? "")?.[0]);
+      return contacts.length === 1 ? fakeResponse(439) : granted(600);
+    };
+    await start();
+    expect(contacts).toEqual(["reg-id=1", undefined]);
+    expect(registered).toHaveLength(1);
+  });
+
+  it("MUST NOT keep alive what the registrar did not take for a flow", async () => {
+    srf.respond = () => granted(600);
+    await start();
+    expect(srf.kept).toEqual([]);
+  });
+
+  it("MUST show a sign of life after 80 to 100 % of Flow-Timer (§4.4)", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    const [kept] = srf.kept;
+    expect(kept?.hop).toBe("sip:10.0.0.9:5060;lr");
+    for (let i = 0; i < 50; i += 1) {
+      expect(kept?.nextPingMs()).toBeGreaterThanOrEqual(48_000);
+      expect(kept?.nextPingMs()).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it("MUST register anew, with the same reg-id and Call-ID, when the flow fails (§4.5)", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    srf.kept[0]?.onLost();
+    await clock.advanceAsync(10);
+    const [first, second] = registers();
+    expect(second?.callId).toBe(first?.callId);
+    expect(header(second, "Contact")).toBe(header(first, "Contact"));
+    expect(srf.kept.map(({ isOver }) => isOver)).toEqual([true, false]);
+  });
+
+  it("MUST let the flow go when it stops", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    void registration.stop();
+    await clock.advanceAsync(10);
+    expect(srf.kept[0]?.isOver).toBe(true);
+  });
+});
+
+describe("RFC 5627 §4.2 GRUUs at the device", () => {
+  function withGruu(gruu: string): SipResponse {
+    return fakeResponse(200, [
+      {
+        name: "Contact",
+        value: `<sip:bob@10.0.0.2:5060>;+sip.instance="<${INSTANCE}>";pub-gruu="${gruu}";expires=600`,
+      },
+    ]);
+  }
+
+  it("MUST say that it knows them, and be reached by the one it is given", async () => {
+    srf.respond = () => withGruu("sip:bob@b.example;gr=urn:uuid:1");
+    await start();
+    expect(header(registers()[0], "Supported")).toBe("path, outbound, gruu");
+    expect(registration.config.gruu).toBe("sip:bob@b.example;gr=urn:uuid:1");
+    expect(registration.current?.contact).toBe("sip:bob@10.0.0.2:5060");
+  });
+
+  it.each(["sip:bob@b.example", "urn:uuid:1", "", "sip:bob@b example;gr=1"])(
+    "MUST NOT take %j for one",
+    async (gruu) => {
+      srf.respond = () => withGruu(gruu);
+      await start();
+      expect(registration.config.gruu).toBeUndefined();
+    },
+  );
+});

@@ -3,7 +3,7 @@ import type {
   RegistrationFailedView,
   RegistrationView,
 } from "../../../shared/model/registration.ts";
-import { EventSource } from "../../base/events.ts";
+import { EventSource, type Undo } from "../../base/events.ts";
 import type { Clock, Log, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipFailure, Srf } from "../../drachtio/srf.ts";
@@ -14,6 +14,7 @@ import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
 import { newCallId } from "../ids.ts";
 import { userAgent } from "../user-agent.ts";
 import { DeviceWatch } from "./device-watch.ts";
+import type { RegisterAnswer } from "./register-answer.ts";
 import { registerStep } from "./register-step.ts";
 
 export interface RegistrationPorts {
@@ -51,6 +52,10 @@ export class Registration {
   #abort = new AbortController();
   #isStopped = false;
   readonly #watch: DeviceWatch;
+  #gruu: string | undefined;
+  /** False once the network has said that it keeps no flows (439). */
+  #isFlow = true;
+  #endKeepAlive: Undo | undefined;
 
   constructor(ports: RegistrationPorts, config: CpmConfig) {
     this.#ports = ports;
@@ -78,6 +83,11 @@ export class Registration {
     return this.#view;
   }
 
+  /** How this device is reached, as far as the registrar has said. */
+  get config(): CpmConfig {
+    return this.#gruu === undefined ? this.#config : { ...this.#config, gruu: this.#gruu };
+  }
+
   /** Preloaded Route for requests; empty until the registrar names one. */
   get serviceRoute(): readonly string[] {
     return this.#serviceRoute;
@@ -95,6 +105,7 @@ export class Registration {
     this.#timer?.cancel();
     this.#abort.abort();
     this.#watch.stop();
+    this.#endKeepAlive?.();
     if (this.#view === undefined) return;
     this.#view = undefined;
     this.#abort = new AbortController();
@@ -120,19 +131,11 @@ export class Registration {
     const step = registerStep(outcome, own, this.#failures);
     switch (step.do) {
       case "registered":
-        this.#failures = 0;
-        this.#serviceRoute = step.answer.serviceRoute;
-        this.#view = {
-          aor: this.#config.aor,
-          contact: own.contact,
-          expiresS: step.answer.expiresS,
-          transport: this.#config.core.transport,
-          devices: step.answer.devices,
-        };
-        this.#again(step.refreshMs);
-        this.events.emit("registered", this.#view);
-        this.#watch.start(this.#serviceRoute);
-        return ok(undefined);
+        return this.#registered(step.answer, step.refreshMs, own.contact);
+      case "ask-plainly":
+        if (!this.#isFlow) return this.#failed(439, "The core refuses this kind of connection.");
+        this.#isFlow = false;
+        return this.#attempt(longer);
       case "ask-longer":
         if (longer >= MAX_LONGER) return this.#failed(423, "The core keeps asking for more time.");
         this.#expiresS = step.expiresS;
@@ -145,9 +148,49 @@ export class Registration {
     }
   }
 
+  #registered(
+    answer: RegisterAnswer,
+    refreshMs: number,
+    contact: string,
+  ): Result<void, RegistrationFailedView> {
+    this.#failures = 0;
+    this.#serviceRoute = answer.serviceRoute;
+    this.#gruu = answer.gruu;
+    this.#view = {
+      aor: this.#config.aor,
+      contact,
+      expiresS: answer.expiresS,
+      transport: this.#config.core.transport,
+      devices: answer.devices,
+    };
+    this.#again(refreshMs);
+    this.#keepFlow(answer.flowTimerS);
+    this.events.emit("registered", this.#view);
+    this.#watch.start(this.#serviceRoute);
+    return ok(undefined);
+  }
+
+  /** RFC 5626 §4.4: a sign of life after 80 to 100 % of the time; §4.5: a flow that failed is made anew. */
+  #keepFlow(flowTimerS: number | undefined): void {
+    this.#endKeepAlive?.();
+    this.#endKeepAlive = undefined;
+    if (flowTimerS === undefined) return;
+    const { srf, random, log } = this.#ports;
+    const nextPingMs = (): number => {
+      const share = 0.8 + (0.2 * (random.bytes(1)[0] ?? 0)) / 255;
+      return flowTimerS * 1000 * share;
+    };
+    this.#endKeepAlive = srf.keepAlive(coreUri(this.#config.core), nextPingMs, () => {
+      if (this.#isStopped) return;
+      log.write("info", "the connection to the core is lost; registering anew");
+      this.#again(0);
+    });
+  }
+
   #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
     this.#view = undefined;
     this.#watch.drop();
+    this.#endKeepAlive?.();
     const failure = { status, reason, ...(retryMs === undefined ? {} : { retryMs }) };
     if (retryMs !== undefined) this.#again(retryMs);
     this.events.emit("failed", failure);
@@ -168,6 +211,10 @@ export class Registration {
     });
   }
 
+  #contact(): string {
+    return registerContact(this.#config, this.#ports.srf.local, { isFlow: this.#isFlow });
+  }
+
   async #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
     this.#cseq += 1;
     const { aor, core } = this.#config;
@@ -178,9 +225,9 @@ export class Registration {
       from: fromValue(this.#config),
       to: `<${aor}>`,
       headers: [
-        { name: "Contact", value: registerContact(this.#config, this.#ports.srf.local) },
+        { name: "Contact", value: this.#contact() },
         { name: "Expires", value: String(expiresS) },
-        { name: "Supported", value: "path, outbound" },
+        { name: "Supported", value: "path, outbound, gruu" },
         { name: "User-Agent", value: userAgent(this.#config.version) },
       ],
       nextHop: coreUri(core),

@@ -12,7 +12,9 @@ import type { ContextPorts } from "./context-ports.ts";
 /** Where a branch's request is sent: a URI to resolve, or a known place. */
 export type NextHop =
   | { readonly kind: "uri"; readonly uri: SipUri }
-  | { readonly kind: "place"; readonly where: Target | Flow; readonly otherwise?: SipUri };
+  | { readonly kind: "place"; readonly where: Target | Flow; readonly otherwise?: SipUri }
+  /** A flow whose connection is closed. */
+  | { readonly kind: "gone" };
 
 /** What takes the place of a branch that got no answer at all. */
 export type Handover =
@@ -29,13 +31,16 @@ export interface BranchPlan {
   readonly answerWithinMs?: number;
   /** Asked when the branch failed before its first response, or with a 408 or 5xx as its first. */
   readonly onUnanswered?: () => Handover;
+  /** Asked when the flow to a device turned out to be gone, here or at an edge proxy (430, RFC 5626 §5.3, §7). */
+  readonly onFlowFailed?: () => Handover;
 }
 
 export interface BranchOwner {
   readonly ports: ContextPorts;
   branchResponded(branch: Branch, response: SipResponse): void;
   branchEnded(branch: Branch, final: SipResponse | undefined): void;
-  branchFailed(branch: Branch): void;
+  /** It got no answer of its own: `next` says what takes its place. */
+  branchFailed(branch: Branch, next: () => Handover): void;
 }
 
 /** One forwarded copy of a request: finds its next hop, tries the places in turn, guards it with timer C. */
@@ -69,7 +74,9 @@ export class Branch {
         this.#abandon();
       });
     }
-    if (nextHop.kind === "place") {
+    if (nextHop.kind === "gone") {
+      this.#unreachable();
+    } else if (nextHop.kind === "place") {
       this.#send([nextHop.where]);
     } else {
       this.#resolve(nextHop.uri);
@@ -141,7 +148,9 @@ export class Branch {
   }
 
   #unreachable(): void {
-    this.#fail(503);
+    const { onFlowFailed } = this.plan;
+    if (onFlowFailed === undefined || this.#cancelHeaders !== undefined) this.#fail(503);
+    else this.#handOver(onFlowFailed);
   }
 
   #receive(received: SipResponse): void {
@@ -163,15 +172,16 @@ export class Branch {
     } else if (response.status < 300) {
       this.#owner.branchResponded(this, response);
       this.#end(undefined);
-    } else if (
-      isFirst &&
-      isServerFailure(response.status) &&
-      this.plan.onUnanswered !== undefined
-    ) {
-      this.#handOver();
     } else {
-      this.#end(response);
+      const next = isFirst ? this.#successorFor(response.status) : undefined;
+      if (next === undefined) this.#end(response);
+      else this.#handOver(next);
     }
+  }
+
+  #successorFor(status: number): (() => Handover) | undefined {
+    if (status === 430) return this.plan.onFlowFailed;
+    return isServerFailure(status) ? this.plan.onUnanswered : undefined;
   }
 
   #startTimerC(): void {
@@ -190,14 +200,14 @@ export class Branch {
     if (this.#isOver || this.#hasProvisional) return;
     this.#abort.abort();
     this.#transaction?.cancel();
-    this.#handOver();
+    if (this.plan.onUnanswered !== undefined) this.#handOver(this.plan.onUnanswered);
   }
 
   #fail(status: number): void {
     if (this.#isOver) return;
     const isUnanswered = !this.#hasProvisional && this.#cancelHeaders === undefined;
     if (isUnanswered && this.plan.onUnanswered !== undefined) {
-      this.#handOver();
+      this.#handOver(this.plan.onUnanswered);
       return;
     }
     this.#end(this.#local(status));
@@ -208,11 +218,11 @@ export class Branch {
     return responseTo(this.plan.request, status, undefined, { toTag: this.#owner.ports.newTag() });
   }
 
-  #handOver(): void {
+  #handOver(next: () => Handover): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#stopTimers();
-    this.#owner.branchFailed(this);
+    this.#owner.branchFailed(this, next);
   }
 
   /** @param final as it would go upstream; undefined after a 2xx */

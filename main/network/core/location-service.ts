@@ -7,8 +7,14 @@ import { type Flow, flowKey } from "../../sip/transport/flow.ts";
 /** One device of a user, as its REGISTER described it. */
 export interface Binding {
   readonly aor: string;
-  /** What makes it the same device again: its instance id, else its contact URI. */
+  /** What makes it the same binding again: instance id and flow, instance id, else its contact URI. */
   readonly key: string;
+  /** `+sip.instance` as written, in angle brackets. */
+  readonly instance?: string;
+  /** The device keeps this one flow alive and is reached over it alone (RFC 5626). */
+  readonly isOutbound: boolean;
+  /** Stays as long as the device registers under one Call-ID: what temporary GRUUs stand for (RFC 5627 §5.1). */
+  readonly bindingId: string;
   /** Contact as sent; its parameters are the device's features. */
   readonly contact: NameAddr;
   readonly uri: SipUri;
@@ -20,7 +26,8 @@ export interface Binding {
   readonly flow: Flow;
   readonly callId: string;
   readonly cseq: number;
-  /** On the monotonic clock. */
+  /** Both on the monotonic clock. */
+  readonly registeredMs: number;
   readonly expiresMs: number;
 }
 
@@ -44,6 +51,7 @@ export class LocationService {
   /** Users registered over a flow: requests that arrive on it are theirs. */
   readonly #aorsByFlow = new Index();
   readonly #aorsByPlace = new Index();
+  readonly #aorsByBindingId = new Map<string, string>();
   readonly #closedFlows = new WeakSet<Flow>();
   #sweep: Timer | undefined;
   #sweepMs = Number.POSITIVE_INFINITY;
@@ -80,24 +88,51 @@ export class LocationService {
     return aors === undefined ? [] : [...aors].filter((aor) => this.isRegisteredOver(flow, aor));
   }
 
-  /** The binding that a request to this contact URI is for, found by user, host and port. */
+  /**
+   * The binding that a request to this contact URI is for, found by user, host and port. Of several flows of one device
+   * the one that lives, and was registered last.
+   */
   bindingAt(uri: SipUri): Binding | undefined {
-    for (const aor of this.#aorsByPlace.get(placeOf(uri)) ?? []) {
-      const found = this.bindingsOf(aor).find((one) => placeOf(one.uri) === placeOf(uri));
-      if (found !== undefined) return found;
+    const place = placeOf(uri);
+    let best: Binding | undefined;
+    for (const aor of this.#aorsByPlace.get(place) ?? []) {
+      for (const one of this.bindingsOf(aor)) {
+        if (placeOf(one.uri) === place && this.#isBetter(one, best)) best = one;
+      }
     }
-    return undefined;
+    return best;
   }
 
-  /** A connection is gone: the bindings stay, their devices may be reached by their contact. */
+  #isBetter(one: Binding, than: Binding | undefined): boolean {
+    if (than === undefined) return true;
+    const isOpen = this.isFlowOpen(one.flow);
+    return isOpen === this.isFlowOpen(than.flow) ? one.registeredMs > than.registeredMs : isOpen;
+  }
+
+  /** The user whose binding has this id; undefined when it is gone. */
+  aorOfBinding(bindingId: string): string | undefined {
+    const aor = this.#aorsByBindingId.get(bindingId);
+    const isAlive =
+      aor !== undefined && this.bindingsOf(aor).some((one) => one.bindingId === bindingId);
+    return isAlive ? aor : undefined;
+  }
+
+  /**
+   * A connection is gone: its flows are over (RFC 5626 §7). Other bindings stay, their devices may be reached by their
+   * contact.
+   */
   flowClosed(flow: Flow): void {
     const key = flowKey(flow);
+    const over: Binding[] = [];
     for (const aor of this.#aorsByFlow.get(key) ?? []) {
       for (const binding of this.#byAor.get(aor)?.values() ?? []) {
-        if (flowKey(binding.flow) === key) this.#closedFlows.add(binding.flow);
+        if (flowKey(binding.flow) !== key) continue;
+        this.#closedFlows.add(binding.flow);
+        if (binding.isOutbound) over.push(binding);
       }
     }
     this.#aorsByFlow.removeKey(key);
+    for (const binding of over) this.deactivate(binding);
   }
 
   isFlowOpen(flow: Flow): boolean {
@@ -133,14 +168,16 @@ export class LocationService {
   }
 
   #replace(aor: string, old: ReadonlyMap<string, Binding>, bindings: Map<string, Binding>): void {
-    for (const { flow, uri } of old.values()) {
+    for (const { flow, uri, bindingId } of old.values()) {
       this.#aorsByFlow.remove(flowKey(flow), aor);
       this.#aorsByPlace.remove(placeOf(uri), aor);
+      this.#aorsByBindingId.delete(bindingId);
     }
     if (bindings.size === 0) this.#byAor.delete(aor);
     else this.#byAor.set(aor, bindings);
-    for (const { flow, uri } of bindings.values()) {
+    for (const { flow, uri, bindingId } of bindings.values()) {
       this.#aorsByPlace.add(placeOf(uri), aor);
+      this.#aorsByBindingId.set(bindingId, aor);
       if (this.isFlowOpen(flow)) this.#aorsByFlow.add(flowKey(flow), aor);
     }
   }

@@ -3,7 +3,7 @@ import { responseTo } from "../../sip/message/build.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
-import { Branch, type BranchOwner, type BranchPlan } from "./branch.ts";
+import { Branch, type BranchOwner, type BranchPlan, type Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
 import { bestResponse } from "./response-choice.ts";
 
@@ -83,9 +83,9 @@ export class ResponseContext implements BranchOwner {
     this.#conclude();
   }
 
-  /** A branch was replaced before it got any answer: its plan says by what. */
-  branchFailed(branch: Branch): void {
-    const next = this.#state === "collecting" ? branch.plan.onUnanswered?.() : undefined;
+  /** A branch was replaced before it got any answer. */
+  branchFailed(_branch: Branch, successor: () => Handover): void {
+    const next = this.#state === "collecting" ? successor() : undefined;
     if (next === undefined) {
       this.answer(this.#state === "cancelled" ? 487 : 503);
     } else if (next.kind === "branches") {

@@ -24,6 +24,7 @@ import { CORE_LIMITS, type CoreConfig, type CoreLimits, CPM_SERVICES } from "./c
 import { DialogForwarder } from "./dialog-forwarder.ts";
 import type { FilterCriterion } from "./filter-criteria.ts";
 import { namedTransport, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
@@ -50,6 +51,7 @@ export class SipCore {
   readonly #transactions: TransactionLayer;
   readonly #limits: CoreLimits;
   readonly #own: OwnAddresses;
+  readonly #gruus: Gruus;
   readonly #locations: LocationService;
   readonly #admission: Admission;
   readonly #peers: TrustedPeers;
@@ -82,6 +84,7 @@ export class SipCore {
     };
     const address = config.publicAddress ?? transactions.transport.sentBy;
     this.#own = new OwnAddresses(domain, address, ports);
+    this.#gruus = new Gruus(domain, { hashing, random });
     this.#locations = new LocationService(clock);
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
     this.#admission = admission;
@@ -94,6 +97,7 @@ export class SipCore {
       own: this.#own,
       locations: this.#locations,
       originalDialogs: this.#originalDialogs,
+      gruus: this.#gruus,
       criteria: criteriaOf(config),
       neighbours: neighboursOf(config),
       limits: this.#limits,
@@ -103,6 +107,7 @@ export class SipCore {
       ports: this.#ports,
       own: this.#own,
       locations: this.#locations,
+      gruus: this.#gruus,
       isTrusted: (request, flow) => this.#peers.peerOf(request, flow).kind !== "unknown",
     });
     this.#regEvents = new RegEventServer({
@@ -237,6 +242,7 @@ export class SipCore {
             clock: this.#ports.clock,
             locations: this.#locations,
             limits: this.#limits,
+            gruus: this.#gruus,
             serviceRoute: (contact) => own.serviceRoute(namedTransport(contact)),
             isOwnAddress: (contact) => own.isOwn(contact),
           })

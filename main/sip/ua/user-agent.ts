@@ -1,3 +1,4 @@
+import type { Undo } from "../../base/events.ts";
 import type { HostPort } from "../../base/host-port.ts";
 import type { Clock, Hashing, Log, Random, Resolver, Timer } from "../../base/ports.ts";
 import { contactUriOf } from "../dialog/dialog.ts";
@@ -171,6 +172,25 @@ export class UserAgent {
     });
     this.#uacInvites.add(invite);
     return invite;
+  }
+
+  /**
+   * Keeps the connection to a next hop alive while requests are to come over it (RFC 5626 §4.4.1); not over UDP, where
+   * that takes STUN.
+   * @param onLost called once when the connection has failed
+   */
+  keepAlive(hop: string, nextPingMs: () => number, onLost: () => void): Undo {
+    let isWatched = true;
+    let undo: Undo | undefined;
+    void this.#context.locator.locate(hop).then((located) => {
+      const target = located.ok ? located.value[0] : undefined;
+      if (!isWatched || this.#isClosed || target === undefined) return;
+      undo = this.#context.transactions.keepAlive(target, nextPingMs, onLost);
+    });
+    return () => {
+      isWatched = false;
+      undo?.();
+    };
   }
 
   /** Ends all timers and waits. Nothing is sent but 480 to INVITEs that wait for an answer. */
