@@ -17,7 +17,7 @@ import { DigestClient, NO_ATTEMPTS } from "../../main/sip/ua/digest-client.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeNet } from "./fake-net.ts";
 import { SeededRandom } from "./fake-random.ts";
-import { FakeResolver } from "./fake-resolver.ts";
+import { type FakeRecords, FakeResolver } from "./fake-resolver.ts";
 import { type FakePorts, openTransactions, target } from "./sip-pair.ts";
 
 /** Where the core listens unless a test says otherwise. */
@@ -244,12 +244,13 @@ export class CoreBed {
     around: {
       readonly address?: HostPort;
       readonly names?: Readonly<Record<string, readonly string[]>>;
+      readonly records?: FakeRecords;
     } = {},
   ): Promise<CoreBed> {
     const bed = new CoreBed(around.address ?? CORE);
     const opened = await openTransactions(bed.net, bed.address);
     const { layer } = opened;
-    const ports = { ...opened.ports, resolver: new FakeResolver(around.names) };
+    const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
     const hashing = systemHashing();
     const users = ["alice", "bob", "carol"].map(
       (name): CoreUser => ({

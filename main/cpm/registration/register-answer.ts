@@ -96,13 +96,3 @@ function expiresOf(text: string | undefined): number | undefined {
 export function minExpiresOf(response: SipResponse): number | undefined {
   return expiresOf(response.headers.get("Min-Expires"));
 }
-
-/** Retry-After in milliseconds, at most an hour; its comment and parameters do not matter (RFC 3261 §20.33). */
-export function retryAfterMsOf(response: SipResponse): number | undefined {
-  const text = response.headers.get("Retry-After");
-  if (text === undefined) return undefined;
-  let end = 0;
-  while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end += 1;
-  const seconds = expiresOf(text.slice(0, end));
-  return seconds === undefined ? undefined : Math.min(seconds, 3600) * 1000;
-}

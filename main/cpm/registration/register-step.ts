@@ -1,12 +1,12 @@
 import type { Result } from "../../base/result.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
+import { retryAfterMsOf } from "../../sip/message/retry-after.ts";
 import {
   minExpiresOf,
   type OwnBinding,
   type RegisterAnswer,
   readRegisterAnswer,
-  retryAfterMsOf,
 } from "./register-answer.ts";
 
 /** What follows from the outcome of one REGISTER. */

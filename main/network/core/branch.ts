@@ -3,6 +3,7 @@ import type { SipUri } from "../../sip/grammar/uri.ts";
 import { responseTo } from "../../sip/message/build.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
+import { retryAfterMsOf } from "../../sip/message/retry-after.ts";
 import { isUsableResponse } from "../../sip/message/validate.ts";
 import type { ClientTransaction } from "../../sip/transaction/transaction.ts";
 import type { Flow, Target } from "../../sip/transport/flow.ts";
@@ -49,10 +50,13 @@ export class Branch {
   readonly #owner: BranchOwner;
   readonly #abort = new AbortController();
   #transaction: ClientTransaction | undefined;
+  #place: Target | Flow | undefined;
   #places: readonly (Target | Flow)[] = [];
   #timer: Timer | undefined;
   #answerTimer: Timer | undefined;
   #hasProvisional = false;
+  /** More than the next hop's own 100. */
+  #hasProgress = false;
   #usedOther = false;
   #cancelHeaders: readonly HeaderField[] | undefined;
   #isOver = false;
@@ -97,10 +101,10 @@ export class Branch {
   }
 
   #resolve(uri: SipUri): void {
-    const { resolver, log } = this.#owner.ports;
+    const { resolver, health, log } = this.#owner.ports;
     targetsOf(uri, resolver, this.#abort.signal).then(
       (targets) => {
-        if (!this.#isOver) this.#send(targets);
+        if (!this.#isOver) this.#send(health.order(targets));
       },
       (error: unknown) => {
         log.write("warn", "next hop cannot be resolved", { host: uri.host, error: String(error) });
@@ -115,13 +119,15 @@ export class Branch {
       this.#unreachable();
       return;
     }
+    this.#place = place;
     this.#places = others;
     this.#transaction = this.#owner.ports.transactions.request(this.plan.request, place, {
       onResponse: (response) => {
         this.#receive(response);
       },
       onTimeout: () => {
-        this.#fail(408);
+        if (this.#canGoOn) this.#tryNext();
+        else this.#fail(408);
       },
       onTransportError: () => {
         this.#tryNext();
@@ -130,9 +136,15 @@ export class Branch {
     this.#startTimerC();
   }
 
+  /** Nothing has come back from behind the next hop, and there is another place to try. */
+  get #canGoOn(): boolean {
+    return this.#places.length > 0 && !this.#hasProgress && this.#cancelHeaders === undefined;
+  }
+
   /** RFC 3263 §4.3: another address of the same next hop may work where one does not. */
-  #tryNext(): void {
+  #tryNext(retryMs?: number): void {
     if (this.#isOver) return;
+    if (this.#place !== undefined) this.#owner.ports.health.failed(this.#place, retryMs);
     const { nextHop } = this.plan;
     const isCancelled = this.#cancelHeaders !== undefined;
     if (isCancelled || this.#hasProvisional) {
@@ -163,20 +175,35 @@ export class Branch {
     const isFirst = !this.#hasProvisional;
     this.#answerTimer?.cancel();
     if (response.status < 200) {
-      this.#hasProvisional = true;
-      // RFC 3261 §16.7 step 2: only 101 to 199 show that somebody is still at it.
-      // A branch that was given up may still hear from its server: nothing is awaited of it any more.
-      if (this.#isOver) return;
-      if (response.status > 100 && this.#cancelHeaders === undefined) this.#startTimerC();
-      this.#owner.branchResponded(this, response);
+      this.#receiveProvisional(response);
     } else if (response.status < 300) {
       this.#owner.branchResponded(this, response);
       this.#end(undefined);
     } else {
-      const next = isFirst ? this.#successorFor(response.status) : undefined;
-      if (next === undefined) this.#end(response);
-      else this.#handOver(next);
+      this.#receiveRefusal(response, isFirst);
     }
+  }
+
+  #receiveProvisional(response: SipResponse): void {
+    this.#hasProvisional = true;
+    // RFC 3261 §16.7 step 2: only 101 to 199 show that somebody is still at it.
+    const isProgress = response.status > 100;
+    if (isProgress) this.#hasProgress = true;
+    // A branch that was given up may still hear from its server: nothing is awaited of it any more.
+    if (this.#isOver) return;
+    if (isProgress && this.#cancelHeaders === undefined) this.#startTimerC();
+    this.#owner.branchResponded(this, response);
+  }
+
+  #receiveRefusal(response: SipResponse, isFirst: boolean): void {
+    if (response.status === 503 && this.#canGoOn) {
+      this.#hasProvisional = false;
+      this.#tryNext(retryAfterMsOf(response));
+      return;
+    }
+    const next = isFirst ? this.#successorFor(response.status) : undefined;
+    if (next === undefined) this.#end(response);
+    else this.#handOver(next);
   }
 
   #successorFor(status: number): (() => Handover) | undefined {

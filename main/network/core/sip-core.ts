@@ -15,6 +15,7 @@ import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import { validateRequest } from "../../sip/message/validate.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
 import type { TransactionLayer } from "../../sip/transaction/transaction-layer.ts";
+import { PlaceHealth } from "../../sip/transport/place-health.ts";
 import type { SipPorts } from "../../sip/transport/ports.ts";
 import { Admission } from "./admission.ts";
 import { assertIdentity, neighbourAssertions } from "./asserted-identity.ts";
@@ -78,6 +79,7 @@ export class SipCore {
       clock,
       random,
       resolver,
+      health: new PlaceHealth(clock),
       log,
       timerCMs: this.#limits.timerCMs,
       newTag: () => randomToken(random, TAG_LENGTH),
