@@ -17,9 +17,16 @@ export type NextHop =
   /** A flow whose connection is closed. */
   | { readonly kind: "gone" };
 
-/** What takes the place of a branch that got no answer at all. */
+/** What a request becomes, or what takes the place of a branch that got no answer at all. */
 export type Handover =
-  | { readonly kind: "branches"; readonly plans: readonly BranchPlan[] }
+  | {
+      readonly kind: "branches";
+      readonly plans: readonly BranchPlan[];
+      /** To be started one after the other, each when all before it have ended without success. */
+      readonly later?: readonly BranchPlan[];
+      /** False: whoever is rung stays so when another one has answered (RFC 3841 §9.1, no-cancel). */
+      readonly cancelsOthers?: boolean;
+    }
   | { readonly kind: "answer"; readonly status: number; readonly reason: string };
 
 export interface BranchPlan {
@@ -30,6 +37,8 @@ export interface BranchPlan {
   readonly deviceName?: string;
   /** Given for an application server: it must send something within this time. */
   readonly answerWithinMs?: number;
+  /** Given in a sequential search: after this time without an answer the next device has its turn. */
+  readonly ringMs?: number;
   /** Asked when the branch failed before its first response, or with a 408 or 5xx as its first. */
   readonly onUnanswered?: () => Handover;
   /** Asked when the flow to a device turned out to be gone, here or at an edge proxy (430, RFC 5626 §5.3, §7). */
@@ -58,6 +67,7 @@ export class Branch {
   /** More than the next hop's own 100. */
   #hasProgress = false;
   #usedOther = false;
+  #ringEndMs: number | undefined;
   #cancelHeaders: readonly HeaderField[] | undefined;
   #isOver = false;
 
@@ -215,7 +225,13 @@ export class Branch {
     this.#timer?.cancel();
     if (this.plan.request.method !== "INVITE") return;
     const { clock, timerCMs } = this.#owner.ports;
-    this.#timer = clock.startTimer(timerCMs, () => {
+    const { ringMs } = this.plan;
+    // A turn is not made longer by ringing.
+    if (ringMs !== undefined && this.#ringEndMs === undefined) {
+      this.#ringEndMs = clock.nowMs() + ringMs;
+    }
+    const leftMs = (this.#ringEndMs ?? Number.POSITIVE_INFINITY) - clock.nowMs();
+    this.#timer = clock.startTimer(Math.min(timerCMs, Math.max(leftMs, 0)), () => {
       // RFC 3261 §16.8: with a provisional response the branch is cancelled, else it counts as a 408.
       if (this.#hasProvisional) this.cancel([]);
       else this.#fail(408);

@@ -37,6 +37,8 @@ export interface CoreLimits {
   readonly maxExpiresS: number;
   /** Timer C: more than three minutes (RFC 3261 §16.6 step 11), and more than people get to answer. */
   readonly timerCMs: number;
+  /** The turn of one device in a sequential search (RFC 3841 §9.1). */
+  readonly sequentialRingMs: number;
   /** A server that has sent nothing after this time has failed. */
   readonly serverAnswerMs: number;
   /** How long a server may take to send a request back with its dialog identifier. */
@@ -52,6 +54,7 @@ export const CORE_LIMITS: CoreLimits = {
   minExpiresS: 60,
   maxExpiresS: 3_600,
   timerCMs: 240_000,
+  sequentialRingMs: 30_000,
   serverAnswerMs: 2_000,
   originalDialogLifeMs: 300_000,
   originalDialogs: 20_000,

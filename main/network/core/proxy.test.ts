@@ -611,6 +611,15 @@ describe("routing between networks", () => {
       heal();
     });
 
+    it("trusts each of them as the neighbour", async () => {
+      phone = await bed.device("bob", "10.0.0.21");
+      for (const core of [first, spare]) {
+        core.send("MESSAGE", { from: "sip:dave@b.example" });
+        await bed.pass();
+      }
+      expect(phone.of("MESSAGE")).toHaveLength(2);
+    });
+
     it("answers 503 without the neighbour's Retry-After when all of them do (§16.7 step 6)", async () => {
       first.answers.set("INVITE", 503);
       spare.answers.set("INVITE", 503);

@@ -5,11 +5,11 @@ import { parseUri, type SipUri } from "../../sip/grammar/uri.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import { forDevice } from "./asserted-identity.ts";
 import type { BranchPlan, Handover, NextHop } from "./branch.ts";
-import { preferredTargets } from "./caller-preferences.ts";
+import { bestTargets, dispositionOf, rankTargets } from "./caller-preferences.ts";
 import type { CoreLimits } from "./core-config.ts";
 import { type DeviceWays, hopToDevice, waysToDevices } from "./device-ways.ts";
 import { type FilterCriterion, nextCriterion, type SessionCase } from "./filter-criteria.ts";
-import { contactTransport, namedTransport } from "./forwarding.ts";
+import { breadthShares, contactTransport, namedTransport } from "./forwarding.ts";
 import type { Gruus } from "./gruu.ts";
 import { type HomeTarget, homeTarget } from "./home-target.ts";
 import type { LocationService } from "./location-service.ts";
@@ -124,18 +124,31 @@ export class RequestRouter {
     const target = homeTarget(request.uri, this.#parts);
     // A server may have changed the Request-URI; whom it serves stays the one that it was called for.
     const bindings = target.aor === aor ? target.bindings : this.#parts.locations.bindingsOf(aor);
-    const capable = preferredTargets(
-      waysToDevices(bindings),
-      request.headers,
-      ([best]) => best.contact.parameters,
-    );
-    if (capable.length === 0) return refusal(480, "Temporarily Unavailable");
+    const devices = waysToDevices(bindings);
+    const ranked = rankTargets(devices, request, ([best]) => best.contact.parameters);
+    if (ranked.length === 0) return refusal(480, "Temporarily Unavailable");
+    const { isSequential, isSingle, cancelsOthers } = dispositionOf(request.headers);
+    const isOneByOne = isSequential || isSingle;
+    const chosen = isOneByOne ? ranked.map((one) => one.target) : bestTargets(ranked, devices);
+    const called = chosen.slice(0, isSingle ? 1 : this.#parts.limits.branches);
+    if (isOneByOne) return this.#oneByOne(request, called, aor);
+    const shares = breadthShares(request, called.length);
+    if (shares === undefined) return refusal(440, "Max-Breadth Exceeded");
     return {
       kind: "branches",
-      plans: capable
-        .slice(0, this.#parts.limits.branches)
-        .flatMap((ways) => this.#toDevice(request, ways, aor)),
+      cancelsOthers,
+      plans: called.flatMap((ways, at) =>
+        this.#toDevice(withShare(request, shares[at] ?? 1), ways, aor),
+      ),
     };
+  }
+
+  /** A sequential search (RFC 3261 §16.6, RFC 3841 §9.1): each device has its turn, the last one as long as it likes. */
+  #oneByOne(request: SipRequest, called: readonly DeviceWays[], aor: string): Handover {
+    const turns = called.flatMap((ways) => this.#toDevice(request, ways, aor));
+    const ringMs = this.#parts.limits.sequentialRingMs;
+    const limited = turns.map((plan, at) => (at < turns.length - 1 ? { ...plan, ringMs } : plan));
+    return { kind: "branches", plans: limited.slice(0, 1), later: limited.slice(1) };
   }
 
   #toDevice(request: SipRequest, ways: DeviceWays, aor: string): readonly BranchPlan[] {
@@ -199,6 +212,10 @@ export class RequestRouter {
     const [binding] = target?.isGruu === true ? target.bindings : [];
     return binding === undefined ? contactTransport(request) : namedTransport(binding.uri);
   }
+}
+
+function withShare(request: SipRequest, share: number): SipRequest {
+  return { ...request, headers: request.headers.set("Max-Breadth", String(share)) };
 }
 
 function servedUser({ servedUser: user, sessionCase }: OriginalDialog): string {

@@ -22,6 +22,9 @@ export class ResponseContext implements BranchOwner {
   readonly #finals: SipResponse[] = [];
   readonly #onDone: () => void;
   #state: "collecting" | "cancelled" | "answered" = "collecting";
+  /** Of a sequential search: whose turn has not come. */
+  readonly #later: BranchPlan[] = [];
+  #cancelsOthers = true;
   #isDone = false;
   #lastFinalStatus = 0;
 
@@ -37,7 +40,13 @@ export class ResponseContext implements BranchOwner {
   }
 
   /** Adds branches and sends their requests; may be called again when a branch hands over. */
-  start(plans: readonly BranchPlan[]): void {
+  start(way: Extract<Handover, { kind: "branches" }>): void {
+    this.#later.push(...(way.later ?? []));
+    if (way.cancelsOthers === false) this.#cancelsOthers = false;
+    this.#add(way.plans);
+  }
+
+  #add(plans: readonly BranchPlan[]): void {
     const added = plans.map((plan) => new Branch(plan, this));
     this.#branches.push(...added);
     for (const branch of added) branch.start();
@@ -68,7 +77,8 @@ export class ResponseContext implements BranchOwner {
     const isFirst = this.#state !== "answered";
     this.#state = "answered";
     this.#forwardSuccess(response);
-    if (isFirst) this.#cancelBranches([reasonWithWinner(branch.plan.deviceName)], branch);
+    if (isFirst && this.#cancelsOthers)
+      this.#cancelBranches([reasonWithWinner(branch.plan.deviceName)], branch);
   }
 
   /** A branch is over; `final` is its last response unless that was a 2xx. Responses come without our Via. */
@@ -89,7 +99,7 @@ export class ResponseContext implements BranchOwner {
     if (next === undefined) {
       this.answer(this.#state === "cancelled" ? 487 : 503);
     } else if (next.kind === "branches") {
-      this.start(next.plans);
+      this.start(next);
     } else {
       this.answer(next.status, next.reason);
     }
@@ -117,10 +127,20 @@ export class ResponseContext implements BranchOwner {
   /** Sends the best response when all branches have ended without a 2xx (§16.7 step 6). */
   #conclude(): void {
     if (this.#branches.some((branch) => !branch.isOver)) return;
+    if (this.#startsNext()) return;
     if (this.#state !== "answered" && !this.#server.hasFinal) this.#forwardBest();
     if (this.#isDone) return;
     this.#isDone = true;
     this.#onDone();
+  }
+
+  /** The next device of a sequential search, unless somebody has decided for all. */
+  #startsNext(): boolean {
+    const isOpen = this.#state === "collecting" && !this.#finals.some((one) => one.status >= 600);
+    const next = isOpen ? this.#later.shift() : undefined;
+    if (next === undefined) return false;
+    this.#add([next]);
+    return true;
   }
 
   #forwardBest(): void {

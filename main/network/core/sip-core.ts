@@ -24,7 +24,7 @@ import type { ContextPorts } from "./context-ports.ts";
 import { CORE_LIMITS, type CoreConfig, type CoreLimits, CPM_SERVICES } from "./core-config.ts";
 import { DialogForwarder } from "./dialog-forwarder.ts";
 import type { FilterCriterion } from "./filter-criteria.ts";
-import { namedTransport, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { namedTransport, withBreadth, withHopTaken, withoutCredentials } from "./forwarding.ts";
 import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
@@ -195,6 +195,10 @@ export class SipCore {
   }
 
   #receiveInitial(tx: ServerTransaction, routed: LooseRouted): void {
+    if (this.#isMergedForUs(tx, routed)) {
+      this.#answer(tx, { status: 482 });
+      return;
+    }
     const origin = this.#originOf(tx, routed);
     if (!origin.ok) {
       this.#answer(tx, origin.error);
@@ -210,6 +214,15 @@ export class SipCore {
     } else {
       this.#forwardInitial(tx, routed, origin.value);
     }
+  }
+
+  /** RFC 3261 §8.2.2.2: what we answer ourselves we answer once, over however many ways it came. A proxy forwards all. */
+  #isMergedForUs(tx: ServerTransaction, { uri }: LooseRouted): boolean {
+    const isAnsweredHere =
+      tx.request.method === "REGISTER" ||
+      this.#isForUs(uri) ||
+      this.#regEvents.serves(tx.request, uri);
+    return isAnsweredHere && this.#transactions.isMerged(tx);
   }
 
   #originOf(tx: ServerTransaction, { marks }: LooseRouted): Result<Origin, LocalAnswer> {
@@ -272,8 +285,9 @@ export class SipCore {
 
   #forwardInitial(tx: ServerTransaction, routed: LooseRouted, origin: Origin): void {
     const asserted = { ...tx.request, uri: routed.uri, headers: routed.headers };
-    const request = withHopTaken(withoutCredentials(asserted, this.#own.domain));
-    this.#proceed(tx, this.#wayFrom(request, origin));
+    const request = withBreadth(withHopTaken(withoutCredentials(asserted, this.#own.domain)));
+    if (request === undefined) this.#answer(tx, { status: 440 });
+    else this.#proceed(tx, this.#wayFrom(request, origin));
   }
 
   #wayFrom(request: SipRequest, origin: Origin): Handover {
@@ -315,7 +329,7 @@ export class SipCore {
       this.#underWay.delete(key);
     });
     this.#contexts.set(tx, context);
-    context.start(way.plans);
+    context.start(way);
   }
 
   #answer(tx: ServerTransaction, answer: LocalAnswer): void {

@@ -140,6 +140,14 @@ describe("RFC 3261 §8.2 what a UAS refuses", () => {
     expect([statuses(peer), invites.length]).toEqual([["482 1 INVITE"], 1]);
   });
 
+  it("MUST answer 482 to any other request that comes over a second path (§8.2.2.2)", async () => {
+    const { clock, peer, requests } = await bed();
+    peer.send(wire({ method: "MESSAGE", branch: "one" }), US);
+    peer.send(wire({ method: "MESSAGE", branch: "two" }), US);
+    await clock.advanceAsync(10);
+    expect([statuses(peer), requests.length]).toEqual([["482 1 MESSAGE"], 1]);
+  });
+
   it("MUST answer 481 to CANCEL, BYE and re-INVITE that mean nothing", async () => {
     const { clock, peer } = await bed();
     peer.send(wire({ method: "CANCEL" }), US);

@@ -303,7 +303,9 @@ export class UserAgent {
 
   #receiveOther(tx: ServerTransaction): void {
     const incoming = new TransactionRequest(tx, newTag(this.#context));
-    if (tx.request.method === "BYE") {
+    if (this.#context.transactions.isMerged(tx)) {
+      incoming.respond({ status: 482 });
+    } else if (tx.request.method === "BYE") {
       incoming.respond({ status: 481 });
     } else if (this.#handlers === undefined) {
       incoming.respond({ status: 480 });
