@@ -4,12 +4,16 @@ import type { DigestAlgorithm, Hashing } from "./ports.ts";
 /** Hashes by Node's OpenSSL. */
 export function systemHashing(): Hashing {
   return {
-    digest: (algorithm, bytes) => createHash(opensslName(algorithm)).update(bytes).digest(),
-    hmac: (algorithm, key, bytes) => createHmac(opensslName(algorithm), key).update(bytes).digest(),
+    digest: (algorithm, bytes) => createHash(OPENSSL_NAMES[algorithm]).update(bytes).digest(),
+    hmac: (algorithm, key, bytes) =>
+      createHmac(OPENSSL_NAMES[algorithm], key).update(bytes).digest(),
     equals: (a, b) => a.length === b.length && timingSafeEqual(a, b),
   };
 }
 
-function opensslName(algorithm: DigestAlgorithm): string {
-  return algorithm.replace("-", "").toLowerCase();
-}
+const OPENSSL_NAMES: Readonly<Record<DigestAlgorithm, string>> = {
+  MD5: "md5",
+  "SHA-1": "sha1",
+  "SHA-256": "sha256",
+  "SHA-512-256": "sha512-256",
+};

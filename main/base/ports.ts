@@ -118,13 +118,33 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
 }
 
-/** Names to addresses (RFC 3263 uses A and AAAA here; SRV is added with its first user). */
+/** One SRV record (RFC 2782). */
+export interface ServiceRecord {
+  /** Host name. */
+  readonly target: string;
+  readonly port: number;
+}
+
+/** One NAPTR record without a regular expression (RFC 3403): which service is found under which name. */
+export interface PointerRecord {
+  /** For example `SIP+D2U`. */
+  readonly service: string;
+  /** The name to look SRV records up under. */
+  readonly replacement: string;
+}
+
+/** The name service, as RFC 3263 asks it. What cannot be found is an empty list; nothing is thrown. */
 export interface Resolver {
+  /** A and AAAA, in the system's order. */
   addresses(host: string, signal: AbortSignal): Promise<readonly string[]>;
+  /** SRV, in the order to try them: by priority, and by chance within one as the weights say (RFC 2782). */
+  services(name: string, signal: AbortSignal): Promise<readonly ServiceRecord[]>;
+  /** NAPTR, by order and preference. */
+  pointers(name: string, signal: AbortSignal): Promise<readonly PointerRecord[]>;
 }
 
 /** Digest algorithms of RFC 7616 and the hashes of RFC 5547. */
-export type DigestAlgorithm = "MD5" | "SHA-1" | "SHA-256";
+export type DigestAlgorithm = "MD5" | "SHA-1" | "SHA-256" | "SHA-512-256";
 
 export interface Hashing {
   digest(algorithm: DigestAlgorithm, bytes: Uint8Array): Buffer;

@@ -1,39 +1,65 @@
-import { lookup } from "node:dns/promises";
+import { randomInt } from "node:crypto";
+import { Resolver as DnsResolver, lookup } from "node:dns/promises";
 import { isIpAddress } from "./host-port.ts";
-import type { Resolver } from "./ports.ts";
+import type { PointerRecord, Resolver, ServiceRecord } from "./ports.ts";
+import { orderServices } from "./srv-order.ts";
+
+/** A name server that does not answer may hold a call back for this long at most. */
+const DNS_TIMEOUT_MS = 1500;
+const DNS_TRIES = 2;
+const DRAW_STEPS = 1_000_000;
 
 /**
- * The system's resolver (hosts file included), A and AAAA in the system's order. A name that does not exist, a
- * resolver that fails and an aborted question all give an empty list: for the caller there is nowhere to send to.
+ * Addresses come from the system's resolver, its hosts file included, in the system's order; SRV and NAPTR from its name
+ * servers. A name that does not exist, a server that fails and an aborted question all give an empty list: for the caller
+ * there is nowhere to send to.
  */
 export function systemResolver(): Resolver {
+  const dns = new DnsResolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   return {
-    addresses: async (host, signal) => {
-      if (isIpAddress(host)) return [host];
-      if (signal.aborted) return [];
-      return Promise.race([lookUp(host), whenAborted(signal)]);
-    },
+    addresses: async (host, signal) =>
+      isIpAddress(host) ? [host] : asked(() => addressesOf(host), signal),
+    services: (name, signal) => asked(() => servicesOf(dns, name), signal),
+    pointers: (name, signal) => asked(() => pointersOf(dns, name), signal),
   };
 }
 
-async function lookUp(host: string): Promise<readonly string[]> {
-  try {
-    const found = await lookup(host, { all: true, order: "verbatim" });
-    return found.map((entry) => entry.address);
-  } catch {
-    // getaddrinfo's failures all mean the same here; the sender reports the name it could not reach.
-    return [];
-  }
+async function addressesOf(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true, order: "verbatim" });
+  return found.map((entry) => entry.address);
 }
 
-function whenAborted(signal: AbortSignal): Promise<readonly string[]> {
-  return new Promise((resolve) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        resolve([]);
-      },
-      { once: true },
-    );
+async function servicesOf(dns: DnsResolver, name: string): Promise<readonly ServiceRecord[]> {
+  const found = await dns.resolveSrv(name);
+  return orderServices(found, () => randomInt(DRAW_STEPS) / DRAW_STEPS).map((one) => ({
+    target: one.name,
+    port: one.port,
+  }));
+}
+
+async function pointersOf(dns: DnsResolver, name: string): Promise<readonly PointerRecord[]> {
+  const found = await dns.resolveNaptr(name);
+  return found
+    .filter((one) => one.flags.toLowerCase() === "s" && one.regexp === "")
+    .sort((a, b) => a.order - b.order || a.preference - b.preference)
+    .map(({ service, replacement }) => ({ service, replacement }));
+}
+
+async function asked<T>(
+  question: () => Promise<readonly T[]>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  if (signal.aborted) return [];
+  // All failures mean the same here; the sender reports the name it could not reach.
+  const answer = question().catch(() => []);
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<readonly T[]>((resolve) => {
+    stop = () => {
+      resolve([]);
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
+  const first = await Promise.race([answer, aborted]);
+  signal.removeEventListener("abort", stop);
+  return first;
 }

@@ -77,10 +77,14 @@ export class CpmClient {
   constructor(ports: CpmPorts, config: CpmConfig) {
     this.#ports = ports;
     this.#config = { ...config };
-    this.#registration = new Registration(ports, this.#config);
+    const registration = new Registration(ports, this.#config);
+    this.#registration = registration;
     this.#context = {
       ports,
-      config: this.#config,
+      // What others reach this device by is known when it has registered.
+      get config() {
+        return registration.config;
+      },
       mediaHost: config.mediaHost ?? ports.msrp.local.host,
       route: () => this.#registration.serviceRoute,
       deviceCount: () => this.#registration.current?.devices.length ?? 0,

@@ -9,6 +9,8 @@ export interface CpmConfig {
   /** The outbound proxy: where every request goes until the registrar names a Service-Route. */
   readonly core: HostPort & { readonly transport: "udp" | "tcp" | "tls" };
   readonly deviceName: string;
+  /** Public GRUU: the URI under which this device alone is reached, once the registrar has given it one (RFC 5627). */
+  readonly gruu?: string;
   /** `urn:uuid:…`, the same for the whole life of the device (RFC 5626 §4.1). */
   readonly instanceId: string;
   readonly receiveFolder: string;

@@ -6,6 +6,7 @@ import { SipHeaders } from "../sip/message/headers.ts";
 import { hasFileTransferTag, icsisOf, instanceOf } from "./feature-tags.ts";
 import {
   contactUri,
+  contactValue,
   coreUri,
   fromValue,
   inviteHeaders,
@@ -72,10 +73,19 @@ describe("RFC 6050 §4.1: the ICSI of CPM File Transfer", () => {
 
 describe("RFC 5626 §4.1, RFC 3840: Contact", () => {
   it("MUST carry instance, reg-id and the device's name in REGISTER", () => {
-    const parameters = parametersOf(registerContact(CONFIG, LOCAL));
+    const gruu = "sip:alice@a.example;gr=x";
+    const value = registerContact({ ...CONFIG, gruu }, LOCAL, { isFlow: true });
+    expect(value).not.toContain(gruu);
+    const parameters = parametersOf(value);
     expect(instanceOf(parameters)).toBe(CONFIG.instanceId);
     expect(parameters.find(({ name }) => name === "reg-id")?.value).toBe("1");
     expect(parameters.find(({ name }) => name === "device-name")?.value).toBe(CONFIG.deviceName);
+  });
+
+  it("MUST be the GRUU everywhere else once there is one (RFC 5627 §4.4)", () => {
+    const gruu = "sip:alice@a.example;gr=urn:uuid:1";
+    expect(contactValue({ ...CONFIG, gruu }, LOCAL)).toContain(`<${gruu}>`);
+    expect(contactValue(CONFIG, LOCAL)).toContain("<sip:alice@10.0.0.1:5070>");
   });
 
   it("MUST name the transport only where it is not left to the size (RFC 3261 §18.1.1)", () => {

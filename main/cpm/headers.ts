@@ -30,12 +30,24 @@ export function contactUri(config: CpmConfig, local: HostPort): string {
 
 /** Contact of requests and responses: the URI with instance and feature tag (RFC 3840, RFC 5626). */
 export function contactValue(config: CpmConfig, local: HostPort): string {
-  return `<${contactUri(config, local)}>;+sip.instance="<${config.instanceId}>";${FILE_TRANSFER_TAG}`;
+  return withFeatures(config.gruu ?? contactUri(config, local), config);
 }
 
-/** Contact of REGISTER: with the flow's id and the device's name in addition. */
-export function registerContact(config: CpmConfig, local: HostPort): string {
-  return `${contactValue(config, local)};reg-id=1;device-name=${quoted(config.deviceName)}`;
+function withFeatures(uri: string, { instanceId }: CpmConfig): string {
+  return `<${uri}>;+sip.instance="<${instanceId}>";${FILE_TRANSFER_TAG}`;
+}
+
+/**
+ * Contact of REGISTER: the address itself, never the GRUU that stands for it (RFC 5627 §5.1), with the device's name.
+ * @param isFlow registers the connection as a flow, with an id of its own (RFC 5626 §4.2)
+ */
+export function registerContact(
+  config: CpmConfig,
+  local: HostPort,
+  { isFlow }: { readonly isFlow: boolean },
+): string {
+  const contact = withFeatures(contactUri(config, local), config);
+  return `${contact}${isFlow ? ";reg-id=1" : ""};device-name=${quoted(config.deviceName)}`;
 }
 
 /** `sip:` URI of the outbound proxy. */

@@ -159,6 +159,10 @@ class FacadeSrf implements Srf {
     return handlers.add(handler);
   }
 
+  keepAlive(hop: string, nextPingMs: () => number, onLost: () => void): Undo {
+    return this.#ua.keepAlive(hop, nextPingMs, guarded(this.#context, "keep-alive", onLost));
+  }
+
   close(): Promise<void> {
     this.#context.pending.close();
     for (const closeDialog of [...this.#context.openDialogs]) closeDialog();

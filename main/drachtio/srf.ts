@@ -22,6 +22,13 @@ export interface Srf {
   onInvite(handler: (invite: InviteUas) => void): Undo;
   /** Requests outside a dialog, for example MESSAGE or NOTIFY. Methods nobody handles get 405. */
   onRequest(method: string, handler: (request: IncomingRequest) => void): Undo;
+  /**
+   * Keeps the TCP connection to a next hop alive by pings (RFC 5626 §4.4.1), the next after `nextPingMs` each time. Over
+   * UDP it does nothing.
+   * @param hop the `sip:` URI that requests were sent to
+   * @param onLost called once, when the connection has failed
+   */
+  keepAlive(hop: string, nextPingMs: () => number, onLost: () => void): Undo;
   /** Ends the use of the stack; whatever is pending fails with `closed`. The transaction layer stays open. */
   close(): Promise<void>;
 }

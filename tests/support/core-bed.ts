@@ -17,7 +17,7 @@ import { DigestClient, NO_ATTEMPTS } from "../../main/sip/ua/digest-client.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeNet } from "./fake-net.ts";
 import { SeededRandom } from "./fake-random.ts";
-import { FakeResolver } from "./fake-resolver.ts";
+import { type FakeRecords, FakeResolver } from "./fake-resolver.ts";
 import { type FakePorts, openTransactions, target } from "./sip-pair.ts";
 
 /** Where the core listens unless a test says otherwise. */
@@ -59,6 +59,8 @@ export class ScriptedUa {
   /** Server transactions in the order of their arrival, CANCELs included. */
   readonly received: ServerTransaction[] = [];
   readonly acks: SipRequest[] = [];
+  /** Status by method, where it is not 200, or for INVITE no answer. */
+  readonly answers = new Map<string, number>();
   readonly #bed: CoreBed;
   #digest: DigestClient | undefined;
   #serial = 0;
@@ -75,8 +77,8 @@ export class ScriptedUa {
       if (method === "CANCEL") {
         tx.respond(responseTo(tx.request, tx.cancelled === undefined ? 481 : 200));
         if (tx.cancelled !== undefined && !tx.cancelled.hasFinal) this.respond(tx.cancelled, 487);
-      } else if (method !== "INVITE") {
-        this.respond(tx, 200);
+      } else if (method !== "INVITE" || this.answers.has(method)) {
+        this.respond(tx, this.answers.get(method) ?? 200);
       }
     });
   }
@@ -115,6 +117,14 @@ export class ScriptedUa {
     };
   }
 
+  /** Sends the ACK of a 2xx. */
+  ack(script: Script): void {
+    this.layer.sendAck(
+      this.#requestOf("ACK", script),
+      script.where ?? target("udp", this.#bed.address),
+    );
+  }
+
   /** Sends a request, answers one challenge with our account, and waits for the outcome. */
   async ask(method: string, script: Script = {}): Promise<SipResponse> {
     const callId = script.callId ?? this.#newCallId();
@@ -140,12 +150,17 @@ export class ScriptedUa {
   respond(
     tx: ServerTransaction,
     status: number,
-    options: { readonly headers?: readonly HeaderField[]; readonly user?: string } = {},
+    options: {
+      readonly headers?: readonly HeaderField[];
+      readonly user?: string;
+      readonly contact?: string;
+    } = {},
   ): void {
     const recorded = tx.request.headers
       .getAll("Record-Route")
       .map((value) => ({ name: "Record-Route", value }));
-    const contact = [{ name: "Contact", value: this.contact(options.user ?? "ua") }];
+    const value = options.contact ?? this.contact(options.user ?? "ua");
+    const contact = [{ name: "Contact", value }];
     tx.respond(
       responseTo(tx.request, status, undefined, {
         toTag: `${this.address.host}-tag`,
@@ -229,12 +244,13 @@ export class CoreBed {
     around: {
       readonly address?: HostPort;
       readonly names?: Readonly<Record<string, readonly string[]>>;
+      readonly records?: FakeRecords;
     } = {},
   ): Promise<CoreBed> {
     const bed = new CoreBed(around.address ?? CORE);
     const opened = await openTransactions(bed.net, bed.address);
     const { layer } = opened;
-    const ports = { ...opened.ports, resolver: new FakeResolver(around.names) };
+    const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
     const hashing = systemHashing();
     const users = ["alice", "bob", "carol"].map(
       (name): CoreUser => ({

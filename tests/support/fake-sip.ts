@@ -85,6 +85,7 @@ export class FakeSrf implements Srf {
   readonly sent: OutgoingRequest[] = [];
   readonly invited: FakeUac[] = [];
   readonly rung: FakeUas[] = [];
+  readonly kept: KeptFlow[] = [];
   respond: Respond = () => fakeResponse(200);
   readonly #sip: FakeSip;
   readonly #handlers = new Map<string, (request: IncomingRequest) => void>();
@@ -151,9 +152,25 @@ export class FakeSrf implements Srf {
     return incoming.response?.status ?? 0;
   }
 
+  keepAlive(hop: string, nextPingMs: () => number, onLost: () => void): Undo {
+    const kept = { hop, nextPingMs, onLost, isOver: false };
+    this.kept.push(kept);
+    return () => {
+      kept.isOver = true;
+    };
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** A connection that the application wants to be kept alive. */
+export interface KeptFlow {
+  readonly hop: string;
+  readonly nextPingMs: () => number;
+  readonly onLost: () => void;
+  isOver: boolean;
 }
 
 export class FakeUac implements InviteUac {

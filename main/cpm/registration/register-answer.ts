@@ -2,7 +2,8 @@ import type { DeviceView } from "../../../shared/model/device.ts";
 import { parseDecimalIn } from "../../base/decimal.ts";
 import type { NameAddr } from "../../sip/grammar/name-addr.ts";
 import { parseNameAddr } from "../../sip/grammar/name-addr.ts";
-import { parameter } from "../../sip/grammar/parameters.ts";
+import { hasParameter, parameter } from "../../sip/grammar/parameters.ts";
+import { parseSipUri } from "../../sip/grammar/uri.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import { instanceOf } from "../feature-tags.ts";
 
@@ -10,6 +11,10 @@ import { instanceOf } from "../feature-tags.ts";
 export interface RegisterAnswer {
   /** Granted lifetime of our own binding. */
   readonly expiresS: number;
+  /** Our public GRUU (RFC 5627 §5.3). */
+  readonly gruu?: string;
+  /** The registrar took our connection for a flow (RFC 5626 §6), and wants a sign of life within this time. */
+  readonly flowTimerS?: number;
   /** RFC 3608: preloaded Route of every later request, in order. */
   readonly serviceRoute: readonly string[];
   /** All bindings of the user, this device first. */
@@ -28,23 +33,44 @@ const MAX_EXPIRES_S = 0xffff_ffff;
 const MAX_DEVICES = 64;
 const MAX_SERVICE_ROUTES = 16;
 
+/** RFC 5626 §4.4.1: over TCP a ping at least every two minutes where the registrar does not say otherwise. */
+const DEFAULT_FLOW_TIMER_S = 120;
+
 export function readRegisterAnswer(response: SipResponse, own: OwnBinding): RegisterAnswer {
-  const devices: DeviceView[] = [];
-  let expiresS: number | undefined;
+  const devices = new Map<string, DeviceView>();
+  let mine: NameAddr | undefined;
   for (const text of response.headers.list("Contact").slice(0, MAX_DEVICES)) {
     const contact = parseNameAddr(text);
     // A binding we cannot read is one we cannot show; ours may still be among the others.
     if (!contact.ok) continue;
     const device = deviceOf(contact.value, own);
-    devices.push(device);
-    if (device.isThisDevice) expiresS = expiresOf(parameter(contact.value.parameters, "expires"));
+    // Several flows of one device are one device (RFC 5626 §6).
+    devices.set(device.instanceId?.toLowerCase() ?? device.contact, device);
+    if (device.isThisDevice) mine = contact.value;
   }
-  devices.sort((a, b) => Number(b.isThisDevice) - Number(a.isThisDevice));
+  const granted = expiresOf(mine && parameter(mine.parameters, "expires"));
+  const gruu = mine && gruuOf(mine);
+  const flowTimerS = flowTimerOf(response);
   return {
-    expiresS: expiresS ?? expiresOf(response.headers.get("Expires")) ?? own.requestedS,
+    expiresS: granted ?? expiresOf(response.headers.get("Expires")) ?? own.requestedS,
     serviceRoute: response.headers.list("Service-Route").slice(0, MAX_SERVICE_ROUTES),
-    devices,
+    devices: [...devices.values()].sort((a, b) => Number(b.isThisDevice) - Number(a.isThisDevice)),
+    ...(gruu === undefined ? {} : { gruu }),
+    ...(flowTimerS === undefined ? {} : { flowTimerS }),
   };
+}
+
+function gruuOf({ parameters }: NameAddr): string | undefined {
+  const text = parameter(parameters, "pub-gruu") ?? "";
+  const uri = parseSipUri(text);
+  return uri.ok && hasParameter(uri.value.parameters, "gr") ? text : undefined;
+}
+
+function flowTimerOf({ headers }: SipResponse): number | undefined {
+  const isFlow = headers.list("Require").some((tag) => tag.toLowerCase() === "outbound");
+  if (!isFlow) return undefined;
+  const seconds = parseDecimalIn((headers.get("Flow-Timer") ?? "").trim(), 1, 86_400);
+  return seconds ?? DEFAULT_FLOW_TIMER_S;
 }
 
 function deviceOf(contact: NameAddr, own: OwnBinding): DeviceView {
@@ -69,14 +95,4 @@ function expiresOf(text: string | undefined): number | undefined {
 /** Min-Expires of a 423 (RFC 3261 §20.23). */
 export function minExpiresOf(response: SipResponse): number | undefined {
   return expiresOf(response.headers.get("Min-Expires"));
-}
-
-/** Retry-After in milliseconds, at most an hour; its comment and parameters do not matter (RFC 3261 §20.33). */
-export function retryAfterMsOf(response: SipResponse): number | undefined {
-  const text = response.headers.get("Retry-After");
-  if (text === undefined) return undefined;
-  let end = 0;
-  while (end < text.length && text.charCodeAt(end) >= 48 && text.charCodeAt(end) <= 57) end += 1;
-  const seconds = expiresOf(text.slice(0, end));
-  return seconds === undefined ? undefined : Math.min(seconds, 3600) * 1000;
 }

@@ -1,12 +1,12 @@
 import type { Result } from "../../base/result.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
+import { retryAfterMsOf } from "../../sip/message/retry-after.ts";
 import {
   minExpiresOf,
   type OwnBinding,
   type RegisterAnswer,
   readRegisterAnswer,
-  retryAfterMsOf,
 } from "./register-answer.ts";
 
 /** What follows from the outcome of one REGISTER. */
@@ -14,6 +14,8 @@ export type RegisterStep =
   | { readonly do: "registered"; readonly answer: RegisterAnswer; readonly refreshMs: number }
   /** RFC 3261 §10.2.8: at once, with this lifetime. */
   | { readonly do: "ask-longer"; readonly expiresS: number }
+  /** RFC 5626 §4.2.1: the way to the registrar keeps no flows; at once without one. */
+  | { readonly do: "ask-plainly" }
   | {
       readonly do: "retry";
       readonly status: number;
@@ -56,6 +58,7 @@ export function registerStep(
     if (expiresS !== undefined && expiresS > own.requestedS && expiresS <= MAX_EXPIRES_S)
       return { do: "ask-longer", expiresS };
   }
+  if (response.status === 439) return { do: "ask-plainly" };
   const reason = registrationReason(response.status);
   if (isFinal(response.status)) return { do: "give-up", status: response.status, reason };
   const retryMs = Math.max(retryAfterMsOf(response) ?? 0, backOffMs);

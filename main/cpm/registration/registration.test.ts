@@ -41,6 +41,11 @@ beforeEach(() => {
   registration.events.on("failed", (view) => failed.push(view));
 });
 
+/** REGISTERs only: subscriptions have their own test. */
+function registers(): readonly OutgoingRequest[] {
+  return srf.sent.filter(({ method }) => method === "REGISTER");
+}
+
 function header(request: OutgoingRequest | undefined, name: string): string | undefined {
   return request?.headers.find((field) => field.name === name)?.value;
 }
@@ -63,14 +68,14 @@ async function start(): Promise<void> {
 describe("RFC 3261 §10.2 registering", () => {
   it("MUST send REGISTER to the core with the domain as Request-URI and the AOR as To and From", async () => {
     await start();
-    expect(srf.sent[0]).toMatchObject({
+    expect(registers()[0]).toMatchObject({
       method: "REGISTER",
       uri: "sip:b.example",
       from: "<sip:bob@b.example>",
       to: "<sip:bob@b.example>",
       nextHop: "sip:10.0.0.9:5060;lr",
     });
-    expect(header(srf.sent[0], "Expires")).toBe("600");
+    expect(header(registers()[0], "Expires")).toBe("600");
   });
 
   it("MUST take the lifetime of its own binding, not that of another device (§10.2.4)", async () => {
@@ -87,11 +92,11 @@ describe("RFC 3261 §10.2 registering", () => {
     srf.respond = () => granted(300);
     await start();
     await clock.advanceAsync(149_000);
-    expect(srf.sent).toHaveLength(1);
+    expect(registers()).toHaveLength(1);
     await clock.advanceAsync(2000);
-    expect(srf.sent).toHaveLength(2);
-    expect(srf.sent[1]?.callId).toBe(srf.sent[0]?.callId);
-    expect(srf.sent.map(({ cseq }) => cseq)).toEqual([1, 2]);
+    expect(registers()).toHaveLength(2);
+    expect(registers()[1]?.callId).toBe(registers()[0]?.callId);
+    expect(registers().map(({ cseq }) => cseq)).toEqual([1, 2]);
   });
 
   it("MUST number a refresh above the attempt that answered a challenge (§10.2, §22.2)", async () => {
@@ -101,16 +106,16 @@ describe("RFC 3261 §10.2 registering", () => {
     };
     await start();
     await clock.advanceAsync(151_000);
-    expect(srf.sent.map(({ cseq }) => cseq)).toEqual([1, 3]);
+    expect(registers().map(({ cseq }) => cseq)).toEqual([1, 3]);
   });
 
   it("MUST refresh a long registration ten minutes before its end (TS 24.229 §5.1.1.4)", async () => {
     srf.respond = () => granted(3600);
     await start();
     await clock.advanceAsync(2_999_000);
-    expect(srf.sent).toHaveLength(1);
+    expect(registers()).toHaveLength(1);
     await clock.advanceAsync(2000);
-    expect(srf.sent).toHaveLength(2);
+    expect(registers()).toHaveLength(2);
   });
 
   it("MUST ask again at once with Min-Expires after 423 (§10.2.8)", async () => {
@@ -119,7 +124,7 @@ describe("RFC 3261 §10.2 registering", () => {
         ? fakeResponse(423, [{ name: "Min-Expires", value: "1800" }])
         : granted(1800);
     await start();
-    expect(srf.sent.map((request) => header(request, "Expires"))).toEqual(["600", "1800"]);
+    expect(registers().map((request) => header(request, "Expires"))).toEqual(["600", "1800"]);
     expect(registered).toHaveLength(1);
   });
 
@@ -130,7 +135,7 @@ describe("RFC 3261 §10.2 registering", () => {
       return fakeResponse(423, [{ name: "Min-Expires", value: String(least) }]);
     };
     await start();
-    expect(srf.sent).toHaveLength(4);
+    expect(registers()).toHaveLength(4);
     expect(failed).toHaveLength(1);
   });
 
@@ -139,9 +144,9 @@ describe("RFC 3261 §10.2 registering", () => {
     await start();
     void registration.stop();
     await clock.advanceAsync(10);
-    expect(header(srf.sent.at(-1), "Expires")).toBe("0");
+    expect(header(registers().at(-1), "Expires")).toBe("0");
     await clock.advanceAsync(1_000_000);
-    expect(srf.sent).toHaveLength(2);
+    expect(registers()).toHaveLength(2);
   });
 
   it("MUST stop within two seconds when nobody answers", async () => {
@@ -195,7 +200,7 @@ describe("RFC 3261 §10.2: registrations that fail", () => {
     await start();
     expect(failed).toEqual([{ status, reason }]);
     await clock.advanceAsync(1_000_000);
-    expect(srf.sent).toHaveLength(1);
+    expect(registers()).toHaveLength(1);
   });
 
   it("MUST say so when a running registration is lost, and be back after the next answer", async () => {
@@ -209,4 +214,84 @@ describe("RFC 3261 §10.2: registrations that fail", () => {
     await clock.advanceAsync(3000);
     expect(registered).toHaveLength(2);
   });
+});
+
+describe("RFC 5626 §4.2 registering a flow", () => {
+  const FLOW = { Require: "outbound", "Flow-Timer": "60" };
+
+  it("MUST ask for it with a reg-id, and plainly at once after 439", async () => {
+    const contacts: (string | undefined)[] = [];
+    srf.respond = (request) => {
+      if (request.method !== "REGISTER") return fakeResponse(489);
+      contacts.push(/reg-id=\d+/.exec(header(request, "Contact") ?? "")?.[0]);
+      return contacts.length === 1 ? fakeResponse(439) : granted(600);
+    };
+    await start();
+    expect(contacts).toEqual(["reg-id=1", undefined]);
+    expect(registered).toHaveLength(1);
+  });
+
+  it("MUST NOT keep alive what the registrar did not take for a flow", async () => {
+    srf.respond = () => granted(600);
+    await start();
+    expect(srf.kept).toEqual([]);
+  });
+
+  it("MUST show a sign of life after 80 to 100 % of Flow-Timer (§4.4)", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    const [kept] = srf.kept;
+    expect(kept?.hop).toBe("sip:10.0.0.9:5060;lr");
+    for (let i = 0; i < 50; i += 1) {
+      expect(kept?.nextPingMs()).toBeGreaterThanOrEqual(48_000);
+      expect(kept?.nextPingMs()).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  it("MUST register anew, with the same reg-id and Call-ID, when the flow fails (§4.5)", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    srf.kept[0]?.onLost();
+    await clock.advanceAsync(10);
+    const [first, second] = registers();
+    expect(second?.callId).toBe(first?.callId);
+    expect(header(second, "Contact")).toBe(header(first, "Contact"));
+    expect(srf.kept.map(({ isOver }) => isOver)).toEqual([true, false]);
+  });
+
+  it("MUST let the flow go when it stops", async () => {
+    srf.respond = () => granted(600, FLOW);
+    await start();
+    void registration.stop();
+    await clock.advanceAsync(10);
+    expect(srf.kept[0]?.isOver).toBe(true);
+  });
+});
+
+describe("RFC 5627 §4.2 GRUUs at the device", () => {
+  function withGruu(gruu: string): SipResponse {
+    return fakeResponse(200, [
+      {
+        name: "Contact",
+        value: `<sip:bob@10.0.0.2:5060>;+sip.instance="<${INSTANCE}>";pub-gruu="${gruu}";expires=600`,
+      },
+    ]);
+  }
+
+  it("MUST say that it knows them, and be reached by the one it is given", async () => {
+    srf.respond = () => withGruu("sip:bob@b.example;gr=urn:uuid:1");
+    await start();
+    expect(header(registers()[0], "Supported")).toBe("path, outbound, gruu");
+    expect(registration.config.gruu).toBe("sip:bob@b.example;gr=urn:uuid:1");
+    expect(registration.current?.contact).toBe("sip:bob@10.0.0.2:5060");
+  });
+
+  it.each(["sip:bob@b.example", "urn:uuid:1", "", "sip:bob@b example;gr=1"])(
+    "MUST NOT take %j for one",
+    async (gruu) => {
+      srf.respond = () => withGruu(gruu);
+      await start();
+      expect(registration.config.gruu).toBeUndefined();
+    },
+  );
 });

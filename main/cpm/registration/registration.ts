@@ -1,8 +1,9 @@
+import type { DeviceView } from "../../../shared/model/device.ts";
 import type {
   RegistrationFailedView,
   RegistrationView,
 } from "../../../shared/model/registration.ts";
-import { EventSource } from "../../base/events.ts";
+import { EventSource, type Undo } from "../../base/events.ts";
 import type { Clock, Log, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipFailure, Srf } from "../../drachtio/srf.ts";
@@ -12,6 +13,8 @@ import type { CpmConfig } from "../config.ts";
 import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
 import { newCallId } from "../ids.ts";
 import { userAgent } from "../user-agent.ts";
+import { DeviceWatch } from "./device-watch.ts";
+import type { RegisterAnswer } from "./register-answer.ts";
 import { registerStep } from "./register-step.ts";
 
 export interface RegistrationPorts {
@@ -50,17 +53,41 @@ export class Registration {
   /** The attempt that counts; the outcome of an earlier one means nothing any more. */
   #attempts = 0;
   #isStopped = false;
+  readonly #watch: DeviceWatch;
+  #gruu: string | undefined;
+  /** False once the network has said that it keeps no flows (439). */
+  #isFlow = true;
+  #endKeepAlive: Undo | undefined;
 
   constructor(ports: RegistrationPorts, config: CpmConfig) {
     this.#ports = ports;
     this.#config = config;
     this.#callId = newCallId(ports.random);
     this.#expiresS = config.registrationExpiresS ?? DEFAULT_EXPIRES_S;
+    const { srf, clock, log, random } = ports;
+    this.#watch = new DeviceWatch(
+      { srf, clock, log, newCallId: () => newCallId(random) },
+      config,
+      { contact: contactUri(config, srf.local), expiresS: this.#expiresS },
+      {
+        onDevices: (devices) => {
+          this.#learn(devices);
+        },
+        onDeactivated: () => {
+          if (!this.#isStopped) this.#again(0);
+        },
+      },
+    );
   }
 
   /** The binding as it is now; undefined while there is none. */
   get current(): RegistrationView | undefined {
     return this.#view;
+  }
+
+  /** How this device is reached, as far as the registrar has said. */
+  get config(): CpmConfig {
+    return this.#gruu === undefined ? this.#config : { ...this.#config, gruu: this.#gruu };
   }
 
   /** Preloaded Route for requests; empty until the registrar names one. */
@@ -90,6 +117,8 @@ export class Registration {
     this.#isStopped = true;
     this.#timer?.cancel();
     this.#abort.abort();
+    this.#watch.stop();
+    this.#endKeepAlive?.();
     if (this.#view === undefined) return;
     this.#view = undefined;
     this.#abort = new AbortController();
@@ -119,18 +148,11 @@ export class Registration {
     const step = registerStep(outcome, own, this.#failures);
     switch (step.do) {
       case "registered":
-        this.#failures = 0;
-        this.#serviceRoute = step.answer.serviceRoute;
-        this.#view = {
-          aor: this.#config.aor,
-          contact: own.contact,
-          expiresS: step.answer.expiresS,
-          transport: this.#config.core.transport,
-          devices: step.answer.devices,
-        };
-        this.#again(step.refreshMs);
-        this.events.emit("registered", this.#view);
-        return ok(undefined);
+        return this.#registered(step.answer, step.refreshMs, own.contact);
+      case "ask-plainly":
+        if (!this.#isFlow) return this.#failed(439, "The core refuses this kind of connection.");
+        this.#isFlow = false;
+        return this.#attempt(longer);
       case "ask-longer":
         if (longer >= MAX_LONGER) return this.#failed(423, "The core keeps asking for more time.");
         this.#expiresS = step.expiresS;
@@ -148,12 +170,60 @@ export class Registration {
     return this.#isStopped;
   }
 
+  #registered(
+    answer: RegisterAnswer,
+    refreshMs: number,
+    contact: string,
+  ): Result<void, RegistrationFailedView> {
+    this.#failures = 0;
+    this.#serviceRoute = answer.serviceRoute;
+    this.#gruu = answer.gruu;
+    this.#view = {
+      aor: this.#config.aor,
+      contact,
+      expiresS: answer.expiresS,
+      transport: this.#config.core.transport,
+      devices: answer.devices,
+    };
+    this.#again(refreshMs);
+    this.#keepFlow(answer.flowTimerS);
+    this.events.emit("registered", this.#view);
+    this.#watch.start(this.#serviceRoute);
+    return ok(undefined);
+  }
+
+  /** RFC 5626 §4.4: a sign of life after 80 to 100 % of the time; §4.5: a flow that failed is made anew. */
+  #keepFlow(flowTimerS: number | undefined): void {
+    this.#endKeepAlive?.();
+    this.#endKeepAlive = undefined;
+    if (flowTimerS === undefined) return;
+    const { srf, random, log } = this.#ports;
+    const nextPingMs = (): number => {
+      const share = 0.8 + (0.2 * (random.bytes(1)[0] ?? 0)) / 255;
+      return flowTimerS * 1000 * share;
+    };
+    this.#endKeepAlive = srf.keepAlive(coreUri(this.#config.core), nextPingMs, () => {
+      if (this.#isStopped) return;
+      log.write("info", "the connection to the core is lost; registering anew");
+      this.#again(0);
+    });
+  }
+
   #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
     this.#view = undefined;
+    this.#watch.drop();
+    this.#endKeepAlive?.();
     const failure = { status, reason, ...(retryMs === undefined ? {} : { retryMs }) };
     if (retryMs !== undefined) this.#again(retryMs);
     this.events.emit("failed", failure);
     return err(failure);
+  }
+
+  /** A notification: the same registration with other devices. Ours may be missing for a moment. */
+  #learn(devices: readonly DeviceView[]): void {
+    if (this.#view === undefined || sameDevices(devices, this.#view.devices)) return;
+    this.#view = { ...this.#view, devices };
+    this.events.emit("registered", this.#view);
   }
 
   #again(delayMs: number): void {
@@ -161,6 +231,10 @@ export class Registration {
     this.#timer = this.#ports.clock.startTimer(delayMs, () => {
       void this.#attempt();
     });
+  }
+
+  #contact(): string {
+    return registerContact(this.#config, this.#ports.srf.local, { isFlow: this.#isFlow });
   }
 
   async #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
@@ -173,9 +247,9 @@ export class Registration {
       from: fromValue(this.#config),
       to: `<${aor}>`,
       headers: [
-        { name: "Contact", value: registerContact(this.#config, this.#ports.srf.local) },
+        { name: "Contact", value: this.#contact() },
         { name: "Expires", value: String(expiresS) },
-        { name: "Supported", value: "path, outbound" },
+        { name: "Supported", value: "path, outbound, gruu" },
         { name: "User-Agent", value: userAgent(this.#config.version) },
       ],
       nextHop: coreUri(core),
@@ -188,4 +262,10 @@ export class Registration {
     if (answered?.ok === true) this.#cseq = Math.max(this.#cseq, answered.value.number);
     return answer;
   }
+}
+
+function sameDevices(a: readonly DeviceView[], b: readonly DeviceView[]): boolean {
+  const keysOf = (devices: readonly DeviceView[]): string =>
+    JSON.stringify(devices.map((one) => [one.instanceId, one.contact, one.name]).sort());
+  return keysOf(a) === keysOf(b);
 }

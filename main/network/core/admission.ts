@@ -117,7 +117,14 @@ export class Admission {
 
   #ha1Of(name: string, algorithm: SipDigestAlgorithm): string | undefined {
     const ha1 = this.#users.get(name)?.ha1;
-    return algorithm === "MD5" ? ha1?.md5 : ha1?.sha256;
+    switch (algorithm) {
+      case "MD5":
+        return ha1?.md5;
+      case "SHA-256":
+        return ha1?.sha256;
+      case "SHA-512-256":
+        return ha1?.sha512Trunc256;
+    }
   }
 
   #remember(flow: Flow, aor: string): void {

@@ -1,6 +1,12 @@
-import { hasParameter, type Parameter, type Parameters } from "../../sip/grammar/parameters.ts";
+import {
+  hasParameter,
+  type Parameter,
+  type Parameters,
+  parameter,
+} from "../../sip/grammar/parameters.ts";
 import { parseParameterizedValue } from "../../sip/grammar/value.ts";
 import type { SipHeaders } from "../../sip/message/headers.ts";
+import type { SipRequest } from "../../sip/message/message.ts";
 
 /** Parameters of Contact that describe the binding and not the device (RFC 3261 §20.10, RFC 5626, RFC 5627). */
 const NO_FEATURES = new Set(["q", "expires", "reg-id", "pub-gruu", "temp-gruu", "device-name"]);
@@ -11,27 +17,83 @@ interface Preference {
   readonly isExplicit: boolean;
 }
 
+/** A target that the caller's preferences leave, and how well it suits them. */
+export interface RankedTarget<T> {
+  readonly target: T;
+  /** What its owner said at registration, 0 to 1 (RFC 3261 §20.10). */
+  readonly q: number;
+  /** The preferences' mean score (RFC 3841 §7.2.4, Qa). */
+  readonly score: number;
+}
+
 /**
- * Chooses among a user's contacts by Accept-Contact and Reject-Contact (RFC 3841 §7.2). All targets are called at once,
- * so of the ones that remain only those with the best score are kept; without preferences all are.
+ * Matches a user's contacts against Accept-Contact and Reject-Contact, and where there is neither against method and event
+ * package (RFC 3841 §7.2). In one point the rules are set aside: a contact that declares nothing is not immune, since a
+ * device that does not say that it takes files is not to ring for them.
  * @param featuresOf parameters of a target's Contact
+ * @returns highest q first, and within one q the best score
  */
-export function preferredTargets<T>(
+export function rankTargets<T>(
   targets: readonly T[],
-  headers: SipHeaders,
+  request: SipRequest,
   featuresOf: (target: T) => Parameters,
-): readonly T[] {
-  const accepted = preferencesIn(headers, "Accept-Contact");
+): readonly RankedTarget<T>[] {
+  const { headers } = request;
+  const isExplicit = headers.has("Accept-Contact") || headers.has("Reject-Contact");
+  const accepted = isExplicit ? preferencesIn(headers, "Accept-Contact") : implicitIn(request);
   const rejected = preferencesIn(headers, "Reject-Contact");
-  const scored: { readonly target: T; readonly score: number }[] = [];
+  const ranked: RankedTarget<T>[] = [];
   for (const target of targets) {
     const features = featuresOf(target);
     if (rejected.some((one) => isRejected(one, features))) continue;
     const score = scoreOf(features, accepted);
-    if (score !== undefined) scored.push({ target, score });
+    if (score !== undefined) ranked.push({ target, q: qOf(features), score });
   }
-  const best = Math.max(...scored.map((one) => one.score));
-  return scored.filter((one) => one.score === best).map((one) => one.target);
+  return ranked.toSorted((a, b) => b.q - a.q || b.score - a.score);
+}
+
+/** For a parallel search: those that suit the caller best, in the order of their registration. */
+export function bestTargets<T>(
+  ranked: readonly RankedTarget<T>[],
+  targets: readonly T[],
+): readonly T[] {
+  const best = Math.max(...ranked.map((one) => one.score));
+  const chosen = new Set(ranked.filter((one) => one.score === best).map((one) => one.target));
+  return targets.filter((one) => chosen.has(one));
+}
+
+/** How the caller wants its request to be handled on its way (RFC 3841 §9.1). Redirection is not done here. */
+export interface Disposition {
+  /** One device after the other. */
+  readonly isSequential: boolean;
+  /** Only the best device. */
+  readonly isSingle: boolean;
+  /** False: the other devices go on ringing after one has answered. */
+  readonly cancelsOthers: boolean;
+}
+
+export function dispositionOf(headers: SipHeaders): Disposition {
+  const wanted = new Set(
+    headers.list("Request-Disposition").map((directive) => directive.toLowerCase()),
+  );
+  return {
+    isSequential: wanted.has("sequential"),
+    isSingle: wanted.has("no-fork"),
+    cancelsOthers: !wanted.has("no-cancel"),
+  };
+}
+
+function qOf(features: Parameters): number {
+  const text = parameter(features, "q") ?? "";
+  return /^(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(text) ? Number(text) : 1;
+}
+
+/** RFC 3841 §7.2.2: a device that lists its methods or event packages wants no other ones. */
+function implicitIn({ method, headers }: SipRequest): readonly Preference[] {
+  const predicates: Parameter[] = [{ name: "methods", value: method }];
+  const event = parseParameterizedValue(headers.get("Event") ?? "");
+  if (event.ok) predicates.push({ name: "events", value: event.value.value });
+  return [{ predicates, isRequired: true, isExplicit: false }];
 }
 
 function preferencesIn(headers: SipHeaders, name: string): readonly Preference[] {

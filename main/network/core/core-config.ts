@@ -5,7 +5,11 @@ import type { SipDigestAlgorithm } from "../../sip/ua/digest.ts";
 export interface CoreUser {
   /** `sip:alice@a.example`. */
   readonly aor: string;
-  readonly ha1: { readonly md5?: string; readonly sha256?: string };
+  readonly ha1: {
+    readonly md5?: string;
+    readonly sha256?: string;
+    readonly sha512Trunc256?: string;
+  };
 }
 
 export interface CoreConfig {
@@ -33,11 +37,15 @@ export interface CoreLimits {
   readonly maxExpiresS: number;
   /** Timer C: more than three minutes (RFC 3261 §16.6 step 11), and more than people get to answer. */
   readonly timerCMs: number;
+  /** The turn of one device in a sequential search (RFC 3841 §9.1). */
+  readonly sequentialRingMs: number;
   /** A server that has sent nothing after this time has failed. */
   readonly serverAnswerMs: number;
   /** How long a server may take to send a request back with its dialog identifier. */
   readonly originalDialogLifeMs: number;
   readonly originalDialogs: number;
+  /** Subscriptions to the registration of one user (RFC 3680). */
+  readonly subscriptionsPerAor: number;
 }
 
 export const CORE_LIMITS: CoreLimits = {
@@ -46,9 +54,11 @@ export const CORE_LIMITS: CoreLimits = {
   minExpiresS: 60,
   maxExpiresS: 3_600,
   timerCMs: 240_000,
+  sequentialRingMs: 30_000,
   serverAnswerMs: 2_000,
   originalDialogLifeMs: 300_000,
   originalDialogs: 20_000,
+  subscriptionsPerAor: 20,
 };
 
 /** Every OMA CPM service (TS 24.229 ICSI of the form `…icsi.oma.cpm.…`). */

@@ -3,17 +3,20 @@ import { validateRequest } from "../../sip/message/validate.ts";
 import type { Flow, Target } from "../../sip/transport/flow.ts";
 import { targetsOf } from "../../sip/transport/locate.ts";
 import { withoutAssertions } from "./asserted-identity.ts";
-import type { Handover, NextHop } from "./branch.ts";
+import type { BranchPlan, Handover, NextHop } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
+import { hopToDevice } from "./device-ways.ts";
 import { nextHopOf, withHopTaken } from "./forwarding.ts";
-import type { LocationService } from "./location-service.ts";
+import type { Gruus } from "./gruu.ts";
+import { homeTarget } from "./home-target.ts";
+import type { Binding, LocationService } from "./location-service.ts";
 import type { LooseRouted, OwnAddresses } from "./own-addresses.ts";
-import { hopToDevice } from "./request-router.ts";
 
 export interface DialogForwarderParts {
   readonly ports: ContextPorts;
   readonly own: OwnAddresses;
   readonly locations: LocationService;
+  readonly gruus: Gruus;
   isTrusted(request: SipRequest, flow: Flow): boolean;
 }
 
@@ -54,24 +57,46 @@ export class DialogForwarder {
     this.#abort.abort();
   }
 
-  #next(
-    request: SipRequest,
-    routed: LooseRouted,
-    flow: Flow,
-  ): { readonly request: SipRequest; readonly nextHop: NextHop } | undefined {
+  #next(request: SipRequest, routed: LooseRouted, flow: Flow): BranchPlan | undefined {
     const { own, locations } = this.#parts;
     const isTrusted = this.#parts.isTrusted(request, flow);
     const headers = isTrusted ? routed.headers : withoutAssertions(routed.headers);
     const next = nextHopOf(withHopTaken({ ...request, uri: routed.uri, headers }));
-    if (!next.ok || own.isOwn(next.value.uri)) return undefined;
+    if (!next.ok) return undefined;
     const { uri } = next.value;
-    const device = next.value.request.headers.has("Route") ? undefined : locations.bindingAt(uri);
+    const isLast = !next.value.request.headers.has("Route");
+    const gruu = isLast ? homeTarget(routed.uri, this.#parts) : undefined;
+    if (gruu?.isGruu === true) return this.#toGruu(next.value.request, gruu.bindings);
+    if (own.isOwn(uri)) return undefined;
+    const device = isLast ? locations.bindingAt(uri) : undefined;
     // A device that came by a connection may be reachable by no other.
-    const nextHop: NextHop =
-      device === undefined || device.path.length > 0
-        ? { kind: "uri", uri }
-        : hopToDevice({ ...device, uri }, locations);
-    return { request: next.value.request, nextHop };
+    return device === undefined || device.path.length > 0
+      ? { request: next.value.request, nextHop: { kind: "uri", uri } }
+      : this.#toDevice(next.value.request, device, { ...device, uri });
+  }
+
+  /** RFC 5627 §5.4: the GRUU gives way to the contact of its device. */
+  #toGruu(request: SipRequest, bindings: readonly Binding[]): BranchPlan | undefined {
+    const [binding] = bindings.toSorted((a, b) => b.registeredMs - a.registeredMs);
+    if (binding === undefined) return undefined;
+    const headers = request.headers.setAll("Route", binding.path);
+    return this.#toDevice({ ...request, uri: binding.contact.uriText, headers }, binding, binding);
+  }
+
+  #toDevice(request: SipRequest, binding: Binding, place: Binding): BranchPlan {
+    const { locations } = this.#parts;
+    return {
+      request,
+      nextHop: hopToDevice(place, locations),
+      ...(binding.isOutbound
+        ? {
+            onFlowFailed: (): Handover => {
+              locations.deactivate(binding);
+              return { kind: "answer", status: 430, reason: "Flow Failed" };
+            },
+          }
+        : {}),
+    };
   }
 
   #sendAck(ack: SipRequest, nextHop: NextHop): void {
@@ -80,8 +105,8 @@ export class DialogForwarder {
       if (where === undefined) ports.log.write("warn", "ACK dropped: its next hop has no address");
       else ports.transactions.sendAck(ack, where);
     };
-    if (nextHop.kind === "place") {
-      send(nextHop.where);
+    if (nextHop.kind !== "uri") {
+      send(nextHop.kind === "place" ? nextHop.where : undefined);
       return;
     }
     targetsOf(nextHop.uri, ports.resolver, this.#abort.signal).then(

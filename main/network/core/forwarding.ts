@@ -1,3 +1,4 @@
+import { parseDecimalIn } from "../../base/decimal.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { parseAuthValue } from "../../sip/grammar/credentials.ts";
 import { parseNameAddr } from "../../sip/grammar/name-addr.ts";
@@ -14,6 +15,37 @@ export function withHopTaken(request: SipRequest): SipRequest {
   const hops = maxForwardsOf(request);
   const left = hops.ok && hops.value !== undefined ? hops.value - 1 : DEFAULT_MAX_FORWARDS;
   return { ...request, headers: request.headers.set("Max-Forwards", String(left)) };
+}
+
+/** RFC 5393 §5.3.2: what a request without the header may be forked into, all proxies together. */
+const DEFAULT_BREADTH = 60;
+
+/**
+ * Writes Max-Breadth where the sender wrote none (RFC 5393 §5.3.2).
+ * @returns undefined when nothing of it is left, or it cannot be read
+ */
+export function withBreadth(request: SipRequest): SipRequest | undefined {
+  const text = request.headers.get("Max-Breadth");
+  const breadth = text === undefined ? DEFAULT_BREADTH : parseDecimalIn(text, 0, 2 ** 32 - 1);
+  if (breadth === undefined || breadth === 0) return undefined;
+  if (text !== undefined) return request;
+  return { ...request, headers: request.headers.set("Max-Breadth", String(breadth)) };
+}
+
+/**
+ * The share of each of `branches` that search at the same time: together never more than came in (RFC 5393 §5.3.3).
+ * @returns undefined when there is not enough for all of them
+ */
+export function breadthShares(
+  request: SipRequest,
+  branches: number,
+): readonly number[] | undefined {
+  const text = request.headers.get("Max-Breadth") ?? String(DEFAULT_BREADTH);
+  const breadth = parseDecimalIn(text, 0, 2 ** 32 - 1) ?? 0;
+  if (branches > breadth) return undefined;
+  const share = Math.floor(breadth / branches);
+  const rest = breadth % branches;
+  return Array.from({ length: branches }, (_, at) => share + (at < rest ? 1 : 0));
 }
 
 /** Takes away credentials meant for us: nobody after us has a use for them that we would like (RFC 3261 §22.3). */

@@ -69,6 +69,12 @@ export class OwnAddresses {
     return this.#entry(ORIGINATING_MARK, transport);
   }
 
+  /** Contact of dialogs in which the core itself is a side. */
+  contact(user: string): string {
+    const { host, port } = this.#address;
+    return `<sip:${user}@${bracketHost(host)}:${String(port)}>`;
+  }
+
   routeWithMark(mark: string): string {
     return this.#entry(mark, undefined);
   }

@@ -559,6 +559,76 @@ describe("routing between networks", () => {
     expect(phone.of("MESSAGE")).toHaveLength(1);
   });
 
+  describe("RFC 3263 §4.3 a neighbour with two cores", () => {
+    const SPARE = { host: "10.0.9.2", port: 5060 };
+    let first: ScriptedUa;
+    let spare: ScriptedUa;
+
+    beforeEach(async () => {
+      await bed.stop();
+      bed = await CoreBed.start(
+        { neighbours: new Map([["b.example", "sip:b.example"]]) },
+        {
+          names: { "c1.b.example": [NEIGHBOUR.host], "c2.b.example": [SPARE.host] },
+          records: {
+            services: {
+              "_sip._udp.b.example": [
+                { target: "c1.b.example", port: 5060 },
+                { target: "c2.b.example", port: 5060 },
+              ],
+            },
+          },
+        },
+      );
+      alice = await bed.device("alice", "10.0.0.10");
+      first = await bed.ua(NEIGHBOUR);
+      spare = await bed.ua(SPARE);
+    });
+
+    async function call(): Promise<Sent> {
+      const sent = alice.send("INVITE", { uri: "sip:dave@b.example" });
+      await bed.pass();
+      return sent;
+    }
+
+    it("MUST go on to the next SRV record after 503, and try the first one last until Retry-After is over", async () => {
+      first.answers.set("INVITE", 503);
+      spare.answers.set("INVITE", 486);
+      expect((await call()).statuses()).toEqual([486]);
+      expect((await call()).statuses()).toEqual([486]);
+      expect(first.of("INVITE")).toHaveLength(1);
+      await bed.pass(31_000);
+      await call();
+      expect(first.of("INVITE")).toHaveLength(2);
+    });
+
+    it("MUST go on after a timeout without any response", async () => {
+      const heal = bed.net.lose({ to: NEIGHBOUR.host });
+      const sent = await call();
+      await bed.pass(33_000);
+      expect(spare.of("INVITE")).toHaveLength(1);
+      expect(sent.statuses()).toEqual([]);
+      heal();
+    });
+
+    it("trusts each of them as the neighbour", async () => {
+      phone = await bed.device("bob", "10.0.0.21");
+      for (const core of [first, spare]) {
+        core.send("MESSAGE", { from: "sip:dave@b.example" });
+        await bed.pass();
+      }
+      expect(phone.of("MESSAGE")).toHaveLength(2);
+    });
+
+    it("answers 503 without the neighbour's Retry-After when all of them do (§16.7 step 6)", async () => {
+      first.answers.set("INVITE", 503);
+      spare.answers.set("INVITE", 503);
+      const sent = await call();
+      expect(sent.statuses()).toEqual([503]);
+      expect(sent.last().headers.has("Retry-After")).toBe(false);
+    });
+  });
+
   it("answers 503 when a neighbour's name has no address", async () => {
     await bed.stop();
     bed = await CoreBed.start({ neighbours: new Map([["b.example", "sip:nowhere.example"]]) });

@@ -1,16 +1,18 @@
+import { contactUriOf } from "../../sip/dialog/dialog.ts";
 import { quote } from "../../sip/grammar/cursor.ts";
-import { parseNameAddr } from "../../sip/grammar/name-addr.ts";
 import { parameter } from "../../sip/grammar/parameters.ts";
-import { aorOf, parseUri, type SipUri } from "../../sip/grammar/uri.ts";
+import { parseUri, type SipUri } from "../../sip/grammar/uri.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
-import type { Flow } from "../../sip/transport/flow.ts";
 import { forDevice } from "./asserted-identity.ts";
 import type { BranchPlan, Handover, NextHop } from "./branch.ts";
-import { preferredTargets } from "./caller-preferences.ts";
+import { bestTargets, dispositionOf, rankTargets } from "./caller-preferences.ts";
 import type { CoreLimits } from "./core-config.ts";
+import { type DeviceWays, hopToDevice, waysToDevices } from "./device-ways.ts";
 import { type FilterCriterion, nextCriterion, type SessionCase } from "./filter-criteria.ts";
-import { contactTransport, namedTransport } from "./forwarding.ts";
-import type { Binding, LocationService } from "./location-service.ts";
+import { breadthShares, contactTransport, namedTransport } from "./forwarding.ts";
+import type { Gruus } from "./gruu.ts";
+import { type HomeTarget, homeTarget } from "./home-target.ts";
+import type { LocationService } from "./location-service.ts";
 import type { OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type OwnAddresses } from "./own-addresses.ts";
 
@@ -18,6 +20,7 @@ export interface RouterParts {
   readonly own: OwnAddresses;
   readonly locations: LocationService;
   readonly originalDialogs: OriginalDialogs;
+  readonly gruus: Gruus;
   readonly criteria: readonly FilterCriterion[];
   readonly neighbours: ReadonlyMap<string, SipUri>;
   readonly limits: CoreLimits;
@@ -49,12 +52,9 @@ export class RequestRouter {
 
   /** A request for a user of ours, from another network or from a server that speaks for itself. */
   toUser(request: SipRequest): Handover {
-    const uri = parseUri(request.uri);
-    const aor = uri.ok ? aorOf(uri.value) : "";
+    const { aor, bindings } = homeTarget(request.uri, this.#parts);
     if (!this.#parts.isUser(aor)) return refusal(404, "Not Found");
-    if (this.#parts.locations.bindingsOf(aor).length === 0) {
-      return refusal(480, "Temporarily Unavailable");
-    }
+    if (bindings.length === 0) return refusal(480, "Temporarily Unavailable");
     return this.#chain(request, { sessionCase: "terminating", servedUser: aor, nextCriterion: 0 });
   }
 
@@ -121,36 +121,63 @@ export class RequestRouter {
 
   /** One branch per device that can do what the caller asks for (RFC 3261 §16.5, RFC 3841). */
   #toDevices(request: SipRequest, aor: string): Handover {
-    const bindings = this.#parts.locations.bindingsOf(aor);
-    const capable = preferredTargets(
-      bindings,
-      request.headers,
-      (binding) => binding.contact.parameters,
-    );
-    if (capable.length === 0) return refusal(480, "Temporarily Unavailable");
+    const target = homeTarget(request.uri, this.#parts);
+    // A server may have changed the Request-URI; whom it serves stays the one that it was called for.
+    const bindings = target.aor === aor ? target.bindings : this.#parts.locations.bindingsOf(aor);
+    const devices = waysToDevices(bindings);
+    const ranked = rankTargets(devices, request, ([best]) => best.contact.parameters);
+    if (ranked.length === 0) return refusal(480, "Temporarily Unavailable");
+    const { isSequential, isSingle, cancelsOthers } = dispositionOf(request.headers);
+    const isOneByOne = isSequential || isSingle;
+    const chosen = isOneByOne ? ranked.map((one) => one.target) : bestTargets(ranked, devices);
+    const called = chosen.slice(0, isSingle ? 1 : this.#parts.limits.branches);
+    if (isOneByOne) return this.#oneByOne(request, called, aor);
+    const shares = breadthShares(request, called.length);
+    if (shares === undefined) return refusal(440, "Max-Breadth Exceeded");
     return {
       kind: "branches",
-      plans: capable
-        .slice(0, this.#parts.limits.branches)
-        .flatMap((binding) => this.#toDevice(request, binding, aor)),
+      cancelsOthers,
+      plans: called.flatMap((ways, at) =>
+        this.#toDevice(withShare(request, shares[at] ?? 1), ways, aor),
+      ),
     };
   }
 
-  #toDevice(request: SipRequest, binding: Binding, aor: string): readonly BranchPlan[] {
+  /** A sequential search (RFC 3261 §16.6, RFC 3841 §9.1): each device has its turn, the last one as long as it likes. */
+  #oneByOne(request: SipRequest, called: readonly DeviceWays[], aor: string): Handover {
+    const turns = called.flatMap((ways) => this.#toDevice(request, ways, aor));
+    const ringMs = this.#parts.limits.sequentialRingMs;
+    const limited = turns.map((plan, at) => (at < turns.length - 1 ? { ...plan, ringMs } : plan));
+    return { kind: "branches", plans: limited.slice(0, 1), later: limited.slice(1) };
+  }
+
+  #toDevice(request: SipRequest, ways: DeviceWays, aor: string): readonly BranchPlan[] {
+    const { locations } = this.#parts;
+    const [binding, next, ...others] = ways;
     const headers = forDevice(request.headers)
       .setAll("Route", binding.path)
       .set("P-Called-Party-ID", `<${aor}>`);
     const copy = { ...request, uri: binding.contact.uriText, headers };
     const deviceName = parameter(binding.contact.parameters, "device-name");
-    return this.#recorded(
+    const plans = this.#recorded(
       copy,
       namedTransport(binding.uri),
-      hopToDevice(binding, this.#parts.locations),
-    ).map((plan) =>
-      deviceName === undefined || deviceName === ""
-        ? plan
-        : { ...plan, deviceName: quote(deviceName) },
+      hopToDevice(binding, locations),
     );
+    return plans.map((plan) => ({
+      ...plan,
+      ...(deviceName === undefined || deviceName === "" ? {} : { deviceName: quote(deviceName) }),
+      ...(binding.isOutbound
+        ? {
+            onFlowFailed: (): Handover => {
+              locations.deactivate(binding);
+              return next === undefined
+                ? refusal(480, "Temporarily Unavailable")
+                : { kind: "branches", plans: this.#toDevice(request, [next, ...others], aor) };
+            },
+          }
+        : {}),
+    }));
   }
 
   #one(request: SipRequest, nextHop: NextHop, transport: string | undefined): Handover {
@@ -169,13 +196,26 @@ export class RequestRouter {
     if (!DIALOG_METHODS.has(request.method)) return [{ request, nextHop }];
     const { own } = this.#parts;
     const callId = request.headers.get("Call-ID") ?? "";
-    const inner = contactTransport(request);
+    const inner = this.#contactTransport(request);
     let headers = request.headers.prepend("Record-Route", own.recordRoute(callId, inner));
     if (inner !== transport) {
       headers = headers.prepend("Record-Route", own.recordRoute(callId, transport));
     }
     return [{ request: { ...request, headers }, nextHop }];
   }
+
+  /** The transport on which the sender is reached; a GRUU names none, the binding behind it does. */
+  #contactTransport(request: SipRequest): string | undefined {
+    const contact = contactUriOf(request.headers);
+    const target: HomeTarget | undefined =
+      contact === undefined ? undefined : homeTarget(contact, this.#parts);
+    const [binding] = target?.isGruu === true ? target.bindings : [];
+    return binding === undefined ? contactTransport(request) : namedTransport(binding.uri);
+  }
+}
+
+function withShare(request: SipRequest, share: number): SipRequest {
+  return { ...request, headers: request.headers.set("Max-Breadth", String(share)) };
 }
 
 function servedUser({ servedUser: user, sessionCase }: OriginalDialog): string {
@@ -184,29 +224,4 @@ function servedUser({ servedUser: user, sessionCase }: OriginalDialog): string {
     terminating: "term",
   };
   return `<${user}>;sescase=${direction[sessionCase]};regstate=reg`;
-}
-
-/**
- * How a device is reached: along its Path; else over the connection it registered on, as long as that is open; else where
- * its datagrams came from, which is right behind address translation too; else at its contact.
- */
-export function hopToDevice(binding: Binding, locations: LocationService): NextHop {
-  const { flow, uri, path } = binding;
-  const first = path[0] === undefined ? undefined : parseNameAddr(path[0]);
-  if (first?.ok === true && first.value.uri.kind === "sip")
-    return { kind: "uri", uri: first.value.uri };
-  const wanted = namedTransport(uri) ?? flow.transport;
-  if (wanted !== flow.transport) return { kind: "uri", uri };
-  if (flow.transport === "udp") return { kind: "place", where: placeOf(flow, uri) };
-  return locations.isFlowOpen(flow)
-    ? { kind: "place", where: flow, otherwise: uri }
-    : { kind: "uri", uri };
-}
-
-function placeOf(flow: Flow, uri: SipUri): Extract<NextHop, { kind: "place" }>["where"] {
-  return {
-    transport: "udp",
-    isTransportFixed: namedTransport(uri) !== undefined,
-    remote: flow.remote,
-  };
 }

@@ -3,7 +3,7 @@ import { responseTo } from "../../sip/message/build.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
-import { Branch, type BranchOwner, type BranchPlan } from "./branch.ts";
+import { Branch, type BranchOwner, type BranchPlan, type Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
 import { bestResponse } from "./response-choice.ts";
 
@@ -22,6 +22,9 @@ export class ResponseContext implements BranchOwner {
   readonly #finals: SipResponse[] = [];
   readonly #onDone: () => void;
   #state: "collecting" | "cancelled" | "answered" = "collecting";
+  /** Of a sequential search: whose turn has not come. */
+  readonly #later: BranchPlan[] = [];
+  #cancelsOthers = true;
   #isDone = false;
   #lastFinalStatus = 0;
 
@@ -37,7 +40,13 @@ export class ResponseContext implements BranchOwner {
   }
 
   /** Adds branches and sends their requests; may be called again when a branch hands over. */
-  start(plans: readonly BranchPlan[]): void {
+  start(way: Extract<Handover, { kind: "branches" }>): void {
+    this.#later.push(...(way.later ?? []));
+    if (way.cancelsOthers === false) this.#cancelsOthers = false;
+    this.#add(way.plans);
+  }
+
+  #add(plans: readonly BranchPlan[]): void {
     const added = plans.map((plan) => new Branch(plan, this));
     this.#branches.push(...added);
     for (const branch of added) branch.start();
@@ -68,7 +77,8 @@ export class ResponseContext implements BranchOwner {
     const isFirst = this.#state !== "answered";
     this.#state = "answered";
     this.#forwardSuccess(response);
-    if (isFirst) this.#cancelBranches([reasonWithWinner(branch.plan.deviceName)], branch);
+    if (isFirst && this.#cancelsOthers)
+      this.#cancelBranches([reasonWithWinner(branch.plan.deviceName)], branch);
   }
 
   /** A branch is over; `final` is its last response unless that was a 2xx. Responses come without our Via. */
@@ -83,13 +93,13 @@ export class ResponseContext implements BranchOwner {
     this.#conclude();
   }
 
-  /** A branch was replaced before it got any answer: its plan says by what. */
-  branchFailed(branch: Branch): void {
-    const next = this.#state === "collecting" ? branch.plan.onUnanswered?.() : undefined;
+  /** A branch was replaced before it got any answer. */
+  branchFailed(_branch: Branch, successor: () => Handover): void {
+    const next = this.#state === "collecting" ? successor() : undefined;
     if (next === undefined) {
       this.answer(this.#state === "cancelled" ? 487 : 503);
     } else if (next.kind === "branches") {
-      this.start(next.plans);
+      this.start(next);
     } else {
       this.answer(next.status, next.reason);
     }
@@ -117,10 +127,20 @@ export class ResponseContext implements BranchOwner {
   /** Sends the best response when all branches have ended without a 2xx (§16.7 step 6). */
   #conclude(): void {
     if (this.#branches.some((branch) => !branch.isOver)) return;
+    if (this.#startsNext()) return;
     if (this.#state !== "answered" && !this.#server.hasFinal) this.#forwardBest();
     if (this.#isDone) return;
     this.#isDone = true;
     this.#onDone();
+  }
+
+  /** The next device of a sequential search, unless somebody has decided for all. */
+  #startsNext(): boolean {
+    const isOpen = this.#state === "collecting" && !this.#finals.some((one) => one.status >= 600);
+    const next = isOpen ? this.#later.shift() : undefined;
+    if (next === undefined) return false;
+    this.#add([next]);
+    return true;
   }
 
   #forwardBest(): void {

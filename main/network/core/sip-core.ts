@@ -15,6 +15,7 @@ import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import { validateRequest } from "../../sip/message/validate.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
 import type { TransactionLayer } from "../../sip/transaction/transaction-layer.ts";
+import { PlaceHealth } from "../../sip/transport/place-health.ts";
 import type { SipPorts } from "../../sip/transport/ports.ts";
 import { Admission } from "./admission.ts";
 import { assertIdentity, neighbourAssertions } from "./asserted-identity.ts";
@@ -23,10 +24,12 @@ import type { ContextPorts } from "./context-ports.ts";
 import { CORE_LIMITS, type CoreConfig, type CoreLimits, CPM_SERVICES } from "./core-config.ts";
 import { DialogForwarder } from "./dialog-forwarder.ts";
 import type { FilterCriterion } from "./filter-criteria.ts";
-import { namedTransport, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { namedTransport, withBreadth, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
+import { RegEventServer } from "./reg-event-server.ts";
 import { type LocalAnswer, register } from "./registrar.ts";
 import { RequestRouter } from "./request-router.ts";
 import { ResponseContext } from "./response-context.ts";
@@ -49,12 +52,14 @@ export class SipCore {
   readonly #transactions: TransactionLayer;
   readonly #limits: CoreLimits;
   readonly #own: OwnAddresses;
+  readonly #gruus: Gruus;
   readonly #locations: LocationService;
   readonly #admission: Admission;
   readonly #peers: TrustedPeers;
   readonly #originalDialogs: OriginalDialogs;
   readonly #router: RequestRouter;
   readonly #dialogs: DialogForwarder;
+  readonly #regEvents: RegEventServer;
   readonly #ports: ContextPorts & Pick<SipPorts, "random">;
   readonly #contexts = new Map<ServerTransaction, ResponseContext>();
   /** Requests under way, to recognise one that comes back to us unchanged. */
@@ -74,12 +79,14 @@ export class SipCore {
       clock,
       random,
       resolver,
+      health: new PlaceHealth(clock),
       log,
       timerCMs: this.#limits.timerCMs,
       newTag: () => randomToken(random, TAG_LENGTH),
     };
     const address = config.publicAddress ?? transactions.transport.sentBy;
     this.#own = new OwnAddresses(domain, address, ports);
+    this.#gruus = new Gruus(domain, { hashing, random });
     this.#locations = new LocationService(clock);
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
     this.#admission = admission;
@@ -92,6 +99,7 @@ export class SipCore {
       own: this.#own,
       locations: this.#locations,
       originalDialogs: this.#originalDialogs,
+      gruus: this.#gruus,
       criteria: criteriaOf(config),
       neighbours: neighboursOf(config),
       limits: this.#limits,
@@ -101,7 +109,15 @@ export class SipCore {
       ports: this.#ports,
       own: this.#own,
       locations: this.#locations,
+      gruus: this.#gruus,
       isTrusted: (request, flow) => this.#peers.peerOf(request, flow).kind !== "unknown",
+    });
+    this.#regEvents = new RegEventServer({
+      ports: this.#ports,
+      own: this.#own,
+      locations: this.#locations,
+      limits: this.#limits,
+      isUser: (aor) => admission.isUser(aor),
     });
     this.#listen();
   }
@@ -109,6 +125,7 @@ export class SipCore {
   /** Stops timers; the transaction layer belongs to whoever opened it. */
   stop(): void {
     this.#dialogs.stop();
+    this.#regEvents.stop();
     this.#locations.stop();
     this.#peers.stop();
   }
@@ -140,6 +157,8 @@ export class SipCore {
     const callId = tx.request.headers.get("Call-ID") ?? "";
     if (toTagOf(tx.request) === undefined) {
       this.#receiveInitial(tx, routed);
+    } else if (this.#regEvents.receive(tx)) {
+      // It belongs to a subscription that we hold ourselves.
     } else if (this.#own.hasDialogMark(routed.marks, callId)) {
       this.#forwardInDialog(tx, routed);
     } else {
@@ -176,6 +195,10 @@ export class SipCore {
   }
 
   #receiveInitial(tx: ServerTransaction, routed: LooseRouted): void {
+    if (this.#isMergedForUs(tx, routed)) {
+      this.#answer(tx, { status: 482 });
+      return;
+    }
     const origin = this.#originOf(tx, routed);
     if (!origin.ok) {
       this.#answer(tx, origin.error);
@@ -184,11 +207,22 @@ export class SipCore {
     } else if (routed.headers.has("Route")) {
       // Nobody outside a dialog may choose a way through us to somewhere else.
       this.#answer(tx, { status: 403, reason: "Forbidden: Route leads elsewhere" });
+    } else if (this.#regEvents.serves(tx.request, routed.uri)) {
+      this.#regEvents.subscribe(tx, routed.uri, origin.value);
     } else if (this.#isForUs(routed.uri)) {
       this.#answerForOurselves(tx);
     } else {
       this.#forwardInitial(tx, routed, origin.value);
     }
+  }
+
+  /** RFC 3261 §8.2.2.2: what we answer ourselves we answer once, over however many ways it came. A proxy forwards all. */
+  #isMergedForUs(tx: ServerTransaction, { uri }: LooseRouted): boolean {
+    const isAnsweredHere =
+      tx.request.method === "REGISTER" ||
+      this.#isForUs(uri) ||
+      this.#regEvents.serves(tx.request, uri);
+    return isAnsweredHere && this.#transactions.isMerged(tx);
   }
 
   #originOf(tx: ServerTransaction, { marks }: LooseRouted): Result<Origin, LocalAnswer> {
@@ -223,6 +257,7 @@ export class SipCore {
             clock: this.#ports.clock,
             locations: this.#locations,
             limits: this.#limits,
+            gruus: this.#gruus,
             serviceRoute: (contact) => own.serviceRoute(namedTransport(contact)),
             isOwnAddress: (contact) => own.isOwn(contact),
           })
@@ -238,15 +273,21 @@ export class SipCore {
   }
 
   #answerForOurselves(tx: ServerTransaction): void {
-    const isOptions = tx.request.method === "OPTIONS";
-    const allow = [{ name: "Allow", value: "REGISTER, OPTIONS" }];
-    this.#answer(tx, { status: isOptions ? 200 : 405, headers: allow });
+    const { method } = tx.request;
+    if (method === "SUBSCRIBE") {
+      // RFC 6665 §4.2.1.1: there is a package here, but this is not its resource.
+      this.#answer(tx, { status: 489, headers: [{ name: "Allow-Events", value: "reg" }] });
+      return;
+    }
+    const allow = [{ name: "Allow", value: "REGISTER, OPTIONS, SUBSCRIBE" }];
+    this.#answer(tx, { status: method === "OPTIONS" ? 200 : 405, headers: allow });
   }
 
   #forwardInitial(tx: ServerTransaction, routed: LooseRouted, origin: Origin): void {
     const asserted = { ...tx.request, uri: routed.uri, headers: routed.headers };
-    const request = withHopTaken(withoutCredentials(asserted, this.#own.domain));
-    this.#proceed(tx, this.#wayFrom(request, origin));
+    const request = withBreadth(withHopTaken(withoutCredentials(asserted, this.#own.domain)));
+    if (request === undefined) this.#answer(tx, { status: 440 });
+    else this.#proceed(tx, this.#wayFrom(request, origin));
   }
 
   #wayFrom(request: SipRequest, origin: Origin): Handover {
@@ -288,7 +329,7 @@ export class SipCore {
       this.#underWay.delete(key);
     });
     this.#contexts.set(tx, context);
-    context.start(way.plans);
+    context.start(way);
   }
 
   #answer(tx: ServerTransaction, answer: LocalAnswer): void {

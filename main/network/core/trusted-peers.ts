@@ -4,6 +4,7 @@ import type { SipUri } from "../../sip/grammar/uri.ts";
 import { topViaOf } from "../../sip/message/fields.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import type { Flow } from "../../sip/transport/flow.ts";
+import { targetsOf } from "../../sip/transport/locate.ts";
 
 /** Who sent a request, as far as its address tells. */
 export type Peer =
@@ -32,7 +33,7 @@ export class TrustedPeers {
     for (const { uri, peer } of peers) {
       const port = uri.port ?? 5060;
       if (isIpAddress(uri.host)) this.#known.push({ address: { host: uri.host, port }, peer });
-      else this.#learn(uri.host, port, peer, ports);
+      else this.#learn(uri, peer, ports);
     }
   }
 
@@ -51,18 +52,18 @@ export class TrustedPeers {
     this.#abort.abort();
   }
 
+  /** Everything that its name stands for, SRV records included: where we send to we also hear from. */
   #learn(
-    host: string,
-    port: number,
+    uri: SipUri,
     peer: Peer,
     { resolver, log }: { readonly resolver: Resolver; readonly log: Log },
   ): void {
-    resolver.addresses(host, this.#abort.signal).then(
-      (addresses) => {
-        for (const address of addresses)
-          this.#known.push({ address: { host: address, port }, peer });
+    targetsOf(uri, resolver, this.#abort.signal).then(
+      (targets) => {
+        for (const { remote } of targets) this.#known.push({ address: remote, peer });
       },
       (error: unknown) => {
+        const { host } = uri;
         log.write("warn", "a configured peer has no address", { host, error: String(error) });
       },
     );

@@ -11,6 +11,8 @@ const REQUEST_HEADERS = [
   "P-Asserted-Service",
   "Accept-Contact",
   "Reject-Contact",
+  "Request-Disposition",
+  "Max-Breadth",
   "Conversation-ID",
   "Contribution-ID",
   "InReplyTo-Contribution-ID",

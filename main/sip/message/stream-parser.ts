@@ -57,6 +57,11 @@ export class SipStreamParser {
     return this.#awaited !== undefined || this.#end > this.#start;
   }
 
+  /** The last keep-alive was the answer to a ping of ours: it is not half of one. */
+  endKeepAlive(): void {
+    this.#isAfterPong = false;
+  }
+
   /** `bytes` may be kept, and bodies may share its memory. After an error nothing more comes. */
   push(bytes: Buffer): readonly StreamItem[] {
     if (this.#isLost) return [];

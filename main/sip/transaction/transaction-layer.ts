@@ -1,3 +1,4 @@
+import type { Undo } from "../../base/events.ts";
 import type { SocketError } from "../../base/ports.ts";
 import { randomToken } from "../../base/tokens.ts";
 import { formatVia, MAGIC_COOKIE } from "../grammar/via.ts";
@@ -124,6 +125,11 @@ export class TransactionLayer {
     this.transport.sendRequest(this.#withVia(ack, branch), where, (error) => {
       this.#ports.log.write("warn", "ACK could not be sent", { code: error.code });
     });
+  }
+
+  /** As `TransportLayer.keepAlive`. */
+  keepAlive(target: Target, nextPingMs: () => number, onLost: () => void): Undo {
+    return this.transport.keepAlive(target, nextPingMs, onLost);
   }
 
   /**

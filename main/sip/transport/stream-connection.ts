@@ -28,6 +28,8 @@ const PONG = Buffer.from("\r\n");
 /** How long the other side may take to end a connection that we have ended. */
 const LINGER_MS = 5000;
 const PING = Buffer.from("\r\n\r\n");
+/** RFC 5626 §4.4.1: without a pong after this time the flow has failed. */
+const PONG_MS = 10_000;
 
 /**
  * One SIP connection: frames what arrives (RFC 3261 §18.3), answers keep-alives (RFC 5626 §3.5.1), bounds what waits to
@@ -41,6 +43,9 @@ export class StreamConnection {
   readonly #handlers: StreamHandlers;
   readonly #parser = new SipStreamParser();
   #deadline: Timer | undefined;
+  #keepAlive: Timer | undefined;
+  #nextPingMs: (() => number) | undefined;
+  #isAwaitingPong = false;
   #lastUseMs: number;
   #hasMessage = false;
   #isClosing = false;
@@ -83,6 +88,7 @@ export class StreamConnection {
       onClose: (error) => {
         this.#isClosing = true;
         this.#deadline?.cancel();
+        this.#keepAlive?.cancel();
         this.#handlers.onClosed(error);
       },
     });
@@ -102,6 +108,24 @@ export class StreamConnection {
   /** Double CRLF (RFC 5626 §4.4.1). */
   ping(): void {
     if (!this.#isClosing) this.#connection.write(PING);
+  }
+
+  /**
+   * Pings from now on, after `nextPingMs` each time, and gives the connection up when no pong comes (RFC 5626 §4.4.1).
+   * undefined ends it.
+   */
+  keepAlive(nextPingMs: (() => number) | undefined): void {
+    this.#keepAlive?.cancel();
+    this.#nextPingMs = nextPingMs;
+    this.#isAwaitingPong = false;
+    if (nextPingMs === undefined || this.#isClosing) return;
+    this.#keepAlive = this.#options.clock.startTimer(nextPingMs(), () => {
+      this.#isAwaitingPong = true;
+      this.ping();
+      this.#keepAlive = this.#options.clock.startTimer(PONG_MS, () => {
+        this.destroy();
+      });
+    });
   }
 
   /** Octets that the system has not taken yet. */
@@ -141,6 +165,9 @@ export class StreamConnection {
       // RFC 3261 §18.3: without framing nothing that follows can be trusted.
       this.end();
       if (this.#connection.queuedOctets === 0) this.#connection.destroy();
+    } else if (this.#isAwaitingPong) {
+      this.#parser.endKeepAlive();
+      this.keepAlive(this.#nextPingMs);
     } else if (item.signal === "ping" && !this.#isClosing) {
       this.#connection.write(PONG);
     }

@@ -497,3 +497,70 @@ describe("RFC 3261 §18 trace tap", () => {
     expect(into).toMatchObject({ dir: "in", summary: { status: 200, callId: "call-1" } });
   });
 });
+
+describe("RFC 5626 §4.4.1 keep-alive of a flow", () => {
+  const TCP = target("tcp", BOB);
+  let lost: number;
+
+  beforeEach(() => {
+    lost = 0;
+  });
+
+  async function keep(): Promise<() => void> {
+    send("tcp");
+    await clock.advanceAsync(10);
+    return alice.keepAlive(
+      TCP,
+      () => 100_000,
+      () => {
+        lost += 1;
+      },
+    );
+  }
+
+  it("MUST ping as often as told, and go on while pongs come", async () => {
+    await keep();
+    await clock.advanceAsync(2_000_000);
+    expect(lost).toBe(0);
+    expect(alice.connections).toBe(1);
+  });
+
+  it("MUST take the flow for failed when no pong comes in 10 s, and close it", async () => {
+    await keep();
+    net.blackhole({ from: ALICE.host, to: BOB.host });
+    await clock.advanceAsync(109_000);
+    expect(lost).toBe(0);
+    await clock.advanceAsync(2000);
+    expect(lost).toBe(1);
+    expect(alice.connections).toBe(0);
+  });
+
+  it("says at once that the connection is gone", async () => {
+    await keep();
+    net.resetTcp();
+    await clock.advanceAsync(10);
+    expect(lost).toBe(1);
+  });
+
+  it("MUST NOT ping any more when it was told to stop", async () => {
+    const stop = await keep();
+    stop();
+    net.blackhole({ from: ALICE.host, to: BOB.host });
+    await clock.advanceAsync(500_000);
+    expect(lost).toBe(0);
+  });
+
+  it("says so when there is no connection, and over UDP, where it would take STUN", async () => {
+    for (const transport of ["tcp", "udp"] as const) {
+      alice.keepAlive(
+        target(transport, BOB),
+        () => 1,
+        () => {
+          lost += 1;
+        },
+      );
+    }
+    await clock.advanceAsync(1);
+    expect(lost).toBe(2);
+  });
+});

@@ -1,5 +1,5 @@
 import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
-import { EventSource } from "../../base/events.ts";
+import { EventSource, type Undo } from "../../base/events.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { SocketError, TcpListener, UdpSocket } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
@@ -12,7 +12,7 @@ import { serializeSipMessage } from "../message/serialize.ts";
 import { summarize } from "../message/trace-summary.ts";
 import { bindOnePort } from "./bind.ts";
 import { ConnectionPool } from "./connection-pool.ts";
-import { type Flow, isFlow, type SipTransport, type Target } from "./flow.ts";
+import { type Flow, flowKey, isFlow, type SipTransport, type Target } from "./flow.ts";
 import { refusalOf } from "./malformed.ts";
 import type { SipPorts } from "./ports.ts";
 import { FLOW_GONE, socketError } from "./socket-failure.ts";
@@ -230,6 +230,36 @@ export class TransportLayer {
     const connection = this.#pool.find(flow);
     connection?.ping();
     return connection !== undefined;
+  }
+
+  /**
+   * Keeps the connection to a place alive (RFC 5626 §4.4.1): pings it after `nextPingMs` each time.
+   * @param onLost called once, when there is no such connection or it has failed; never before this call returns
+   */
+  keepAlive(target: Target, nextPingMs: () => number, onLost: () => void): Undo {
+    const { remote } = target;
+    const connection = this.#pool.findTo({ transport: "tcp", remote });
+    let isWatched = true;
+    const lost = (): void => {
+      if (isWatched) onLost();
+      isWatched = false;
+    };
+    if (target.transport !== "tcp" || connection === undefined) {
+      queueMicrotask(lost);
+      return () => {
+        isWatched = false;
+      };
+    }
+    const key = flowKey(connection.flow);
+    const undo = this.events.on("flowClosed", ({ flow }) => {
+      if (flowKey(flow) === key) lost();
+    });
+    connection.keepAlive(nextPingMs);
+    return () => {
+      isWatched = false;
+      undo();
+      connection.keepAlive(undefined);
+    };
   }
 
   /** Ends all connections and gives the port back; no event comes any more. */

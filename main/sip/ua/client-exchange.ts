@@ -1,5 +1,6 @@
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
+import { retryAfterMsOf } from "../message/retry-after.ts";
 import type { ClientTransaction } from "../transaction/transaction.ts";
 import type { Target } from "../transport/flow.ts";
 import { NO_ATTEMPTS } from "./digest-client.ts";
@@ -26,7 +27,7 @@ export interface ExchangeOptions {
 
 /**
  * One request of the application and its final answer, over as many transactions as that takes: the next address after
- * a transport error (RFC 3263 §4.3), once more with credentials after a 401 or 407 (RFC 3261 §22).
+ * a failure (RFC 3263 §4.3), once more with credentials after a 401 or 407 (RFC 3261 §22).
  */
 export class ClientExchange {
   readonly #context: UaContext;
@@ -36,6 +37,8 @@ export class ClientExchange {
   #targets: readonly Target[] = [];
   #transaction: ClientTransaction | undefined;
   #attempts = NO_ATTEMPTS;
+  /** Something behind the next hop has answered: another place would get the request a second time. */
+  #hasProgress = false;
   #isAnnounced = false;
   #isDone = false;
   #cancel: { readonly headers: readonly HeaderField[] } | undefined;
@@ -97,6 +100,7 @@ export class ClientExchange {
         this.#receive(response);
       },
       onTimeout: () => {
+        if (this.#goesOnElsewhere()) return;
         this.#fail(
           this.#cancel === undefined
             ? { kind: "timeout", message: "no final response in time" }
@@ -104,15 +108,30 @@ export class ClientExchange {
         );
       },
       onTransportError: (error) => {
-        this.#targets = this.#targets.slice(1);
-        if (this.#targets.length === 0) this.#fail(transportFailure(error));
-        else if (!this.#isDone) this.#send();
+        if (this.#goesOnElsewhere()) return;
+        this.#fail(transportFailure(error));
       },
     });
+    this.#hasProgress = false;
     this.#transaction = transaction;
     if (this.#isAnnounced) return;
     this.#isAnnounced = true;
     this.#handlers.onSent?.(transaction.request, target);
+  }
+
+  /**
+   * RFC 3263 §4.3: after a transport error, a timeout without any response or a 503 the next place is tried, in a new
+   * transaction.
+   * @param retryMs what the place said about its return
+   */
+  #goesOnElsewhere(retryMs?: number): boolean {
+    const [failed, ...others] = this.#targets;
+    if (failed !== undefined) this.#context.locator.health.failed(failed, retryMs);
+    const isOpen = !this.#isDone && this.#cancel === undefined && !this.#hasProgress;
+    if (!isOpen || others.length === 0) return false;
+    this.#targets = others;
+    this.#send();
+    return true;
   }
 
   #receive(response: SipResponse): void {
@@ -122,6 +141,11 @@ export class ClientExchange {
       return;
     }
     if (this.#isDone || this.#retryWithCredentials(response)) return;
+    if (response.status > 100) {
+      const isRefused = response.status === 503;
+      if (isRefused && this.#goesOnElsewhere(retryAfterMsOf(response))) return;
+      this.#hasProgress = true;
+    }
     if (response.status >= 200) this.#isDone = true;
     this.#handlers.onResponse(response);
   }

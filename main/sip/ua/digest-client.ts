@@ -4,7 +4,7 @@ import { quote } from "../grammar/cursor.ts";
 import type { SipHeaders } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import {
-  DIGEST_ALGORITHMS,
+  type DigestQop,
   digestAlgorithm,
   digestResponse,
   ha1Of,
@@ -37,8 +37,8 @@ interface Challenge {
   readonly algorithm: SipDigestAlgorithm;
   readonly nonce: string;
   readonly opaque: string | undefined;
-  /** False: a server of RFC 2617 that offers no qop. */
-  readonly isProtected: boolean;
+  /** Absent: a server of RFC 2617 that offers none. */
+  readonly qop: DigestQop | undefined;
   readonly isStale: boolean;
 }
 
@@ -67,7 +67,7 @@ export class DigestClient {
   authorize(request: SipRequest): SipRequest {
     let { headers } = request;
     for (const [header, challenge] of this.#answered) {
-      if (challenge.isProtected) headers = this.#write(headers, header, challenge, request);
+      if (challenge.qop !== undefined) headers = this.#write(headers, header, challenge, request);
     }
     return headers === request.headers ? request : { ...request, headers };
   }
@@ -104,12 +104,9 @@ export class DigestClient {
     const challenges = values
       .map((value) => readChallenge(value, this.#credentials.realm))
       .filter((one) => one !== undefined);
-    for (const algorithm of DIGEST_ALGORITHMS) {
-      if (algorithm === "MD5" && !this.#credentials.allowMd5) continue;
-      const found = challenges.find((one) => one.algorithm === algorithm);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    // RFC 8760 §2.4: the topmost that we support, and by local policy MD5 only where nothing better is offered.
+    const strong = challenges.find((one) => one.algorithm !== "MD5");
+    return strong ?? (this.#credentials.allowMd5 ? challenges[0] : undefined);
   }
 
   #write(
@@ -119,12 +116,16 @@ export class DigestClient {
     request: SipRequest,
   ): SipHeaders {
     challenge.count += 1;
-    const protection = challenge.isProtected
-      ? {
-          nc: challenge.count.toString(16).padStart(8, "0"),
-          cnonce: randomToken(this.#ports.random, 16),
-        }
-      : undefined;
+    const { qop } = challenge;
+    const protection =
+      qop === undefined
+        ? undefined
+        : {
+            nc: challenge.count.toString(16).padStart(8, "0"),
+            cnonce: randomToken(this.#ports.random, 16),
+            qop,
+            body: request.body,
+          };
     const { algorithm, nonce, opaque } = challenge;
     const { username, realm } = this.#credentials;
     const response = digestResponse(this.#ports.hashing, {
@@ -144,7 +145,7 @@ export class DigestClient {
       `algorithm=${algorithm}`,
       ...(protection === undefined
         ? []
-        : [`cnonce="${protection.cnonce}"`, "qop=auth", `nc=${protection.nc}`]),
+        : [`cnonce="${protection.cnonce}"`, `qop=${protection.qop}`, `nc=${protection.nc}`]),
       ...(opaque === undefined ? [] : [`opaque=${quote(opaque)}`]),
     ];
     return headers.set(header, `Digest ${parts.join(", ")}`);
@@ -160,10 +161,15 @@ function readChallenge(value: string, realm: string): Challenge | undefined {
   }
   const algorithm = digestAlgorithm(fields.get("algorithm"));
   if (algorithm === undefined) return undefined;
-  const qop = fields.get("qop");
-  const isProtected = qop !== undefined;
-  const offersAuth = qop?.split(",").some((one) => one.trim().toLowerCase() === "auth") ?? true;
-  if (!offersAuth) return undefined;
+  const offered = fields
+    .get("qop")
+    ?.split(",")
+    .map((one) => one.trim().toLowerCase());
+  const qop = QOPS.find((one) => offered?.includes(one));
+  if (offered !== undefined && qop === undefined) return undefined;
   const isStale = fields.get("stale")?.toLowerCase() === "true";
-  return { algorithm, nonce, opaque: fields.get("opaque"), isProtected, isStale };
+  return { algorithm, nonce, opaque: fields.get("opaque"), qop, isStale };
 }
+
+/** In the order of our choice: SIP bodies change on their way, so the whole message is covered only where it must be. */
+const QOPS: readonly DigestQop[] = ["auth", "auth-int"];

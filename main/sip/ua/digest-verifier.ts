@@ -2,9 +2,10 @@ import type { Clock, Hashing, Random } from "../../base/ports.ts";
 import { quote } from "../grammar/cursor.ts";
 import { parseUri, sameUri } from "../grammar/uri.ts";
 import {
-  DIGEST_ALGORITHMS,
+  type DigestQop,
   digestAlgorithm,
   digestResponse,
+  OFFERED_ALGORITHMS,
   parseDigest,
   type SipDigestAlgorithm,
 } from "./digest.ts";
@@ -13,6 +14,8 @@ export interface DigestVerifierOptions {
   readonly realm: string;
   /** Algorithms to offer and to accept. Default: SHA-256, then MD5. */
   readonly algorithms?: readonly SipDigestAlgorithm[];
+  /** Default: `auth` alone, which every client knows. */
+  readonly qops?: readonly DigestQop[];
   /** Default 300. */
   readonly nonceLifeS?: number;
 }
@@ -33,6 +36,13 @@ export type DigestVerdict =
   /** The password is right, the nonce is too old or was used: challenge with `stale`, the user is not asked again. */
   | { readonly kind: "stale" }
   | { readonly kind: "wrong"; readonly why: string };
+
+/** What credentials are for. */
+export interface VerifiedRequest {
+  readonly method: string;
+  readonly uri: string;
+  readonly body: Uint8Array;
+}
 
 interface NonceUse {
   highest: number;
@@ -55,6 +65,7 @@ export class DigestVerifier {
   readonly #ports: DigestVerifierPorts;
   readonly #realm: string;
   readonly #algorithms: readonly SipDigestAlgorithm[];
+  readonly #qops: readonly DigestQop[];
   readonly #nonceLifeMs: number;
   readonly #secret: Buffer;
   /** In order of first use; mutable because a count changes with each request. */
@@ -65,7 +76,8 @@ export class DigestVerifier {
   constructor(options: DigestVerifierOptions, ports: DigestVerifierPorts) {
     this.#ports = ports;
     this.#realm = options.realm;
-    this.#algorithms = options.algorithms ?? DIGEST_ALGORITHMS;
+    this.#algorithms = options.algorithms ?? OFFERED_ALGORITHMS;
+    this.#qops = options.qops ?? ["auth"];
     this.#nonceLifeMs = (options.nonceLifeS ?? 300) * 1000;
     this.#secret = ports.random.bytes(32);
   }
@@ -76,16 +88,12 @@ export class DigestVerifier {
     const stale = verdict?.kind === "stale" ? ", stale=true" : "";
     return this.#algorithms.map(
       (algorithm) =>
-        `Digest realm=${quote(this.#realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="auth"${stale}`,
+        `Digest realm=${quote(this.#realm)}, nonce="${nonce}", algorithm=${algorithm}, qop="${this.#qops.join(",")}"${stale}`,
     );
   }
 
   /** @param values the Authorization or Proxy-Authorization fields of the request */
-  verify(
-    values: readonly string[],
-    request: { readonly method: string; readonly uri: string },
-    ha1: Ha1Lookup,
-  ): DigestVerdict {
+  verify(values: readonly string[], request: VerifiedRequest, ha1: Ha1Lookup): DigestVerdict {
     for (const value of values) {
       const digest = parseDigest(value);
       if (digest !== undefined && digest.get("realm") === this.#realm) {
@@ -97,14 +105,14 @@ export class DigestVerifier {
 
   #verifyDigest(
     digest: ReadonlyMap<string, string>,
-    request: { readonly method: string; readonly uri: string },
+    request: VerifiedRequest,
     ha1Lookup: Ha1Lookup,
   ): DigestVerdict {
     const algorithm = digestAlgorithm(digest.get("algorithm"));
     if (algorithm === undefined || !this.#algorithms.includes(algorithm)) {
       return wrong("the algorithm was not offered");
     }
-    const fields = readFields(digest);
+    const fields = readFields(digest, this.#qops);
     if (fields === undefined) return wrong("a parameter is missing or malformed");
     // RFC 7616 §3.4.6: the digest must be for the resource that is asked for.
     if (!isSameResource(fields.uri, request.uri)) return wrong("the uri is another one");
@@ -118,7 +126,7 @@ export class DigestVerifier {
       nonce: fields.nonce,
       method: request.method,
       uri: fields.uri,
-      protection: { nc: fields.nc, cnonce: fields.cnonce },
+      protection: { ...fields, body: request.body },
     });
     const isRight = this.#ports.hashing.equals(
       Buffer.from(expected, "utf8"),
@@ -202,12 +210,16 @@ interface DigestFields {
   readonly uri: string;
   readonly response: string;
   readonly cnonce: string;
+  readonly qop: DigestQop;
   readonly nc: string;
   readonly count: number;
 }
 
-/** undefined unless everything that `qop=auth` needs is there (RFC 7616 §3.4). */
-function readFields(digest: ReadonlyMap<string, string>): DigestFields | undefined {
+/** undefined unless everything that a qop we offer needs is there (RFC 7616 §3.4). */
+function readFields(
+  digest: ReadonlyMap<string, string>,
+  qops: readonly DigestQop[],
+): DigestFields | undefined {
   const username = digest.get("username");
   const nonce = digest.get("nonce");
   const uri = digest.get("uri");
@@ -216,9 +228,10 @@ function readFields(digest: ReadonlyMap<string, string>): DigestFields | undefin
   const nc = digest.get("nc");
   if (username === undefined || nonce === undefined || uri === undefined) return undefined;
   if (response === undefined || cnonce === undefined || nc === undefined) return undefined;
-  if (digest.get("qop") !== "auth" || !/^[0-9a-fA-F]{8}$/.test(nc)) return undefined;
+  const qop = qops.find((one) => one === digest.get("qop"));
+  if (qop === undefined || !/^[0-9a-fA-F]{8}$/.test(nc)) return undefined;
   const count = Buffer.from(nc, "hex").readUInt32BE();
-  return { username, nonce, uri, response: response.toLowerCase(), cnonce, nc, count };
+  return { username, nonce, uri, response: response.toLowerCase(), cnonce, qop, nc, count };
 }
 
 function isSameResource(a: string, b: string): boolean {

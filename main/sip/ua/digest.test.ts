@@ -78,6 +78,8 @@ describe("RFC 7616 §3.9.1 the example with SHA-256 and MD5", () => {
         protection: {
           nc: "00000001",
           cnonce: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ",
+          qop: "auth",
+          body: NO_BODY,
         },
       }),
     ).toBe(response);
@@ -100,10 +102,40 @@ describe("RFC 8760 §2.3 the challenge", () => {
 });
 
 describe("RFC 8760 §2.4 the choice of the UAC", () => {
-  it("MUST prefer SHA-256 in whatever order the challenges come", () => {
-    const { verifier, answer } = bed({ allowMd5: true });
-    const chosen = answer(verifier.challenge().toReversed());
-    expect(used(chosen?.request).get("algorithm")).toBe("SHA-256");
+  it("MUST take the topmost challenge that it supports, MD5 only where there is nothing better", () => {
+    const { answer } = bed({ allowMd5: true });
+    const offer = (...algorithms: readonly string[]) =>
+      used(
+        answer(
+          algorithms.map(
+            (one) => `Digest realm="a.example", nonce="n", qop="auth", algorithm=${one}`,
+          ),
+        )?.request,
+      ).get("algorithm");
+    expect(offer("MD5", "SHA-256", "SHA-512-256")).toBe("SHA-256");
+    expect(offer("SHA-512-256", "SHA-256", "MD5")).toBe("SHA-512-256");
+    expect(offer("SHA-512", "SHA-256")).toBe("SHA-256");
+    expect(offer("MD5")).toBe("MD5");
+  });
+
+  it("answers auth-int only where auth is not offered, and then covers the body (RFC 7616 §3.4.3)", () => {
+    const clock = new FakeClock();
+    const verifier = new DigestVerifier(
+      { realm: REALM, qops: ["auth-int"], algorithms: ["SHA-512-256"] },
+      { clock, random: new SeededRandom(1), hashing },
+    );
+    const { answer } = bed();
+    const request = { ...REGISTER, body: Buffer.from("v=0\r\n") };
+    const answered = answer(verifier.challenge(), NO_ATTEMPTS, request)?.request ?? request;
+    expect(used(answered).get("qop")).toBe("auth-int");
+    const verify = (body: Buffer): string =>
+      verifier.verify(answered.headers.getAll("Authorization"), { ...answered, body }, ha1).kind;
+    expect(verify(Buffer.from("v=1\r\n"))).toBe("wrong");
+    expect(verify(answered.body)).toBe("ok");
+    const both = answer([
+      'Digest realm="a.example", nonce="n", algorithm=SHA-256, qop="auth-int, auth"',
+    ]);
+    expect(used(both?.request).get("qop")).toBe("auth");
   });
 
   it("MUST NOT answer MD5 unless configuration allows it", () => {
@@ -115,10 +147,10 @@ describe("RFC 8760 §2.4 the choice of the UAC", () => {
   it("MUST ignore algorithms, schemes and realms that are not its own", () => {
     const { answer } = bed({ allowMd5: true });
     const foreign = [
-      'Digest realm="a.example", nonce="n", algorithm=SHA-512-256, qop="auth"',
+      'Digest realm="a.example", nonce="n", algorithm=SHA-512, qop="auth"',
       'Digest realm="a.example", nonce="n", algorithm=SHA-256-sess, qop="auth"',
       'Digest realm="evil.example", nonce="n", algorithm=SHA-256, qop="auth"',
-      'Digest realm="a.example", nonce="n", algorithm=SHA-256, qop="auth-int"',
+      'Digest realm="a.example", nonce="n", algorithm=SHA-256, qop="auth-conf"',
       'Basic realm="a.example"',
     ];
     expect(answer(foreign)).toBeUndefined();

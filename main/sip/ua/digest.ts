@@ -1,16 +1,30 @@
 import type { DigestAlgorithm, Hashing } from "../../base/ports.ts";
 import { parseAuthValue } from "../grammar/credentials.ts";
 
-/** The algorithms of RFC 7616 that we speak; `-sess` variants and SHA-512/256 are left out. */
-export type SipDigestAlgorithm = Extract<DigestAlgorithm, "MD5" | "SHA-256">;
+/** The algorithms of RFC 7616 and RFC 8760 that we speak; `-sess` variants are left out. */
+export type SipDigestAlgorithm = Extract<DigestAlgorithm, "MD5" | "SHA-256" | "SHA-512-256">;
 
-/** Strongest first: the order of our challenges and of our choice (RFC 8760 §2.3, §2.4). */
-export const DIGEST_ALGORITHMS: readonly SipDigestAlgorithm[] = ["SHA-256", "MD5"];
+/** All that a UAC can answer. */
+export const DIGEST_ALGORITHMS: readonly SipDigestAlgorithm[] = ["SHA-512-256", "SHA-256", "MD5"];
+
+/** What a server offers unless configured otherwise, most preferred first (RFC 8760 §2.3). */
+export const OFFERED_ALGORITHMS: readonly SipDigestAlgorithm[] = ["SHA-256", "MD5"];
+
+/** Quality of protection: `auth-int` covers the body too (RFC 7616 §3.4.3). */
+export type DigestQop = "auth" | "auth-int";
 
 /** The algorithm a challenge or an authorization names; absent means MD5 (RFC 7616 §3.3). */
 export function digestAlgorithm(name: string | undefined): SipDigestAlgorithm | undefined {
   const upper = (name ?? "MD5").toUpperCase();
   return DIGEST_ALGORITHMS.find((one) => one === upper);
+}
+
+export interface DigestProtection {
+  readonly nc: string;
+  readonly cnonce: string;
+  readonly qop: DigestQop;
+  /** Counts with `auth-int` only. */
+  readonly body: Uint8Array;
 }
 
 /** What a digest response is computed from (RFC 7616 §3.4.1). */
@@ -23,7 +37,7 @@ export interface DigestInput {
   /** The `uri` parameter as written. */
   readonly uri: string;
   /** Absent: the form without qop that servers of RFC 2617 may still ask for. */
-  readonly protection?: { readonly nc: string; readonly cnonce: string };
+  readonly protection?: DigestProtection;
 }
 
 /** H(username:realm:password) as lower-case hex: what a server stores instead of the password. */
@@ -38,9 +52,13 @@ export function ha1Of(
 /** The `response` value, lower-case hex. */
 export function digestResponse(hashing: Hashing, input: DigestInput): string {
   const { algorithm, ha1, nonce, protection } = input;
-  const ha2 = hash(hashing, algorithm, `${input.method}:${input.uri}`);
+  const isWhole = protection?.qop === "auth-int";
+  const body = isWhole ? `:${hashing.digest(algorithm, protection.body).toString("hex")}` : "";
+  const ha2 = hash(hashing, algorithm, `${input.method}:${input.uri}${body}`);
   const middle =
-    protection === undefined ? nonce : `${nonce}:${protection.nc}:${protection.cnonce}:auth`;
+    protection === undefined
+      ? nonce
+      : `${nonce}:${protection.nc}:${protection.cnonce}:${protection.qop}`;
   return hash(hashing, algorithm, `${ha1}:${middle}:${ha2}`);
 }
 

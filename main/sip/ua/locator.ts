@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { parseSipUri } from "../grammar/uri.ts";
 import type { Target } from "../transport/flow.ts";
 import { targetsOf } from "../transport/locate.ts";
+import { PlaceHealth } from "../transport/place-health.ts";
 import type { UaFailure } from "./ua-failure.ts";
 
 /** How long an answer is used again. Requests of one dialog follow each other within it and so keep their order. */
@@ -20,8 +21,11 @@ export class Locator {
   readonly #clock: Clock;
   readonly #stop = new AbortController();
   readonly #entries = new Map<string, Entry>();
+  /** What failed lately is located last. */
+  readonly health: PlaceHealth;
 
   constructor(resolver: Resolver, clock: Clock) {
+    this.health = new PlaceHealth(clock);
     this.#resolver = resolver;
     this.#clock = clock;
   }
@@ -40,7 +44,7 @@ export class Locator {
     }
     try {
       const targets = await entry.targets;
-      if (targets.length > 0) return ok(targets);
+      if (targets.length > 0) return ok(this.health.order(targets));
       this.#entries.delete(uriText);
       return nowhere(`no address for ${uriText}`);
     } catch (error) {

@@ -1,3 +1,4 @@
+import type { Undo } from "../../base/events.ts";
 import { bracketHost, type HostPort } from "../../base/host-port.ts";
 import type { Clock, Log, Random } from "../../base/ports.ts";
 import type { HeaderField } from "../message/headers.ts";
@@ -19,6 +20,7 @@ export interface UaTransactions {
   request(request: SipRequest, target: Target | Flow, handlers: ClientHandlers): ClientTransaction;
   isMerged(tx: ServerTransaction): boolean;
   sendAck(ack: SipRequest, target: Target | Flow): void;
+  keepAlive(target: Target, nextPingMs: () => number, onLost: () => void): Undo;
 }
 
 /** What the parts of one user agent share. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { FakeNet } from "../../../tests/support/fake-net.ts";
+import { FakeResolver } from "../../../tests/support/fake-resolver.ts";
 import {
   type ScriptedPeer,
   scriptedPeer,
@@ -8,8 +9,9 @@ import {
 } from "../../../tests/support/scripted-peer.ts";
 import { openTransactions } from "../../../tests/support/sip-pair.ts";
 import { systemHashing } from "../../base/hashing.node.ts";
+import { responseTo } from "../message/build.ts";
 import { SipHeaders } from "../message/headers.ts";
-import { NO_BODY, type SipRequest } from "../message/message.ts";
+import { NO_BODY, type SipRequest, type SipResponse } from "../message/message.ts";
 import type { ServerRequest } from "./server-request.ts";
 import type { Session } from "./session.ts";
 import type { UaFailure } from "./ua-failure.ts";
@@ -136,6 +138,14 @@ describe("RFC 3261 §8.2 what a UAS refuses", () => {
     peer.send(wire({ branch: "two" }), US);
     await clock.advanceAsync(10);
     expect([statuses(peer), invites.length]).toEqual([["482 1 INVITE"], 1]);
+  });
+
+  it("MUST answer 482 to any other request that comes over a second path (§8.2.2.2)", async () => {
+    const { clock, peer, requests } = await bed();
+    peer.send(wire({ method: "MESSAGE", branch: "one" }), US);
+    peer.send(wire({ method: "MESSAGE", branch: "two" }), US);
+    await clock.advanceAsync(10);
+    expect([statuses(peer), requests.length]).toEqual([["482 1 MESSAGE"], 1]);
   });
 
   it("MUST answer 481 to CANCEL, BYE and re-INVITE that mean nothing", async () => {
@@ -319,38 +329,118 @@ describe("RFC 3261 §14.1 a re-INVITE of ours", () => {
 });
 
 describe("RFC 3263 §4.3 several addresses of the next hop", () => {
-  it("MUST be tried in turn after a transport error", async () => {
+  const FIRST = { host: "10.0.0.8", port: 5060 };
+
+  async function two() {
     const clock = new FakeClock();
     const net = new FakeNet(clock);
     const { layer, ports } = await openTransactions(net, US);
-    const resolver = { addresses: () => Promise.resolve(["10.0.0.8", "10.0.0.9"]) };
+    const resolver = new FakeResolver({ "hop.example": [FIRST.host, PEER.host] });
     const ua = new UserAgent(
       layer,
       { ...ports, resolver, hashing: systemHashing() },
       { local: US },
     );
-    const second = await openTransactions(net, PEER);
-    second.layer.onRequest((tx) => {
-      tx.respond(scriptedResponse(tx.request, 200));
-    });
-    net.refuseTcp({ to: "10.0.0.8" });
-    const got: number[] = [];
-    ua.send(
-      {
-        method: "OPTIONS",
+    const asked: string[] = [];
+    const open = async (at: typeof PEER, answer: (request: SipRequest) => SipResponse) => {
+      const { layer: peer } = await openTransactions(net, at);
+      peer.onRequest((tx) => {
+        asked.push(`${at.host} ${tx.request.headers.get("CSeq") ?? ""}`);
+        tx.respond(answer(tx.request));
+      });
+    };
+    const got: (number | string)[] = [];
+    const send = (transport: "udp" | "tcp", method = "OPTIONS"): void => {
+      const options = {
         uri: "sip:b.example",
         from: "<sip:a@a.example>",
         headers: [],
-        routes: ["<sip:hop.example;transport=tcp;lr>"],
-      },
-      {
-        onResponse: (response) => {
-          got.push(response.status);
+        routes: [`<sip:hop.example;transport=${transport};lr>`],
+      };
+      const onFailure = (failure: UaFailure): void => {
+        got.push(failure.kind);
+      };
+      const onResponse = (response: SipResponse): void => {
+        if (response.status > 100) got.push(response.status);
+      };
+      if (method !== "INVITE") {
+        ua.send({ ...options, method }, { onResponse, onFailure });
+        return;
+      }
+      ua.invite(options, {
+        onSent: () => undefined,
+        onProvisional: onResponse,
+        onAnswered: (_session, response) => {
+          onResponse(response);
         },
-        onFailure: () => undefined,
-      },
-    );
+        onRefused: onResponse,
+        onFailure,
+      });
+    };
+    return { clock, net, ua, open, send, got, asked };
+  }
+
+  it("MUST be tried in turn after a transport error", async () => {
+    const { clock, net, open, send, got } = await two();
+    await open(PEER, (request) => scriptedResponse(request, 200));
+    net.refuseTcp({ to: FIRST.host });
+    send("tcp");
     await clock.advanceUntil(() => got.length > 0, 30_000);
     expect(got).toEqual([200]);
+  });
+
+  it.each(["OPTIONS", "INVITE"])(
+    "MUST be tried in turn after a %s that got no response at all",
+    async (method) => {
+      const { clock, open, send, got } = await two();
+      await open(PEER, (request) => scriptedResponse(request, 486));
+      send("udp", method);
+      await clock.advanceAsync(40_000);
+      expect(got).toEqual([486]);
+    },
+  );
+
+  it("MUST be tried in turn after 503, with the same CSeq, and the last 503 is the answer", async () => {
+    const { clock, open, send, got, asked } = await two();
+    await open(FIRST, (request) => scriptedResponse(request, 503));
+    await open(PEER, (request) => scriptedResponse(request, 503));
+    send("udp");
+    await clock.advanceAsync(1000);
+    expect(asked).toEqual(["10.0.0.8 1 OPTIONS", "10.0.0.9 1 OPTIONS"]);
+    expect(got).toEqual([503]);
+  });
+
+  it("SHOULD NOT be tried first again before the Retry-After of a 503 is over (RFC 3261 §21.5.4)", async () => {
+    const { clock, open, send, asked } = await two();
+    const wait = [{ name: "Retry-After", value: "60" }];
+    await open(FIRST, (request) => responseTo(request, 503, undefined, { headers: wait }));
+    await open(PEER, (request) => scriptedResponse(request, 200));
+    send("udp");
+    await clock.advanceAsync(1000);
+    send("udp");
+    await clock.advanceAsync(60_000);
+    send("udp");
+    await clock.advanceAsync(1000);
+    expect(asked.map((one) => one.split(" ")[0])).toEqual([
+      "10.0.0.8",
+      "10.0.0.9",
+      "10.0.0.9",
+      "10.0.0.8",
+      "10.0.0.9",
+    ]);
+  });
+
+  it("MUST NOT be tried once somebody behind the first has begun to answer", async () => {
+    const { clock, net, open, send, got, asked } = await two();
+    await open(PEER, (request) => scriptedResponse(request, 200));
+    const { layer } = await openTransactions(net, FIRST);
+    layer.onRequest((tx) => {
+      tx.respond(scriptedResponse(tx.request, 180));
+      tx.respond(scriptedResponse(tx.request, 503));
+    });
+    send("udp", "INVITE");
+    await clock.advanceAsync(40_000);
+    expect(got).toEqual([180, 503]);
+    expect(asked).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Undo } from "../../base/events.ts";
 import type { HostPort } from "../../base/host-port.ts";
 import type { Clock, Hashing, Log, Random, Resolver, Timer } from "../../base/ports.ts";
 import { contactUriOf } from "../dialog/dialog.ts";
@@ -22,6 +23,7 @@ import {
   type UasResponse,
 } from "./server-request.ts";
 import { newTag, type Session } from "./session.ts";
+import { Subscriptions } from "./subscriptions.ts";
 import {
   DEFAULT_UA_CONFIG,
   defaultContact,
@@ -73,6 +75,7 @@ export class UserAgent {
   /** The same by the key of the dialog that they are about to make. */
   readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
+  readonly #subscriptions: Subscriptions;
   /** Of dialogs that have ended but are still known. */
   readonly #lingering = new Set<Timer>();
   #handlers: UserAgentHandlers | undefined;
@@ -94,6 +97,7 @@ export class UserAgent {
       userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
+    this.#subscriptions = new Subscriptions(ports.clock, this.#context.config.t1Ms);
     transactions.onRequest((tx) => {
       this.#receive(tx);
     });
@@ -123,10 +127,14 @@ export class UserAgent {
     const finish = (): void => {
       this.#exchanges.delete(exchange);
     };
-    const exchange = new ClientExchange(this.#context, buildOutgoing(this.#context, message), {
+    const built = buildOutgoing(this.#context, message);
+    const isSubscribe = message.method === "SUBSCRIBE";
+    if (isSubscribe) this.#subscriptions.sent(built.request);
+    const exchange = new ClientExchange(this.#context, built, {
       ...handlers,
       onResponse: (response) => {
         if (response.status >= 200) finish();
+        if (isSubscribe) this.#subscriptions.answered(built.request, response);
         handlers.onResponse(response);
       },
       onFailure: (failure) => {
@@ -164,6 +172,25 @@ export class UserAgent {
     });
     this.#uacInvites.add(invite);
     return invite;
+  }
+
+  /**
+   * Keeps the connection to a next hop alive while requests are to come over it (RFC 5626 §4.4.1); not over UDP, where
+   * that takes STUN.
+   * @param onLost called once when the connection has failed
+   */
+  keepAlive(hop: string, nextPingMs: () => number, onLost: () => void): Undo {
+    let isWatched = true;
+    let undo: Undo | undefined;
+    void this.#context.locator.locate(hop).then((located) => {
+      const target = located.ok ? located.value[0] : undefined;
+      if (!isWatched || this.#isClosed || target === undefined) return;
+      undo = this.#context.transactions.keepAlive(target, nextPingMs, onLost);
+    });
+    return () => {
+      isWatched = false;
+      undo?.();
+    };
   }
 
   /** Ends all timers and waits. Nothing is sent but 480 to INVITEs that wait for an answer. */
@@ -237,6 +264,15 @@ export class UserAgent {
       early.cancelled(tx.request);
       return;
     }
+    const verdict = early === undefined ? this.#subscriptions.receive(tx.request) : "none";
+    if (verdict === "take" && this.#handlers !== undefined) {
+      this.#handlers.onRequest(new TransactionRequest(tx, id.localTag));
+      return;
+    }
+    if (typeof verdict === "object") {
+      tx.respond(buildResponse(tx.request, id.localTag, verdict));
+      return;
+    }
     tx.respond(buildResponse(tx.request, id.localTag, { status: early === undefined ? 481 : 405 }));
   }
 
@@ -267,7 +303,9 @@ export class UserAgent {
 
   #receiveOther(tx: ServerTransaction): void {
     const incoming = new TransactionRequest(tx, newTag(this.#context));
-    if (tx.request.method === "BYE") {
+    if (this.#context.transactions.isMerged(tx)) {
+      incoming.respond({ status: 482 });
+    } else if (tx.request.method === "BYE") {
       incoming.respond({ status: 481 });
     } else if (this.#handlers === undefined) {
       incoming.respond({ status: 480 });
