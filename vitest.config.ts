@@ -22,6 +22,8 @@ export default defineConfig({
           name: "renderer",
           include: ["renderer/**/*.test.{ts,tsx}"],
           environment: "jsdom",
+          // Styles are left out but for the one that a test reads.
+          css: { include: [/tokens\.css/] },
         },
       },
       {

@@ -30,8 +30,18 @@ export function AnnouncerProvider({ children }: AnnouncerProviderProps): ReactNo
   return (
     <AnnouncerContext value={announcer.announce}>
       {children}
-      <VisuallyHidden aria-live="polite" data-live-announcer ref={mountPolite} />
-      <VisuallyHidden aria-live="assertive" data-live-announcer ref={mountAssertive} />
+      <VisuallyHidden
+        aria-live="polite"
+        data-announcer="polite"
+        data-live-announcer
+        ref={mountPolite}
+      />
+      <VisuallyHidden
+        aria-live="assertive"
+        data-announcer="assertive"
+        data-live-announcer
+        ref={mountAssertive}
+      />
     </AnnouncerContext>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { WindowAction } from "../../shared/ipc/contract.ts";
-import { useAsk, useStores } from "../ipc/stores.tsx";
+import { useAsk, useStores, useWindow } from "../ipc/stores.tsx";
 import { useCommand, useCommandRunner } from "./command-runner.tsx";
 import type { CommandId } from "./commands.ts";
 import { navigate } from "./navigation.ts";
@@ -62,16 +62,17 @@ export function useWindowCommands(): void {
     void ask("settings.change", { isDoNotDisturb: !isOn });
   });
 
+  const hasFill = useWindow((state) => state.composeFill !== undefined);
+  useEffect(() => {
+    if (hasFill) navigate("send");
+  }, [hasFill]);
+
   useEffect(() => {
     const undo = [
       client.on("window.show", ({ page, cardId, action }) => {
         if (page !== undefined) navigate(page, cardId === undefined ? {} : { card: cardId });
         if (cardId !== undefined) windowStore.getState().select([cardId]);
         if (action !== undefined) runner.run(ACTIONS[action]);
-      }),
-      client.on("compose.fill", (fill) => {
-        windowStore.getState().fillCompose(fill);
-        navigate("send");
       }),
       client.on("quit.asked", (quit) => {
         windowStore.getState().askQuit(quit);

@@ -42,6 +42,10 @@ export function follow(stores: Stores, now: () => number): () => void {
         progress.apply(told, now());
       }),
     ),
+    // Files handed over at the start come once, at any time: also before the answer, and before anyone is signed in.
+    client.on("compose.fill", (fill) => {
+      stores.window.getState().fillCompose(fill);
+    }),
   ];
 
   void client.request("app.snapshot", {}).then((answer) => {

@@ -6,6 +6,7 @@ import {
   Button,
   Input,
 } from "react-aria-components";
+import { useTranslations } from "use-intl";
 import buttonStyles from "./button.module.css";
 import { cx } from "./cx.ts";
 import styles from "./field.module.css";
@@ -25,6 +26,7 @@ export function SearchField({
   inputRef,
   ...rest
 }: SearchFieldProps): ReactNode {
+  const t = useTranslations("app");
   return (
     <AriaSearchField {...rest} aria-label={label} className={cx(styles["search"], className)}>
       <Search aria-hidden size={16} className={cx(styles["glass"])} />
@@ -33,7 +35,7 @@ export function SearchField({
         placeholder={placeholder}
         {...(inputRef === undefined ? {} : { ref: inputRef })}
       />
-      <Button className={cx(buttonStyles["icon"], styles["clear"])}>
+      <Button aria-label={t("clear")} className={cx(buttonStyles["icon"], styles["clear"])}>
         <X aria-hidden size={16} />
       </Button>
     </AriaSearchField>

@@ -13,7 +13,7 @@ export const people = {
   keep: "Add to people",
   me: "My own devices",
   blocked: "Blocked",
-  autoAccept: "Auto-accept up to {size}",
+  autoAccept: "Takes up to {size}",
   lastOffer: "last offer {when}",
   never: "no offer yet",
   send: "Send files",

@@ -58,7 +58,7 @@ export const send = {
     people: "{count} people",
     checking: "Checking files {done} of {total}…",
     sending: "Offering…",
-    noFiles: "Choose files to send",
+    noFiles: "Add files to send",
     noneSendable: "None of these can be sent",
     noRecipient: "Choose who gets {count, plural, one {# file} other {# files}}",
   },
@@ -81,6 +81,7 @@ export const send = {
     addHint:
       "{count, plural, =0 {Choose who gets it on the next page} one {With the file that is there} other {With the # files that are there}}",
     atOnce: "Send to {name} at once",
+    atOnceSelf: "Send to my other devices at once",
     refusedTitle: "This cannot be sent",
     refusedText: "Only files and folders of this computer can be dropped here.",
     signedOut: "You are signed out. Sign in to send.",
