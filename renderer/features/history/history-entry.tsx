@@ -56,7 +56,6 @@ export function HistoryEntry({ card, actions }: HistoryEntryProps): ReactNode {
         {gone === 0 || card.files.length === 1 ? null : (
           <p className={styles["gone"]}>{t("allNotFound", { count: gone })}</p>
         )}
-        {isOpen ? <Files card={card} actions={actions} /> : null}
       </div>
       <span className={styles["chip"]}>
         <StateChip card={card} />
@@ -80,6 +79,7 @@ export function HistoryEntry({ card, actions }: HistoryEntryProps): ReactNode {
         </IconButton>
         <EntryMenu card={card} actions={actions} />
       </span>
+      {isOpen ? <Files card={card} actions={actions} /> : null}
     </>
   );
 }

@@ -78,7 +78,13 @@ function Palette({ recent, onRun }: PaletteProps): ReactNode {
     <Autocomplete inputValue={text} onInputChange={setText}>
       <SearchField aria-label={t("placeholder")} autoFocus className={cx(styles["field"])}>
         <Search aria-hidden size={18} className={styles["glass"]} />
-        <Input className={cx(styles["input"])} placeholder={t("placeholder")} />
+        <Input
+          role="combobox"
+          aria-expanded
+          aria-haspopup="listbox"
+          className={cx(styles["input"])}
+          placeholder={t("placeholder")}
+        />
       </SearchField>
       <ListBox
         aria-label={t("list")}

@@ -84,7 +84,7 @@ describe("people", () => {
         },
       },
     ]);
-    expect(within(row("Carol")).getByText("Auto-accept up to 50 MB")).toBeTruthy();
+    expect(within(row("Carol")).getByText("Takes up to 50 MB")).toBeTruthy();
   });
 
   it("a changed address tells the old one", async () => {

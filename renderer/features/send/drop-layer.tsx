@@ -61,7 +61,9 @@ export function DropLayer(): ReactNode {
             <Target key={person.aor} onDrop={sendTo(person)} onEnd={drag.end}>
               <Avatar name={person.name} address={person.aor} size="l" />
               <span className={styles["words"]}>
-                <span className={styles["title"]}>{t("atOnce", { name: person.name })}</span>
+                <span className={styles["title"]}>
+                  {person.kind === "self" ? t("atOnceSelf") : t("atOnce", { name: person.name })}
+                </span>
                 <span className={styles["hint"]}>{person.address}</span>
               </span>
             </Target>

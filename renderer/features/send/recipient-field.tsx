@@ -1,6 +1,6 @@
 import { MonitorSmartphone, Plus, X } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, type Ref, useMemo, useState } from "react";
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from "react-aria-components";
+import { type KeyboardEvent, type ReactNode, type Ref, useId, useMemo, useState } from "react";
+import { Autocomplete, Input, Label, ListBox, ListBoxItem, TextField } from "react-aria-components";
 import { useTranslations } from "use-intl";
 import { useShallow } from "zustand/react/shallow";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
@@ -42,6 +42,8 @@ export function RecipientField({
   const domain = useApp((app) => ownDomain(app.account));
   const [text, setText] = useState("");
   const [unknown, setUnknown] = useState<string>();
+  const [isOpen, setOpen] = useState(false);
+  const listId = useId();
 
   // For an empty field there are the buttons below it; a list that opens after each person would be in the way.
   const suggestions = useMemo(
@@ -52,9 +54,12 @@ export function RecipientField({
     [text, known, recipients, domain],
   );
 
+  const isListShown = isOpen && suggestions.length > 0;
+
   const add = ({ aor, name }: Recipient): void => {
     onAdd({ aor, name });
     setText("");
+    setOpen(false);
     setUnknown(undefined);
     announce({ text: t("personAdded", { name }), politeness: "polite" });
   };
@@ -64,6 +69,7 @@ export function RecipientField({
   };
   const change = (next: string): void => {
     setUnknown(undefined);
+    setOpen(true);
     // A separator ends an address, typed or pasted.
     if (/[,;\n]/.test(next)) commit(next);
     else setText(next);
@@ -72,74 +78,91 @@ export function RecipientField({
     const { found, rest } = readRecipients(typed, known, domain);
     for (const recipient of found) add(recipient);
     setText(rest);
+    setOpen(false);
     setUnknown(rest === "" ? undefined : rest);
   };
   const press = (event: KeyboardEvent<HTMLInputElement>): void => {
     const last = recipients.at(-1);
     if (event.key === "Backspace" && text === "" && last !== undefined) remove(last);
     // With an entry of the list in focus, Enter takes that one.
-    const hasEntry = event.currentTarget.getAttribute("aria-activedescendant") !== null;
+    const hasEntry =
+      isListShown && event.currentTarget.getAttribute("aria-activedescendant") !== null;
+    if (event.key === "Escape" && isListShown) {
+      event.stopPropagation();
+      setOpen(false);
+    }
+    if (event.key === "ArrowDown" && !isOpen) setOpen(true);
     if (event.key === "Enter" && !hasEntry && text.trim() !== "") commit(text);
   };
 
   return (
     <div className={styles["field"]}>
-      <ComboBox
-        className={cx(fieldStyles["field"])}
-        items={suggestions}
-        inputValue={text}
-        onInputChange={change}
-        value={null}
-        onChange={(key) => {
-          const choice = suggestions.find(({ aor }) => aor === key);
-          if (choice !== undefined) add(choice);
-        }}
-        menuTrigger="input"
-        allowsCustomValue
-        isInvalid={unknown !== undefined}
-        onBlur={() => {
-          // Only what is surely meant: a whole address, not the beginning of a name.
-          if (/@|^\+|^(?:sips?|tel):/i.test(text.trim())) commit(text);
-        }}
-      >
-        <Label className={cx(fieldStyles["label"])}>{t("to")}</Label>
-        <div className={styles["box"]} data-invalid={unknown === undefined ? undefined : ""}>
-          {recipients.length === 0 ? null : (
-            <ul className={styles["chips"]} aria-label={t("chosenPeople")}>
-              {recipients.map((recipient) => (
-                <PersonChip
-                  key={recipient.aor}
-                  recipient={recipient}
-                  onRemove={() => {
-                    remove(recipient);
+      <Autocomplete inputValue={text} onInputChange={change}>
+        <TextField
+          className={cx(fieldStyles["field"])}
+          isInvalid={unknown !== undefined}
+          onBlur={({ relatedTarget }) => {
+            if (relatedTarget instanceof Element && relatedTarget.closest(`[id="${listId}"]`))
+              return;
+            setOpen(false);
+            // Only what is surely meant: a whole address, not the beginning of a name.
+            if (/@|^\+|^(?:sips?|tel):/i.test(text.trim())) commit(text);
+          }}
+        >
+          <Label className={cx(fieldStyles["label"])}>{t("to")}</Label>
+          <div className={styles["anchor"]}>
+            <div className={styles["box"]} data-invalid={unknown === undefined ? undefined : ""}>
+              {recipients.length === 0 ? null : (
+                <ul className={styles["chips"]} aria-label={t("chosenPeople")}>
+                  {recipients.map((recipient) => (
+                    <PersonChip
+                      key={recipient.aor}
+                      recipient={recipient}
+                      onRemove={() => {
+                        remove(recipient);
+                      }}
+                    />
+                  ))}
+                </ul>
+              )}
+              <Input
+                ref={inputRef}
+                role="combobox"
+                aria-expanded={isListShown}
+                aria-haspopup="listbox"
+                className={cx(styles["input"])}
+                placeholder={recipients.length === 0 ? t("toPlaceholder") : t("toMore")}
+                onKeyDown={press}
+                autoComplete="off"
+                spellCheck={false}
+              />
+            </div>
+            {isListShown ? (
+              <div className={styles["popover"]} id={listId}>
+                <ListBox
+                  aria-label={t("suggestions")}
+                  items={suggestions}
+                  className={cx(menuStyles["menu"])}
+                  onAction={(key) => {
+                    const choice = suggestions.find(({ aor }) => aor === key);
+                    if (choice !== undefined) add(choice);
                   }}
-                />
-              ))}
-            </ul>
-          )}
-          <Input
-            ref={inputRef}
-            className={cx(styles["input"])}
-            placeholder={recipients.length === 0 ? t("toPlaceholder") : t("toMore")}
-            onKeyDown={press}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </div>
-        <Popover className={cx(menuStyles["popover"], styles["popover"])} offset={6}>
-          <ListBox<RecipientChoice> className={cx(menuStyles["menu"])}>
-            {(choice) => (
-              <ListBoxItem
-                id={choice.aor}
-                textValue={choice.name}
-                className={cx(menuStyles["item"])}
-              >
-                <ChoiceLine choice={choice} />
-              </ListBoxItem>
-            )}
-          </ListBox>
-        </Popover>
-      </ComboBox>
+                >
+                  {(choice) => (
+                    <ListBoxItem
+                      id={choice.aor}
+                      textValue={choice.name}
+                      className={cx(menuStyles["item"])}
+                    >
+                      <ChoiceLine choice={choice} />
+                    </ListBoxItem>
+                  )}
+                </ListBox>
+              </div>
+            ) : null}
+          </div>
+        </TextField>
+      </Autocomplete>
       {unknown === undefined ? null : (
         <p className={fieldStyles["error"]} role="alert">
           {t("toUnknown", { text: unknown })}

@@ -37,7 +37,7 @@ function dropped(names: readonly string[]): { readonly dataTransfer: unknown } {
 describe("ux 3.4 from nothing to an offer", () => {
   it("the button says at each moment what is missing and then what it does", async () => {
     const { user } = await pageWith([PLAN, NOTES]);
-    expect(button("Choose files to send")).toHaveProperty("disabled", true);
+    expect(button("Add files to send")).toHaveProperty("disabled", true);
     await user.click(button("Choose files"));
     expect(button("Choose who gets 2 files")).toBeTruthy();
     await user.click(button("Carol"));
@@ -64,7 +64,7 @@ describe("ux 3.4 from nothing to an offer", () => {
       expect(window.location.hash).toBe("#/transfers");
     });
     expect(stores.window.getState().selected).toEqual(["sent-1-0"]);
-    expect(button("Choose files to send")).toBeTruthy();
+    expect(button("Add files to send")).toBeTruthy();
   });
 
   it("a problem is told in its row and does not block the rest", async () => {
@@ -128,12 +128,20 @@ describe("ux 3.4 who could not be offered the files", () => {
 });
 
 describe("ux 3.4 the field for people", () => {
-  it("a name is completed with the arrow keys and Enter", async () => {
+  it("Enter takes the first suggestion, the arrow keys lead to the others", async () => {
     const { user } = await pageWith([]);
-    await user.type(to(), "ann");
-    await user.keyboard("{ArrowDown}{Enter}");
+    await user.type(to(), "ann{Enter}");
     expect(button("Remove Anna Wintermüller")).toBeTruthy();
+    await user.type(to(), "a{ArrowDown}{Enter}");
+    expect(button("Remove Carol")).toBeTruthy();
     expect(to()).toHaveProperty("value", "");
+  });
+
+  it("Esc closes the suggestions and keeps what was typed", async () => {
+    const { user } = await pageWith([]);
+    await user.type(to(), "ann{Escape}");
+    expect(screen.queryByRole("listbox")).toBeNull();
+    expect(to()).toHaveProperty("value", "ann");
   });
 
   it("a name alone gets the domain of the own account", async () => {
