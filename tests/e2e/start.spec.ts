@@ -132,6 +132,8 @@ test.describe("npm start", () => {
     await writeFile(join(folder, "plan.txt"), "a plan\n");
     const run = start("plan.txt");
     const pages = await pagesOf(run, 3);
+    // Whoever asks for the state is told what changes from then on: the window has to be first.
+    for (const page of pages) await expect(page.getByText("online").first()).toBeVisible();
     await expect
       .poll(async () => {
         const all = await Promise.all(pages.map(look));
