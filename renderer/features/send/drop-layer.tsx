@@ -7,7 +7,7 @@ import {
   useState,
 } from "react";
 import { useTranslations } from "use-intl";
-import { useCommand } from "../../app/command-runner.tsx";
+import { isTyping, useCommand } from "../../app/command-runner.tsx";
 import { navigate, usePlace } from "../../app/navigation.ts";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -209,4 +209,26 @@ function useSendCommands(): void {
     navigate("send");
     void store.getState().paste();
   });
+  usePasted();
+}
+
+/** Pasted by a menu, or into a text that cannot take files. */
+function usePasted(): void {
+  const store = useComposeStore();
+  const { page } = usePlace();
+  useEffect(() => {
+    const paste = (event: ClipboardEvent): void => {
+      const isText = isTyping(event.target);
+      // A text on another page is no place to begin an offer.
+      if (event.defaultPrevented || (isText && page !== "send")) return;
+      if (isText && !hasFiles(event.clipboardData)) return;
+      event.preventDefault();
+      navigate("send");
+      void store.getState().paste();
+    };
+    window.addEventListener("paste", paste);
+    return () => {
+      window.removeEventListener("paste", paste);
+    };
+  }, [store, page]);
 }

@@ -198,6 +198,17 @@ describe("ux 3.4 by keyboard", () => {
   });
 });
 
+describe("ux 3.4 pasted", () => {
+  it("files that are pasted into a text become files of the offer; text stays text", async () => {
+    const { asked } = await pageWith([PLAN]);
+    const message = screen.getByRole("textbox", { name: /Message/ });
+    fireEvent.paste(message, { clipboardData: { types: ["text/plain"] } });
+    expect(asked("files.paste")).toEqual([]);
+    fireEvent.paste(message, { clipboardData: { types: ["Files"] } });
+    expect(await screen.findByRole("row", { name: /plan.pdf/ })).toBeTruthy();
+  });
+});
+
 describe("ux 3.4 dropped anywhere", () => {
   it("on the offer: the files are added", async () => {
     await pageWith([PLAN, NOTES]);

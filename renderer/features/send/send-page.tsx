@@ -1,5 +1,5 @@
 import { FilePlus, FolderPlus, Info, TriangleAlert, Upload } from "lucide-react";
-import { type ClipboardEvent, type ReactNode, useEffect, useMemo, useRef } from "react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useCommandKeys } from "../../app/command-runner.tsx";
@@ -21,7 +21,6 @@ import {
   sendButton,
   totalOctets,
 } from "./compose.ts";
-import { hasFiles } from "./dropped.ts";
 import { FileList } from "./file-list.tsx";
 import { RecipientField } from "./recipient-field.tsx";
 import { SendButton } from "./send-button.tsx";
@@ -56,14 +55,9 @@ export function SendPage(): ReactNode {
     windowStore.getState().select(ids.slice(0, 1));
     navigate("transfers");
   };
-  const paste = (event: ClipboardEvent): void => {
-    if (!hasFiles(event.clipboardData)) return;
-    event.preventDefault();
-    void store.getState().paste();
-  };
 
   return (
-    <Page onPaste={paste}>
+    <Page>
       <PageHeading title={t("title")} />
       <SendGuide />
       {isSignedOut ? (
