@@ -30,6 +30,8 @@ test.afterAll(async () => {
 async function cpm(...args: readonly string[]): Promise<string> {
   const { stdout } = await execute(join(unpacked, "resources", "bin", "cpm"), [...args], {
     cwd: folder,
+    // What the demonstration makes goes with the rest.
+    env: { ...process.env, TMPDIR: folder },
     maxBuffer: 64 << 20,
   });
   return stdout;
