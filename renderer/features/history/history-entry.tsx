@@ -7,7 +7,7 @@ import {
 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Card, CardFile } from "../../../shared/model/card.ts";
+import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
@@ -23,6 +23,12 @@ import type { EntryActions } from "./use-entry-actions.ts";
 
 /** Files shown of an open entry; the rest is counted. */
 const MAX_FILES = 50;
+
+/** States in which files of an incoming offer are not here and nowhere else of the user's. */
+const MISSING: ReadonlySet<CardState> = new Set([
+  ...(["missed", "cancelled", "noLongerRinging", "failed"] as const),
+  ...(["damaged", "interrupted", "partly"] as const),
+]);
 
 interface HistoryEntryProps {
   readonly card: Card;
@@ -195,7 +201,7 @@ function EntryMenu({ card, actions }: FilesProps): ReactNode {
   const t = useTranslations("history");
   const name = card.peerName;
   const isThere = hasPath(card);
-  const isMissed = card.direction === "incoming" && card.state !== "verified";
+  const isMissing = card.direction === "incoming" && MISSING.has(card.state);
   const entries: readonly MenuEntry[] = [
     {
       id: "open",
@@ -215,11 +221,12 @@ function EntryMenu({ card, actions }: FilesProps): ReactNode {
             id: "again",
             label: t("sendAgain"),
             startsGroup: true,
+            isDisabled: !isEnded(card.state),
             run: () => void actions.sendAgain(card),
           },
         ]
       : []),
-    ...(isMissed
+    ...(isMissing
       ? [
           {
             id: "ask",

@@ -201,6 +201,19 @@ describe("ux 3.7 what can be done with an entry", () => {
     });
   });
 
+  it("asks to send again only what is nowhere", async () => {
+    const page_ = await page([
+      card("missed", { state: "missed" }),
+      card("taken", { state: "elsewhere" }),
+    ]);
+    await screen.findByText("missed.pdf");
+    await openMenu(page_, /taken.pdf/);
+    expect(screen.queryByRole("menuitem", { name: /Ask Alice/ })).toBeNull();
+    await page_.user.keyboard("{Escape}");
+    await menu(page_, /missed.pdf/, "Ask Alice to send it again");
+    expect(page_.asked("offer.askAgain")).toEqual([{ id: "missed" }]);
+  });
+
   it("by keyboard: Enter opens, Shift+Enter shows the folder, Delete forgets", async () => {
     const { user, asked } = await page([card("got")]);
     (await rowOf(/got.pdf/)).focus();

@@ -44,8 +44,6 @@ export const history = {
   tryAgain: "Try again",
   from: "from {name}",
   to: "to {name}",
-  received: "Received from {name}",
-  sent: "Sent to {name}",
   filesOf: "{first} and {count, plural, one {# more} other {# more}}",
   noFiles: "No files",
   onDevice: "on {device}",

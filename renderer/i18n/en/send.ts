@@ -3,7 +3,6 @@ export const send = {
   to: "To",
   toPlaceholder: "Name, number or sip: address",
   toMore: "Somebody else too",
-  toHint: "Press Enter to add what you typed.",
   toUnknown: "“{text}” is no name in your list, no number and no address.",
   chosenPeople: "People who get the offer",
   removePerson: "Remove {name}",
@@ -11,7 +10,6 @@ export const send = {
   personRemoved: "{name} removed.",
   suggestions: "Suggestions",
   recent: "Recent",
-  noRecent: "People",
   selfName: "My other devices",
   kinds: {
     self: "your own devices",
@@ -27,7 +25,6 @@ export const send = {
   summaryLeftOut: "{count, plural, one {# left out} other {# left out}}",
   clearFiles: "Clear",
   removeFile: "Remove {name}",
-  fileRemoved: "{name} removed.",
   filesAdded: "{count, plural, one {# file} other {# files}} in the offer, {size}.",
   sendPreview: "Send a small picture of {name}",
   preview: "Preview, {size}",
