@@ -7,7 +7,7 @@ import { progressText } from "./progress-line.node.ts";
 const id = "offer" as OfferId;
 const incoming: OfferView = {
   ...{ id, direction: "incoming", from: "sip:alice@a.example", to: "sip:bob@b.example" },
-  ...{ conversationId: "c", contributionId: "d" },
+  ...{ conversationId: "c", contributionId: "d", startedMs: 1 },
   files: [
     { index: 0, name: "plan.pdf", type: "application/pdf", sizeOctets: 2_100_000 },
     { index: 1, name: "evil\u001B[2J\u202Efdp.exe", type: "text/plain" },

@@ -14,7 +14,7 @@ const id = "offer" as OfferId;
 function offer(direction: "incoming" | "outgoing"): OfferView {
   return {
     ...{ id, direction, from: "sip:alice@a.example", to: "sip:bob@b.example" },
-    ...{ files: [], conversationId: "c", contributionId: "d" },
+    ...{ files: [], conversationId: "c", contributionId: "d", startedMs: 1 },
   };
 }
 

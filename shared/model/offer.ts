@@ -41,6 +41,8 @@ export interface OfferView {
   readonly contributionId: string;
   /** What the offering user wrote to go with the files, safe to show. */
   readonly text?: string;
+  /** As the history has it, wall-clock milliseconds since 1970. */
+  readonly startedMs: number;
   /** Incoming: it came through the own core, which vouches for `from`. */
   readonly isVouched?: boolean;
 }

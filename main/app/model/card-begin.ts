@@ -51,7 +51,7 @@ export function offeredEntry(
   const isIncoming = direction === "incoming";
   const files = offer.files.map((file) => fileOf(offer, file, setting.showsIcons));
   const began: Card = prepared?.card ?? {
-    ...{ id, direction, files: [], state: "reaching", startedMs: setting.wallMs },
+    ...{ id, direction, files: [], state: "reaching", startedMs: offer.startedMs },
     peer: isIncoming ? offer.from : offer.to,
     peerName: setting.peerName,
     ...(text === undefined ? {} : { text }),
@@ -63,6 +63,8 @@ export function offeredEntry(
   return {
     ...entryOf({
       ...card,
+      // From here on the history has it, under its own time.
+      startedMs: offer.startedMs,
       files: files.map((file) => ({ ...file, ...pathOf(began, file.index) })),
       state: isIncoming ? "ringing" : "reaching",
       ...ringing,

@@ -158,6 +158,7 @@ export class IncomingOffer {
       files: files.map(({ view }) => view),
       ...ids,
       ...(text === undefined ? {} : { text }),
+      startedMs: this.#record.startedMs,
       isVouched: isFromCore(this.#context.config, this.#invite.source),
     };
   }

@@ -21,6 +21,11 @@ export class OfferRecord {
     this.#save();
   }
 
+  /** Wall-clock milliseconds since 1970. */
+  get startedMs(): number {
+    return this.#entry.startedMs;
+  }
+
   update(change: Partial<Pick<HistoryEntry, "state" | "status" | "reason">>): void {
     this.#entry = { ...this.#entry, ...change };
     this.#save();

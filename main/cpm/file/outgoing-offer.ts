@@ -139,6 +139,7 @@ export class OutgoingOffer {
       })),
       ...ids,
       ...(text === undefined ? {} : { text }),
+      startedMs: this.#record.startedMs,
     };
   }
 
