@@ -133,8 +133,8 @@ export class Browser {
   }
 }
 
-/** The name of a socket may have 107 octets, of which Chromium adds 40. */
-const MAX_TEMPORARY_OCTETS = 65;
+/** The name of a socket may have 107 octets, of which Chromium adds 45: `/org.chromium.Chromium.XXXXXX/SingletonSocket`. */
+const MAX_TEMPORARY_OCTETS = 62;
 
 /** Emptied at every start; none where the profile lies too deep for the name of a socket. */
 function temporaryFolder(profile: string): string | undefined {
