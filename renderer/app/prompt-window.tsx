@@ -1,13 +1,16 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { useTranslations } from "use-intl";
 import { OfferStack } from "../features/offers/offer-stack.tsx";
 import { CardQuestion } from "../features/transfers/card-question.tsx";
 import { useStores } from "../ipc/stores.tsx";
+import { VisuallyHidden } from "../ui/visually-hidden.tsx";
 import styles from "./prompt-window.module.css";
 import { useAnnouncements } from "./use-announcements.ts";
 
 /** Offers alone, in a window that is as high as they are. */
 export function PromptWindow(): ReactNode {
   useAnnouncements();
+  const t = useTranslations("offers");
   const { client } = useStores();
   const content = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -24,6 +27,9 @@ export function PromptWindow(): ReactNode {
   }, [client]);
   return (
     <main className={styles["prompt"]} ref={content}>
+      <VisuallyHidden>
+        <h1>{t("region")}</h1>
+      </VisuallyHidden>
       <OfferStack isAlone />
       <CardQuestion />
     </main>

@@ -15,13 +15,9 @@ export function FileName({ name, className }: FileNameProps): ReactNode {
   const dot = name.lastIndexOf(".");
   const hasEnding = dot > 0 && name.length - dot <= MAX_EXTENSION;
   return (
-    <span className={cx(styles["name"], className)} title={name}>
+    <span className={cx(styles["name"], className)} title={name} dir="ltr">
       <bdi className={styles["stem"]}>{hasEnding ? name.slice(0, dot) : name}</bdi>
-      {hasEnding ? (
-        <span className={styles["ending"]} dir="ltr">
-          {name.slice(dot)}
-        </span>
-      ) : null}
+      {hasEnding ? <span className={styles["ending"]}>{name.slice(dot)}</span> : null}
     </span>
   );
 }

@@ -7,17 +7,19 @@ import { Banner } from "../../ui/banner.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { navigate } from "../navigation.ts";
 import { useNow } from "../use-now.ts";
+import styles from "./banners.module.css";
 
 /** What holds for the whole window: no network, failures, questions of others. The page below stays usable. */
 export function Banners(): ReactNode {
+  const t = useTranslations("app");
   return (
-    <>
+    <section aria-label={t("notices")} className={styles["banners"]} data-region tabIndex={-1}>
       <OfflineBanner />
       <DisturbBanner />
       <PasswordBanner />
       <Notices />
       <Failures />
-    </>
+    </section>
   );
 }
 
@@ -158,7 +160,11 @@ function NoticeBanner({ notice }: NoticeBannerProps): ReactNode {
         </>
       }
     >
-      <p dir="auto">{t("noticeText", { name: notice.fromName, text: notice.text })}</p>
+      <p dir="auto">
+        {notice.text.startsWith(notice.fromName)
+          ? notice.text
+          : t("noticeText", { name: notice.fromName, text: notice.text })}
+      </p>
     </Banner>
   );
 }
@@ -169,7 +175,7 @@ function Failures(): ReactNode {
   const dismiss = useWindow((state) => state.dismissFailure);
   if (failures.length === 0) return null;
   return (
-    <section aria-label={t("failures")}>
+    <>
       {failures.map(({ key, message, action }) => (
         <Banner
           key={key}
@@ -191,6 +197,6 @@ function Failures(): ReactNode {
           </p>
         </Banner>
       ))}
-    </section>
+    </>
   );
 }

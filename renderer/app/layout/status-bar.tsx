@@ -5,6 +5,7 @@ import { useStore } from "zustand";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
+import { VisuallyHidden } from "../../ui/visually-hidden.tsx";
 import { navigate } from "../navigation.ts";
 import styles from "./status-bar.module.css";
 
@@ -70,15 +71,14 @@ function Rates(): ReactNode {
       variant="quiet"
       size="s"
       className={styles["part"]}
-      aria-label={`${t("up", { rate: rate(up) })}, ${t("down", { rate: rate(down) })}`}
       onPress={() => {
         navigate("transfers");
       }}
     >
       <ArrowUp aria-hidden size={14} />
-      {rate(up)}
+      <VisuallyHidden>{t("up")}</VisuallyHidden> {rate(up)}
       <ArrowDown aria-hidden size={14} className={styles["second"]} />
-      {rate(down)}
+      <VisuallyHidden>{t("down")}</VisuallyHidden> {rate(down)}
     </Button>
   );
 }

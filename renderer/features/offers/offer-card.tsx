@@ -1,4 +1,4 @@
-import { type ReactNode, type Ref, useId } from "react";
+import { type ReactNode, useId, useRef } from "react";
 import type { Card as CardModel } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import { Card } from "../../ui/card.tsx";
@@ -9,6 +9,7 @@ import { AnsweredOffer } from "./answered-offer.tsx";
 import { BriefOffer } from "./brief-offer.tsx";
 import styles from "./offer-card.module.css";
 import { RingingOffer } from "./ringing-offer.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 import { useLeaving } from "./use-leaving.ts";
 
 export interface OfferPlace {
@@ -24,13 +25,14 @@ export interface OfferPlace {
 
 interface OfferCardProps extends OfferPlace {
   readonly card: CardModel;
-  readonly ref?: Ref<HTMLDivElement>;
 }
 
 /** One offer, from the first ring to its end: every state in the same place. */
 export function OfferCard(props: OfferCardProps): ReactNode {
-  const { card, leaveAfterMs, onLeave, ref } = props;
+  const { card, leaveAfterMs, onLeave } = props;
   const titleId = useId();
+  const element = useRef<HTMLDivElement>(null);
+  useKeptFocus(element, `${card.state} ${String(props.isOpen)}`);
   const hold = useLeaving(leaveAfterMs, onLeave);
   const isElsewhere = card.state === "elsewhere" || card.state === "declinedElsewhere";
   const tone = isElsewhere ? "elsewhere" : card.state === "missed" ? "warn" : "plain";
@@ -43,7 +45,7 @@ export function OfferCard(props: OfferCardProps): ReactNode {
       tabIndex={-1}
       data-offer={card.id}
       className={cx(styles["card"])}
-      {...(ref === undefined ? {} : { ref })}
+      ref={element}
       {...hold}
     >
       <OfferBody {...props} titleId={titleId} />

@@ -162,12 +162,7 @@ function ConflictMenu({ name, conflict, onChange }: ConflictMenuProps): ReactNod
         },
       }))}
     >
-      <Button
-        variant="quiet"
-        size="s"
-        className={styles["conflict"]}
-        aria-label={`${t("nameExists")}: ${t(conflict)}`}
-      >
+      <Button variant="quiet" size="s" className={styles["conflict"]}>
         {t("nameExists")}
         <span aria-hidden className={styles["arrow"]}>
           →

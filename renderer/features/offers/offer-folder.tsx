@@ -52,12 +52,7 @@ export function OfferFolder({ card, guard }: OfferFolderProps): ReactNode {
   return (
     <div className={styles["line"]}>
       <Menu label={t("folderMenu")} entries={entries} placement="top start">
-        <Button
-          size="s"
-          variant="quiet"
-          className={styles["folder"]}
-          aria-label={`${t("saveTo")} ${current}`}
-        >
+        <Button size="s" variant="quiet" className={styles["folder"]}>
           <Folder aria-hidden size={16} />
           <span className={styles["label"]}>{t("saveTo")}</span>
           <bdi className={styles["path"]} title={current}>

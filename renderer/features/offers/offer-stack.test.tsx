@@ -166,6 +166,22 @@ describe("ux 3.13 an offer by keyboard", () => {
     expect(asked("offer.accept")).toHaveLength(1);
   });
 
+  it("after Accept the focus stays on the card", async () => {
+    const { user } = await ringLongAgo(OFFERS.ringing);
+    button(/^Accept/).focus();
+    await user.keyboard("{Enter}");
+    expect(document.activeElement).toBe(button("Cancel"));
+  });
+
+  it("an offer that ends takes no focus that it had not", async () => {
+    const { bridge } = await ringLongAgo(OFFERS.ringing);
+    button("Elsewhere").focus();
+    act(() => {
+      bridge.changeCard("offer", { state: "elsewhere" });
+    });
+    expect(document.activeElement).toBe(button("Elsewhere"));
+  });
+
   it("Enter in another field never accepts", async () => {
     const { user, asked } = await ringLongAgo(OFFERS.ringing);
     button("Elsewhere").focus();

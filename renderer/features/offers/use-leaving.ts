@@ -3,7 +3,7 @@ import { type FocusEvent, useEffect, useState } from "react";
 interface HoldProps {
   readonly onPointerEnter: () => void;
   readonly onPointerLeave: () => void;
-  readonly onFocus: () => void;
+  readonly onFocus: (event: FocusEvent<HTMLElement>) => void;
   readonly onBlur: (event: FocusEvent<HTMLElement>) => void;
 }
 
@@ -26,8 +26,9 @@ export function useLeaving(afterMs: number | undefined, leave: () => void): Hold
     onPointerLeave: () => {
       setPointed(false);
     },
-    onFocus: () => {
-      setFocused(true);
+    onFocus: ({ target }) => {
+      // A button that was clicked keeps the focus too, but nobody reads there with the keyboard.
+      if (target.matches(":focus-visible")) setFocused(true);
     },
     onBlur: ({ currentTarget, relatedTarget }) => {
       if (!currentTarget.contains(relatedTarget)) setFocused(false);

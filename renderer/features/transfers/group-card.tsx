@@ -42,7 +42,7 @@ export function GroupCard({ group }: GroupCardProps): ReactNode {
           <ArrowUp aria-hidden size={18} />
         </span>
         <div className={styles["title"]}>
-          <h3 className={styles["what"]}>{titleOf(first)}</h3>
+          <h2 className={styles["what"]}>{titleOf(first)}</h2>
           <span className={styles["who"]}>
             {t("groupTitle", { names: list(cards.map(({ peerName }) => peerName)) })}
           </span>

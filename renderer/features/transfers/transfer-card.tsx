@@ -50,9 +50,9 @@ export function TransferCard({
       <div className={styles["head"]}>
         <Direction card={card} />
         <div className={styles["title"]}>
-          <h3 className={styles["what"]} id={titleId} title={what}>
+          <h2 className={styles["what"]} id={titleId} title={what}>
             {what}
-          </h3>
+          </h2>
           <span className={styles["who"]}>
             {card.direction === "incoming"
               ? t("from", { name: card.peerName })
