@@ -133,8 +133,10 @@ export function SendPage(): ReactNode {
           dispatch({ do: "setText", text });
         }}
       />
-      <SendNotices />
       <footer className={styles["footer"]}>
+        <div className={styles["notices"]}>
+          <SendNotices />
+        </div>
         <OfferFacts recipients={compose.recipients} />
         <SendButton
           button={button}
