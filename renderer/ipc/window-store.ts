@@ -5,6 +5,8 @@ import type { AppEvents, RequestFailure } from "../../shared/ipc/contract.ts";
 export interface WindowState {
   /** Cards selected in a list; the details pane shows the last one. */
   readonly selected: readonly string[];
+  /** The user chose them in the list: in a small window the details may then cover it. */
+  readonly isChosen: boolean;
   /** Silenced offers that the user wants to see after all, the latest first. */
   readonly reviewed: readonly string[];
   readonly question: CardQuestion | undefined;
@@ -15,6 +17,8 @@ export interface WindowState {
   /** Files or an address were handed over; the page Send takes it and clears it. */
   readonly composeFill: AppEvents["compose.fill"] | undefined;
   readonly select: (ids: readonly string[]) => void;
+  /** Selects by the user's own hand. */
+  readonly choose: (ids: readonly string[]) => void;
   readonly review: (id: string) => void;
   readonly show: (layer: WindowState["layer"]) => void;
   readonly ask: (question: CardQuestion | undefined) => void;
@@ -41,6 +45,7 @@ export function createWindowStore(): WindowStore {
   let nextKey = 1;
   return createStore<WindowState>((set) => ({
     selected: [],
+    isChosen: false,
     reviewed: [],
     question: undefined,
     layer: undefined,
@@ -48,7 +53,10 @@ export function createWindowStore(): WindowStore {
     quit: undefined,
     composeFill: undefined,
     select: (selected) => {
-      set({ selected });
+      set({ selected, isChosen: false });
+    },
+    choose: (selected) => {
+      set({ selected, isChosen: true });
     },
     review: (id) => {
       set((state) => ({ reviewed: [id, ...state.reviewed.filter((known) => known !== id)] }));

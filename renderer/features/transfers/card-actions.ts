@@ -18,6 +18,7 @@ export interface CardActions {
   readonly keep: (file: CardFile) => void;
   readonly discard: (file: CardFile) => void;
   readonly forward: () => void;
+  readonly showDetails: () => void;
   readonly copyDetails: (details: string) => void;
 }
 
@@ -49,6 +50,10 @@ export function cardActions(card: Card, stores: Stores, ask: Ask): CardActions {
     },
     discard: ({ index }) => void ask("file.settle", { id, index, what: "delete" }),
     forward: () => void forward(card, stores, ask),
+    showDetails: () => {
+      navigate("transfers");
+      getState().choose([id]);
+    },
     copyDetails: (text) => void ask("text.copy", { text }),
   };
 }

@@ -5,6 +5,7 @@ import {
   FolderOpen,
   Forward,
   History,
+  Info,
   MailQuestion,
   RotateCw,
   Trash2,
@@ -113,6 +114,7 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
         navigate("history", { card: card.id });
       },
     },
+    { id: "facts", label: t("detailsTitle"), icon: Info, run: actions.showDetails },
     {
       id: "details",
       label: t("copyDetails"),

@@ -1,5 +1,5 @@
 import { ArrowLeft, Copy, X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslations } from "use-intl";
 import { formatAddress } from "../../../shared/format/person.ts";
 import type { Card } from "../../../shared/model/card.ts";
@@ -7,6 +7,7 @@ import { useFormats } from "../../i18n/use-formats.ts";
 import { useAsk, useCard, useStores, useWindow } from "../../ipc/stores.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { cx } from "../../ui/cx.ts";
 import { FileName } from "../../ui/file-name.tsx";
 import { detailsText } from "./details-text.ts";
 import { StateChip } from "./state-chip.tsx";
@@ -16,25 +17,42 @@ import { useTookWords } from "./use-words.ts";
 /** Facts of the transfer that was selected last, beside the list; in a small window, over it. */
 export function TransferDetails(): ReactNode {
   const selected = useWindow((state) => state.selected);
+  const isChosen = useWindow((state) => state.isChosen);
   const id = selected.at(-1);
   const card = useCard(id ?? "");
   if (card === undefined || selected.length !== 1) return null;
-  return <Details key={card.id} card={card} />;
+  return <Details key={card.id} card={card} isChosen={isChosen} />;
 }
 
-interface DetailsProps {
-  readonly card: Card;
+interface DetailsProps extends PartProps {
+  readonly isChosen: boolean;
 }
 
-function Details({ card }: DetailsProps): ReactNode {
+function Details({ card, isChosen }: DetailsProps): ReactNode {
   const t = useTranslations("transfers");
   const ask = useAsk();
   const { window: windowStore } = useStores();
   const close = (): void => {
     windowStore.getState().select([]);
+    document.querySelector<HTMLElement>("[data-page-title]")?.focus();
   };
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Over the list the keys belong to it.
+    if (pane.current !== null && getComputedStyle(pane.current).position === "fixed")
+      pane.current.focus();
+  }, []);
   return (
-    <aside className={styles["pane"]} aria-label={t("detailsTitle")} data-region tabIndex={-1}>
+    <aside
+      className={cx(styles["pane"], !isChosen && styles["beside"])}
+      aria-label={t("detailsTitle")}
+      data-region
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") close();
+      }}
+      ref={pane}
+    >
       <header className={styles["head"]}>
         <IconButton label={t("back")} onPress={close} className={styles["back"]}>
           <ArrowLeft aria-hidden size={18} />
@@ -66,7 +84,11 @@ function Details({ card }: DetailsProps): ReactNode {
   );
 }
 
-function Facts({ card }: DetailsProps): ReactNode {
+interface PartProps {
+  readonly card: Card;
+}
+
+function Facts({ card }: PartProps): ReactNode {
   const t = useTranslations("transfers");
   const { dateTime, exactSize } = useFormats();
   const took = useTookWords()(card);
@@ -99,7 +121,7 @@ function Facts({ card }: DetailsProps): ReactNode {
 /** A list of fingerprints that nobody reads would only slow the pane down. */
 const MAX_PRINTS = 20;
 
-function Fingerprints({ card }: DetailsProps): ReactNode {
+function Fingerprints({ card }: PartProps): ReactNode {
   const t = useTranslations("transfers");
   const files = card.files.filter(({ hash }) => hash !== undefined).slice(0, MAX_PRINTS);
   if (files.length === 0) return null;

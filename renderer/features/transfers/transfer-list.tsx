@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useMemo } from "react";
+import { type KeyboardEvent, type ReactNode, useMemo, useRef } from "react";
 import {
   GridList,
   GridListHeader,
@@ -35,16 +35,29 @@ export function TransferList(): ReactNode {
     cardIdsOf(row, cards.getState().byId).some((id) => selected.includes(id)),
   );
   const press = useListKeys();
+  const isPointed = useRef(false);
 
   const select = (keys: Selection): void => {
     const chosen = keys === "all" ? rows : [...keys].map(String);
     const { byId } = cards.getState();
-    windowStore.getState().select(chosen.flatMap((row) => cardIdsOf(row, byId)));
+    const ids = chosen.flatMap((row) => cardIdsOf(row, byId));
+    // Keys select row by row on their way; the details would cover the list under them.
+    if (isPointed.current) windowStore.getState().choose(ids);
+    else windowStore.getState().select(ids);
   };
 
   return (
     // The list's own keys come first; these are what it leaves.
-    <div className={styles["wrap"]} onKeyDownCapture={press}>
+    <div
+      className={styles["wrap"]}
+      onKeyDownCapture={(event) => {
+        isPointed.current = false;
+        press(event);
+      }}
+      onPointerDownCapture={() => {
+        isPointed.current = true;
+      }}
+    >
       <GridList
         aria-label={t("list")}
         className={cx(styles["list"], density === "compact" && styles["compact"])}
