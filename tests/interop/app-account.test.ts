@@ -150,11 +150,11 @@ describe("several instances on one machine", () => {
     await bob.ask("device.open", { aor: USERS.alice, deviceName: "" });
     expect(bob.desktop.instances).toEqual([
       [
-        ...["--profile", "bob-bob-s-phone", "--try", "--as", USERS.bob],
+        ...["--profile", "bob-bobs-phone", "--try", "--as", USERS.bob],
         ...["--device", "Bob's phone", "--code", "B2", "--colour", "magenta"],
       ],
       [
-        ...["--profile", "alice-alice-s-device", "--try", "--as", USERS.alice],
+        ...["--profile", "alice-alices-device", "--try", "--as", USERS.alice],
         ...["--device", "Alice's device", "--code", "A1", "--colour", "blue"],
       ],
     ]);

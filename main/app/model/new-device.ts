@@ -21,6 +21,7 @@ export function newDevice(aor: string, name: string, ofUser: number): NewDevice 
   const slug = `${user}-${name}`
     .toLowerCase()
     .normalize("NFKD")
+    .replaceAll(/[\p{M}'’]/gu, "")
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   const colours = INSTANCE_COLOURS.length;
