@@ -12,6 +12,8 @@ export interface DialogPorts {
   readonly records: Records;
   downloads(): string;
   focusedWindow(): DialogWindow | undefined;
+  /** Throws before `ready`. */
+  assertReady(): void;
 }
 
 export interface HostDialog {
@@ -90,6 +92,7 @@ export function createDialog(ports: DialogPorts): HostDialog {
   const { records } = ports;
   return strict("dialog", {
     async showOpenDialog(...args: unknown[]) {
+      ports.assertReady();
       const { window, options } = split(args);
       const parent = window ?? ports.focusedWindow();
       const filePaths =
@@ -101,18 +104,22 @@ export function createDialog(ports: DialogPorts): HostDialog {
       return { canceled: filePaths.length === 0, filePaths };
     },
     /** There is no chooser for a new file: the proposed name, in the folder for downloads, never over a file. */
-    showSaveDialog(...args: unknown[]) {
+    async showSaveDialog(...args: unknown[]) {
+      ports.assertReady();
+      await Promise.resolve();
       const options = split(args).options as Electron.SaveDialogOptions;
       const name = basename(options.defaultPath ?? "file");
-      return Promise.resolve({ canceled: false, filePath: unusedPath(ports.downloads(), name) });
+      return { canceled: false, filePath: unusedPath(ports.downloads(), name) };
     },
     /** Answered with the button that changes nothing. */
-    showMessageBox(...args: unknown[]) {
+    async showMessageBox(...args: unknown[]) {
+      ports.assertReady();
+      await Promise.resolve();
       const options = split(args).options as Electron.MessageBoxOptions;
       records.messageBoxes.push(options);
       const { cancelId, defaultId, checkboxChecked = false } = options;
       const response = cancelId ?? defaultId ?? 0;
-      return Promise.resolve({ response, checkboxChecked });
+      return { response, checkboxChecked };
     },
     showErrorBox(title: string, content: string) {
       records.errorBoxes.push({ title, content });

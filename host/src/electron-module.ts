@@ -77,7 +77,15 @@ export function createElectron(info: AppInfo): ElectronHost {
       one.applyMedia();
     }
   });
-  const screen = new HostScreen();
+  const isReady = (): boolean => app.isStarted;
+  function assertReady(message: string): void {
+    if (!isReady()) {
+      throw new Error(message);
+    }
+  }
+  const screen = new HostScreen(() => {
+    assertReady("The 'screen' module can't be used before the app 'ready' event");
+  });
 
   /** As in Electron, a window says what went wrong, and the application goes on. */
   function tellUncaught(error: unknown): void {
@@ -123,7 +131,7 @@ export function createElectron(info: AppInfo): ElectronHost {
       return cdp.browser.send("Storage.clearCookies");
     },
   });
-  const session = new HostSession(schemes, permissions);
+  const session = new HostSession(schemes, permissions, isReady);
 
   const ports = {
     browser,
@@ -154,9 +162,7 @@ export function createElectron(info: AppInfo): ElectronHost {
       }
     },
     assertReady: () => {
-      if (!app.isStarted) {
-        throw new Error("Cannot create BrowserWindow before app is ready");
-      }
+      assertReady("Cannot create BrowserWindow before app is ready");
     },
     onCreated: (window: HostWindow) => {
       app.emit("web-contents-created", new HostEvent(app), window.webContents);
@@ -199,12 +205,14 @@ export function createElectron(info: AppInfo): ElectronHost {
 
   class Tray extends HostTray {
     constructor(image: unknown) {
+      assertReady("Cannot create Tray before app is ready");
       super(records, image);
     }
   }
 
   class Notification extends HostNotification {
     constructor(options?: Electron.NotificationConstructorOptions) {
+      assertReady("Cannot create Notification before app is ready");
       super(records, options);
     }
 
@@ -231,6 +239,9 @@ export function createElectron(info: AppInfo): ElectronHost {
   const dialog = createDialog({
     records,
     downloads: () => app.getPath("downloads"),
+    assertReady: () => {
+      assertReady("dialog module can only be used after app is ready");
+    },
     focusedWindow: () => BrowserWindow.getFocusedWindow() ?? [...windows.values()][0],
   });
 
@@ -252,12 +263,9 @@ export function createElectron(info: AppInfo): ElectronHost {
     powerMonitor: new HostPowerMonitor(),
     powerSaveBlocker: createPowerSaveBlocker(),
     protocol: session.protocol,
-    safeStorage: createSafeStorage(
-      () => app.getPath("userData"),
-      () => app.isStarted,
-    ),
+    safeStorage: createSafeStorage(() => app.getPath("userData"), isReady),
     screen,
-    session: createSessionModule(session),
+    session: createSessionModule(session, isReady),
     shell: createShell(records, browser.isHeadless),
     systemPreferences: new HostPreferences(),
     Tray,

@@ -3,7 +3,7 @@ import { HostProtocol } from "./protocol.ts";
 import { SchemeMap } from "./scheme-map.ts";
 
 function protocolWith(handler: (request: Request) => Response | Promise<Response>): HostProtocol {
-  const protocol = new HostProtocol(new SchemeMap());
+  const protocol = new HostProtocol(new SchemeMap(), () => true);
   protocol.handle("app", handler);
   return protocol;
 }
@@ -56,6 +56,20 @@ describe("an application's own scheme", () => {
     });
     await expect(protocol.answer("app://bundle/x", GET)).rejects.toThrow("no");
     await expect(protocol.answer("other://bundle/x", GET)).rejects.toThrow("no handler");
+  });
+
+  it("is declared before ready and handled after it", () => {
+    let isReady = false;
+    const protocol = new HostProtocol(new SchemeMap(), () => isReady);
+    expect(() => {
+      protocol.handle("app", () => new Response(""));
+    }).toThrow("when app is ready");
+    protocol.registerSchemesAsPrivileged([{ scheme: "app" }]);
+    isReady = true;
+    protocol.handle("app", () => new Response(""));
+    expect(() => {
+      protocol.registerSchemesAsPrivileged([{ scheme: "late" }]);
+    }).toThrow("before app is ready");
   });
 
   it("has one handler at a time", () => {

@@ -26,19 +26,28 @@ function bodyOf({ method, postData, postDataEntries }: Cdp.Network.Request): Bod
 /** `protocol` of a session: the application's own schemes and who answers for them. */
 export class HostProtocol implements Surface {
   readonly #schemes: SchemeMap;
+  readonly #isReady: () => boolean;
   readonly #handlers = new Map<string, Handler>();
 
-  constructor(schemes: SchemeMap) {
+  /** @param isReady as in Electron, schemes are declared before `ready` and handled after it */
+  constructor(schemes: SchemeMap, isReady: () => boolean) {
     this.#schemes = schemes;
+    this.#isReady = isReady;
   }
 
   registerSchemesAsPrivileged(customSchemes: Electron.CustomScheme[]): void {
+    if (this.#isReady()) {
+      throw new Error("protocol.registerSchemesAsPrivileged should be called before app is ready");
+    }
     for (const { scheme } of customSchemes) {
       this.#schemes.add(scheme);
     }
   }
 
   handle(scheme: string, handler: Handler): void {
+    if (!this.#isReady()) {
+      throw new Error("Session can only be received when app is ready");
+    }
     if (this.#handlers.has(scheme)) {
       throw new Error(`Failed to register protocol: ${scheme}`);
     }

@@ -64,7 +64,14 @@ function distance({ bounds }: Electron.Display, { x, y }: Electron.Point): numbe
 
 /** `screen`: the displays as Chromium found them at the start. */
 export class HostScreen extends EventEmitter implements Surface {
+  readonly #assertReady: () => void;
   #displays: Electron.Display[] = [displayOf(DEFAULT_INFO)];
+
+  /** @param assertReady throws before `ready` */
+  constructor(assertReady: () => void) {
+    super();
+    this.#assertReady = assertReady;
+  }
 
   found(infos: readonly Info[]): void {
     const [first, ...rest] = [...infos].sort((a, b) => Number(b.isPrimary) - Number(a.isPrimary));
@@ -74,14 +81,17 @@ export class HostScreen extends EventEmitter implements Surface {
   }
 
   getPrimaryDisplay(): Electron.Display {
+    this.#assertReady();
     return this.#displays[0] ?? displayOf(DEFAULT_INFO);
   }
 
   getAllDisplays(): Electron.Display[] {
+    this.#assertReady();
     return [...this.#displays];
   }
 
   getDisplayNearestPoint(point: Electron.Point): Electron.Display {
+    this.#assertReady();
     const sorted = [...this.#displays].sort((a, b) => distance(a, point) - distance(b, point));
     return sorted[0] ?? this.getPrimaryDisplay();
   }

@@ -93,9 +93,9 @@ export class HostSession extends EventEmitter implements Surface {
   #isSpellChecked = true;
   #userAgent = "";
 
-  constructor(schemes: SchemeMap, permissions: Permissions) {
+  constructor(schemes: SchemeMap, permissions: Permissions, isReady: () => boolean) {
     super();
-    this.protocol = new HostProtocol(schemes);
+    this.protocol = new HostProtocol(schemes, isReady);
     this.permissions = permissions;
   }
 
@@ -180,9 +180,14 @@ export interface SessionModule {
   fromPartition(partition: string): HostSession;
 }
 
-export function createSessionModule(defaultSession: HostSession): SessionModule {
+export function createSessionModule(session: HostSession, isReady: () => boolean): SessionModule {
   return strict("session", {
-    defaultSession,
+    get defaultSession() {
+      if (!isReady()) {
+        throw new Error("Session can only be received when app is ready");
+      }
+      return session;
+    },
     fromPartition(partition: string): HostSession {
       throw new Error(`host: electron.session.fromPartition("${partition}") is not implemented`);
     },

@@ -153,6 +153,15 @@ test.describe("closing and quitting", () => {
     expect(existsSync(join(folder, "host-chromium"))).toBe(false);
   });
 
+  test("windows, sessions, displays and notifications are refused before ready", async () => {
+    const { app } = await launch();
+    const execPath = await execPathOf(app);
+    await app.close();
+    const { child, output } = start(execPath, [`--profile=${newFolder()}`, "--role=early"]);
+    expect(await ended(child)).toBe(0);
+    expect(JSON.parse(output())).toEqual(["window", "session", "handle", "screen", "notification"]);
+  });
+
   test("nothing is left of an application that was killed", async () => {
     const { app, folder } = await launch();
     test.skip(process.platform !== "linux", "looks into /proc");

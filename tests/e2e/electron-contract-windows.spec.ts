@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type ElectronApplication, expect, type Page, test } from "@playwright/test";
 import {
@@ -135,6 +138,26 @@ test.describe("one window, its scheme and its desktop", () => {
       await page.evaluate("void window.open('https://example.invalid/popup')");
       await eventually(app, ["window-open", "https://example.invalid/popup"]);
       await expect.poll(() => app.windows().length).toBe(1);
+    });
+
+    test("a denied window asks the network for nothing, and holds up nobody", async () => {
+      let requests = 0;
+      const server = createServer((_request, response) => {
+        requests += 1;
+        response.end();
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      const { port } = server.address() as AddressInfo;
+      for (let i = 0; i < 20; i++) {
+        const features = i % 2 === 0 ? "" : "noopener";
+        await page.evaluate(
+          `void window.open("http://127.0.0.1:${port}/${i}", "_blank", "${features}")`,
+        );
+      }
+      await eventually(app, ["window-open", `http://127.0.0.1:${port}/19`]);
+      await expect.poll(() => app.windows().length).toBe(1);
+      server.close();
+      expect(requests).toBe(0);
     });
 
     test("permissions are denied", async () => {

@@ -139,7 +139,31 @@ function startChild() {
 globalThis.contract.startChild = startChild;
 globalThis.contract.openWindow = openWindow;
 
-if (role === "--role=quit") {
+/** What may not be used before `ready`. */
+function useEarly() {
+  const { Notification, screen } = electron;
+  const uses = {
+    window: () => new BrowserWindow(),
+    session: () => session.defaultSession,
+    handle: () => protocol.handle(SCHEME, answer),
+    screen: () => screen.getPrimaryDisplay(),
+    notification: () => new Notification({ title: "early" }),
+  };
+  const refused = Object.entries(uses).filter(([, use]) => {
+    try {
+      use();
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  process.stdout.write(`${JSON.stringify(refused.map(([name]) => name))}\n`);
+  process.exit(0);
+}
+
+if (role === "--role=early") {
+  useEarly();
+} else if (role === "--role=quit") {
   app.quit();
 } else if (role !== undefined) {
   runRole();
