@@ -3,6 +3,9 @@ import { writeFile } from "node:fs/promises";
 import { formatAddress } from "../../../shared/format/person.ts";
 import { errorCode } from "../../storage/file-error.ts";
 
+/** Not of this package; where it is missing, files stay unmarked. */
+const SETFATTR = "setfattr";
+
 /**
  * Marks a received file as coming from another computer, as the system knows it: on Windows the zone of the internet, on
  * Linux the origin as an extended attribute, by `setfattr` where it is installed (Node has no call for it). On macOS the
@@ -29,7 +32,7 @@ async function markZone(path: string): Promise<void> {
 function markOrigin(path: string, origin: string): Promise<void> {
   return new Promise((resolve) => {
     const args = ["--name=user.xdg.origin.url", `--value=${origin}`, "--", path];
-    execFile("setfattr", args, { timeout: 2000 }, () => {
+    execFile(SETFATTR, args, { timeout: 2000 }, () => {
       resolve();
     });
   });

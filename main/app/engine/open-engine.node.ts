@@ -4,7 +4,7 @@ import type { AppEngine } from "../ports.ts";
 import { Engine } from "./engine.node.ts";
 import type { EngineOptions } from "./engine-options.ts";
 
-export type { EngineOptions, EngineStart } from "./engine-options.ts";
+export type { EngineOptions } from "./engine-options.ts";
 
 /**
  * Opens the application of one profile: its store, its cards, its account. Resolves as soon as windows can be shown;

@@ -36,13 +36,15 @@ export function storedEntry(
 ): CardEntry {
   const { id, direction, peer, peerName, startedMs, endedMs } = entry;
   const wasRunning = details !== undefined && !isEnded(details.state);
+  // While files run it is their history that is kept up to date.
+  const files = wasRunning ? [] : (details?.files ?? []);
   const card: Card = {
     ...{ id, direction, peer, peerName: nameOf(peer, peerName), startedMs },
     state: details === undefined ? stateOf(entry) : endedState(entry, details.state),
     files: entry.files.map((file) =>
       fileOf(
         file,
-        details?.files.find(({ index }) => index === file.index),
+        files.find(({ index }) => index === file.index),
       ),
     ),
     ...(endedMs === undefined ? {} : { endedMs }),
