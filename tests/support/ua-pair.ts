@@ -118,6 +118,10 @@ export class UaPair {
 
   /** Puts a message on the wire as if Alice had sent it, from another port of her host. */
   async inject(message: SipMessage): Promise<void> {
+    await this.injectBytes(serializeSipMessage(message));
+  }
+
+  async injectBytes(bytes: Buffer): Promise<void> {
     this.#stray ??= this.net
       .host(ALICE.host)
       .bindUdp(
@@ -126,7 +130,7 @@ export class UaPair {
       );
     const socket = await this.#stray;
     if (!socket.ok) throw new Error(socket.error.message);
-    socket.value.send(serializeSipMessage(message), BOB);
+    socket.value.send(bytes, BOB);
     await this.pass();
   }
 
