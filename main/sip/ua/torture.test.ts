@@ -21,30 +21,32 @@ async function outcome({ bytes }: TortureMessage): Promise<[unknown, UaPair]> {
   return [taken > 0 ? "taken" : "dropped", pair];
 }
 
-describe.each(TORTURE.map((one) => [one.clause, one.purpose, one] as const))(
-  "%s: %s",
-  (_clause, _purpose, message) => {
-    it("MUST be treated as the RFC asks by a user agent, which then goes on", async () => {
-      const [got, pair] = await outcome(message);
-      expect(got).toBe(message.uas);
-      for (const invite of pair.bob.invites) invite.refuse({ status: 486 });
-      pair.alice.ua.send(
-        {
-          method: "OPTIONS",
-          uri: "sip:bob@10.0.0.2:5060",
-          from: "<sip:a@a.example>",
-          headers: [],
-          routes: [],
-        },
-        { onResponse: () => undefined, onFailure: () => undefined },
-      );
-      await pair.pass();
-      const last = pair.bob.requests.at(-1);
-      expect(last?.request.headers.get("Via")).toContain(ALICE.host);
-      expect(last?.request.method).toBe("OPTIONS");
-    });
-  },
-);
+describe("RFC 4475 §3, RFC 5118 §4: hard messages at a user agent", () => {
+  describe.each(TORTURE.map((one) => [one.clause, one.purpose, one] as const))(
+    "%s: %s",
+    (_clause, _purpose, message) => {
+      it("MUST be treated as the RFC asks by a user agent, which then goes on", async () => {
+        const [got, pair] = await outcome(message);
+        expect(got).toBe(message.uas);
+        for (const invite of pair.bob.invites) invite.refuse({ status: 486 });
+        pair.alice.ua.send(
+          {
+            method: "OPTIONS",
+            uri: "sip:bob@10.0.0.2:5060",
+            from: "<sip:a@a.example>",
+            headers: [],
+            routes: [],
+          },
+          { onResponse: () => undefined, onFailure: () => undefined },
+        );
+        await pair.pass();
+        const last = pair.bob.requests.at(-1);
+        expect(last?.request.headers.get("Via")).toContain(ALICE.host);
+        expect(last?.request.method).toBe("OPTIONS");
+      });
+    },
+  );
+});
 
 describe("RFC 4475 §3: what a user agent reads", () => {
   const find = (clause: string): TortureMessage => {
