@@ -1,5 +1,6 @@
 import { createSocket } from "node:dgram";
-import { createServer, isIPv6 } from "node:net";
+import { lookup } from "node:dns";
+import { createServer, isIP, isIPv6 } from "node:net";
 import { bareHost, type HostPort } from "./host-port.ts";
 import type {
   SocketError,
@@ -29,6 +30,12 @@ function bindUdp(local: HostPort, handlers: UdpHandlers): Promise<Result<UdpSock
       type: isV6 ? "udp6" : "udp4",
       ipv6Only: isV6,
       recvBufferSize: UDP_RECEIVE_OCTETS,
+      // Whoever sends has an address already: without this Node asks for it again with each datagram.
+      lookup: (address, _options, done) => {
+        const family = isIP(address);
+        if (family === 0) lookup(address, { family: isV6 ? 6 : 4 }, done);
+        else done(null, address, family);
+      },
     });
     let isOpen = false;
     let isClosed = false;

@@ -8,7 +8,12 @@ import { build } from "vite";
  * TypeScript.
  * @returns the program that `fork` starts
  */
-export async function bundleRole(root: string, folder: string): Promise<string> {
+export function bundleRole(root: string, folder: string): Promise<string> {
+  return bundleProgram(root, folder, "role");
+}
+
+/** @param name of the program's source in this folder, without its ending */
+export async function bundleProgram(root: string, folder: string, name: string): Promise<string> {
   const workers = globSync("main/**/*.worker.node.ts", { cwd: root }).map(
     (path): [string, string] => [basename(path, ".ts"), join(root, path)],
   );
@@ -23,12 +28,12 @@ export async function bundleRole(root: string, folder: string): Promise<string> 
       emptyOutDir: true,
       minify: false,
       rolldownOptions: {
-        input: { role: join(root, "tests/bench/role.ts"), ...Object.fromEntries(workers) },
+        input: { [name]: join(root, `tests/bench/${name}.ts`), ...Object.fromEntries(workers) },
         external: [/^node:/],
         output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
       },
     },
   });
   await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
-  return join(folder, "role.js");
+  return join(folder, `${name}.js`);
 }

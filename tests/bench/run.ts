@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { bundleRole } from "./bundle.ts";
 import { type CopyResult, copy, type Payload } from "./copy.ts";
 import type { CopyKind } from "./role-messages.ts";
+import { printSipFigures } from "./sip.ts";
 
 /**
  * Transfer figures beside yardsticks of the same run: `npm run bench -- --size 1GiB --rounds 3 --folder /dev/shm`.
@@ -125,6 +126,7 @@ async function main(): Promise<void> {
     const base = median((yardstick?.[1] ?? []).map((result) => result.seconds));
     console.log(row(each.name, list, sizeOctets, base));
   }
+  if (values.only === "" && !(await printSipFigures(Number(values.rounds)))) process.exitCode = 1;
 }
 
 await main();

@@ -122,6 +122,13 @@ export class FakeNet {
     };
   }
 
+  /** A datagram from wherever the test says; nobody has to be bound there. */
+  inject(from: HostPort, to: HostPort, bytes: Buffer): void {
+    const datagram = { bytes, from, to };
+    this.traffic.push({ proto: "udp", ...datagram });
+    this.#applyRules(datagram);
+  }
+
   /** Bound UDP ports, listening TCP ports and open ends of TCP connections: 0 when nothing leaked. */
   get openSockets(): number {
     return new Set(this.#udp.values()).size + new Set(this.#tcp.values()).size + this.#ends.size;

@@ -27,6 +27,8 @@ export interface CoreConfig {
   /** Address that Record-Route and Service-Route name; default: the one that the transport listens on. */
   readonly publicAddress?: HostPort;
   readonly digestAlgorithms?: readonly SipDigestAlgorithm[];
+  /** Session interval put into requests that ask for none (RFC 4028 §8.1); default: none. */
+  readonly sessionExpiresS?: number;
   readonly limits?: Partial<CoreLimits>;
 }
 
@@ -35,6 +37,8 @@ export interface CoreLimits {
   readonly branches: number;
   readonly minExpiresS: number;
   readonly maxExpiresS: number;
+  /** The shortest session interval (RFC 4028 §8.1). */
+  readonly minSessionS: number;
   /** Timer C: more than three minutes (RFC 3261 §16.6 step 11), and more than people get to answer. */
   readonly timerCMs: number;
   /** The turn of one device in a sequential search (RFC 3841 §9.1). */
@@ -53,6 +57,7 @@ export const CORE_LIMITS: CoreLimits = {
   branches: 10,
   minExpiresS: 60,
   maxExpiresS: 3_600,
+  minSessionS: 90,
   timerCMs: 240_000,
   sequentialRingMs: 30_000,
   serverAnswerMs: 2_000,

@@ -6,6 +6,7 @@ import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
 import { Branch, type BranchOwner, type BranchPlan, type Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
 import { bestResponse } from "./response-choice.ts";
+import { timedResponse } from "./session-timers.ts";
 
 /** What the losers of a fork are told (RFC 3326). */
 const ELSEWHERE = 'SIP;cause=200;text="Call completed elsewhere"';
@@ -76,7 +77,7 @@ export class ResponseContext implements BranchOwner {
     }
     const isFirst = this.#state !== "answered";
     this.#state = "answered";
-    this.#forwardSuccess(response);
+    this.#forwardSuccess(timedResponse(branch.plan.request, response));
     if (isFirst && this.#cancelsOthers)
       this.#cancelBranches([reasonWithWinner(branch.plan.deviceName)], branch);
   }

@@ -33,6 +33,7 @@ import { RegEventServer } from "./reg-event-server.ts";
 import { type LocalAnswer, register } from "./registrar.ts";
 import { RequestRouter } from "./request-router.ts";
 import { ResponseContext } from "./response-context.ts";
+import { type SessionTimerPolicy, timedRequest } from "./session-timers.ts";
 import { TrustedPeers } from "./trusted-peers.ts";
 
 const TAG_LENGTH = 16;
@@ -51,6 +52,7 @@ type Origin =
 export class SipCore {
   readonly #transactions: TransactionLayer;
   readonly #limits: CoreLimits;
+  readonly #timers: SessionTimerPolicy;
   readonly #own: OwnAddresses;
   readonly #gruus: Gruus;
   readonly #locations: LocationService;
@@ -72,6 +74,12 @@ export class SipCore {
   ) {
     this.#transactions = transactions;
     this.#limits = { ...CORE_LIMITS, ...config.limits };
+    const { minSessionS } = this.#limits;
+    const { sessionExpiresS } = config;
+    this.#timers = {
+      minSessionS,
+      ...(sessionExpiresS === undefined ? {} : { sessionExpiresS }),
+    };
     const domain = config.domain.toLowerCase();
     const { clock, random, resolver, log, hashing } = ports;
     this.#ports = {
@@ -286,8 +294,10 @@ export class SipCore {
   #forwardInitial(tx: ServerTransaction, routed: LooseRouted, origin: Origin): void {
     const asserted = { ...tx.request, uri: routed.uri, headers: routed.headers };
     const request = withBreadth(withHopTaken(withoutCredentials(asserted, this.#own.domain)));
-    if (request === undefined) this.#answer(tx, { status: 440 });
-    else this.#proceed(tx, this.#wayFrom(request, origin));
+    const timed =
+      request === undefined ? err({ status: 440 }) : timedRequest(request, this.#timers);
+    if (!timed.ok) this.#answer(tx, timed.error);
+    else this.#proceed(tx, this.#wayFrom(timed.value, origin));
   }
 
   #wayFrom(request: SipRequest, origin: Origin): Handover {
@@ -311,9 +321,13 @@ export class SipCore {
 
   #forwardInDialog(tx: ServerTransaction, routed: LooseRouted): void {
     const loose = { ...tx.request, headers: routed.headers };
-    const request = withoutCredentials(loose, this.#own.domain);
-    const { headers } = request;
-    this.#proceed(tx, this.#dialogs.plan(request, { ...routed, headers }, tx.flow));
+    const timed = timedRequest(withoutCredentials(loose, this.#own.domain), this.#timers);
+    if (!timed.ok) {
+      this.#answer(tx, timed.error);
+      return;
+    }
+    const { headers } = timed.value;
+    this.#proceed(tx, this.#dialogs.plan(timed.value, { ...routed, headers }, tx.flow));
   }
 
   #proceed(tx: ServerTransaction, way: Handover): void {

@@ -5,37 +5,56 @@ import { type NameAddr, parseNameAddr } from "../grammar/name-addr.ts";
 import { parameter } from "../grammar/parameters.ts";
 import { malformed, type SipParseError } from "../grammar/parse-error.ts";
 import { parseVia, type Via } from "../grammar/via.ts";
+import type { SipHeaders } from "./headers.ts";
 import type { SipMessage } from "./message.ts";
 
 /** A header's meaning, read when it is asked for. A mandatory header that is missing is an error as well. */
 export type Field<T> = Result<T, SipParseError>;
 
+// Transport, transactions and user agents all read these, some of them several times: read once, remembered.
+
 export function topViaOf(message: SipMessage): Field<Via> {
-  const text = message.headers.first("Via");
+  return message.headers.remembered(0, readTopVia);
+}
+
+function readTopVia(headers: SipHeaders): Field<Via> {
+  const text = headers.first("Via");
   return text === undefined ? malformed("Via is missing", "") : parseVia(text);
 }
 
 export function fromOf(message: SipMessage): Field<NameAddr> {
-  return single(message, "From", parseNameAddr);
+  return message.headers.remembered(1, readFrom);
+}
+
+function readFrom(headers: SipHeaders): Field<NameAddr> {
+  return single(headers, "From", parseNameAddr);
 }
 
 export function toOf(message: SipMessage): Field<NameAddr> {
-  return single(message, "To", parseNameAddr);
+  return message.headers.remembered(2, readTo);
+}
+
+function readTo(headers: SipHeaders): Field<NameAddr> {
+  return single(headers, "To", parseNameAddr);
 }
 
 export function cseqOf(message: SipMessage): Field<CSeq> {
-  return single(message, "CSeq", parseCSeq);
+  return message.headers.remembered(3, readCSeq);
+}
+
+function readCSeq(headers: SipHeaders): Field<CSeq> {
+  return single(headers, "CSeq", parseCSeq);
 }
 
 export function callIdOf(message: SipMessage): Field<string> {
-  return single(message, "Call-ID", (text) =>
+  return single(message.headers, "Call-ID", (text) =>
     text === "" || text.includes(" ") ? malformed("malformed Call-ID", text) : ok(text),
   );
 }
 
 /** Exactly one field, as §20 asks of these headers. */
-function single<T>(message: SipMessage, name: string, parse: (text: string) => Field<T>): Field<T> {
-  const [text, second] = message.headers.getAll(name);
+function single<T>(headers: SipHeaders, name: string, parse: (text: string) => Field<T>): Field<T> {
+  const [text, second] = headers.getAll(name);
   if (text === undefined) return malformed(`${name} is missing`, "");
   return second === undefined ? parse(text) : malformed(`several ${name}`, second);
 }

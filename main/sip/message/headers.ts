@@ -18,6 +18,7 @@ export class SipHeaders {
   readonly fields: readonly HeaderField[];
   /** `headerKey` of each field, at the same index. */
   readonly #keys: readonly string[];
+  #memory: unknown[] | undefined;
 
   private constructor(fields: readonly HeaderField[], keys: readonly string[]) {
     this.fields = fields;
@@ -29,6 +30,21 @@ export class SipHeaders {
       fields,
       fields.map((field) => headerKey(field.name)),
     );
+  }
+
+  /**
+   * What was read out of these fields before, else what `read` gives now. Fields never change, so neither does it.
+   * @param slot a number of its own for each reader, counted from 0
+   */
+  remembered<T>(slot: number, read: (headers: SipHeaders) => T): T {
+    const memory = this.#memory ?? [];
+    this.#memory = memory;
+    // Only the reader of a slot writes to it.
+    const known = memory[slot] as T | undefined;
+    if (known !== undefined) return known;
+    const value = read(this);
+    memory[slot] = value;
+    return value;
   }
 
   /** Value of the first field of that name. */

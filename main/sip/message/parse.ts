@@ -44,7 +44,12 @@ export function parseSipMessage(
   if (bodyOctets > limits.bodyOctets) {
     return err({ ...sipParseError("body too long", "", 513), partial: message });
   }
-  return ok({ ...message, body: bytes.subarray(bodyStart, bodyStart + bodyOctets) });
+  return ok(withBody(message, bytes.subarray(bodyStart, bodyStart + bodyOctets)));
+}
+
+/** An empty view would keep the whole datagram in memory for as long as the message lives. */
+function withBody(message: SipMessage, body: Buffer): SipMessage {
+  return body.length === 0 ? message : { ...message, body };
 }
 
 function excerpt(bytes: Buffer, start: number): string {

@@ -9,14 +9,15 @@ import { ackFor, cancelFor } from "./hop-requests.ts";
 import { type IctState, startInviteClient, stepInviteClient } from "./invite-client.ts";
 import { type NictState, startNonInviteClient, stepNonInviteClient } from "./non-invite-client.ts";
 import { TimerSet } from "./timer-set.ts";
-import type { TimerConfig, TransactionConfig } from "./timers.ts";
+import type { TransactionConfig } from "./timers.ts";
 import type { ClientHandlers, ClientTransaction } from "./transaction.ts";
 
 /** What a client transaction needs of the layer that holds it. */
 export interface ClientSurroundings {
   readonly transport: TransportLayer;
   readonly clock: Clock;
-  readonly timers: TimerConfig;
+  readonly reliable: TransactionConfig;
+  readonly unreliable: TransactionConfig;
   /** The place that the request went to has become known or has changed. */
   onPlace(runner: ClientRunner, key: string): void;
   /** Starts the CANCEL's own transaction (RFC 3261 §9.1). */
@@ -135,7 +136,7 @@ export class ClientRunner implements ClientTransaction {
   }
 
   #config(): TransactionConfig {
-    return { ...this.#surroundings.timers, isReliable: this.#isReliable };
+    return this.#isReliable ? this.#surroundings.reliable : this.#surroundings.unreliable;
   }
 
   #perform(effect: ClientEffect): void {

@@ -32,7 +32,8 @@ export function serverKeyOf(request: SipRequest, method = request.method): strin
   if (!via.ok) return undefined;
   const owner = method === "ACK" ? "INVITE" : method;
   const branch = parameter(via.value.parameters, "branch");
-  return branch?.startsWith(MAGIC_COOKIE) === true
+  // RFC 4475 §3.2.1: the cookie alone makes nothing unique.
+  return branch?.startsWith(MAGIC_COOKIE) === true && branch.length > MAGIC_COOKIE.length
     ? `${owner} ${branch} ${sentBy(via.value)}`
     : oldKey(request, owner);
 }

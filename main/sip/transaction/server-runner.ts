@@ -9,7 +9,7 @@ import { type IstState, startInviteServer, stepInviteServer } from "./invite-ser
 import { type NistState, startNonInviteServer, stepNonInviteServer } from "./non-invite-server.ts";
 import type { ServerEffect, ServerEvent, ServerStep, ServerTimer } from "./server-fsm.ts";
 import { TimerSet } from "./timer-set.ts";
-import type { TimerConfig, TransactionConfig } from "./timers.ts";
+import type { TransactionConfig } from "./timers.ts";
 import type { ServerEnd, ServerTransaction } from "./transaction.ts";
 
 /** What a server transaction needs of the layer that holds it. */
@@ -17,7 +17,8 @@ export interface ServerSurroundings {
   readonly transport: TransportLayer;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timers: TimerConfig;
+  readonly reliable: TransactionConfig;
+  readonly unreliable: TransactionConfig;
   /** An ACK that belongs to the dialog. */
   onDialogAck(ack: SipRequest, flow: Flow): void;
   onTerminated(runner: ServerRunner): void;
@@ -34,9 +35,11 @@ export class ServerRunner implements ServerTransaction {
   readonly #surroundings: ServerSurroundings;
   readonly #config: TransactionConfig;
   readonly #timers: TimerSet<ServerTimer>;
-  readonly #waitingEvents: ServerEvent[] = [];
-  readonly #endHandlers = new Set<(cause: ServerEnd) => void>();
-  readonly #ackHandlers = new Set<(ack: SipRequest) => void>();
+  /** What came while another event was under way. */
+  #waitingEvents: ServerEvent[] | undefined;
+  /** Most transactions have no listener: those have no sets either. */
+  #endHandlers: Set<(cause: ServerEnd) => void> | undefined;
+  #ackHandlers: Set<(ack: SipRequest) => void> | undefined;
   #state: State;
   #hasFinal = false;
   #isBusy = false;
@@ -52,7 +55,7 @@ export class ServerRunner implements ServerTransaction {
     this.flow = flow;
     this.isInvite = request.method === "INVITE";
     if (cancelled !== undefined) this.cancelled = cancelled;
-    this.#config = { ...surroundings.timers, isReliable: isReliable(flow.transport) };
+    this.#config = isReliable(flow.transport) ? surroundings.reliable : surroundings.unreliable;
     this.#timers = new TimerSet(surroundings.clock, (timer) => {
       this.deliver({ on: "timer", timer });
     });
@@ -76,26 +79,32 @@ export class ServerRunner implements ServerTransaction {
       handler(this.#state.cause);
       return () => undefined;
     }
+    this.#endHandlers ??= new Set();
     this.#endHandlers.add(handler);
     return () => {
-      this.#endHandlers.delete(handler);
+      this.#endHandlers?.delete(handler);
     };
   }
 
   onAck(handler: (ack: SipRequest) => void): Undo {
+    this.#ackHandlers ??= new Set();
     this.#ackHandlers.add(handler);
     return () => {
-      this.#ackHandlers.delete(handler);
+      this.#ackHandlers?.delete(handler);
     };
   }
 
   /** One event at a time: what the TU causes while it is being told waits its turn. */
   deliver(event: ServerEvent): void {
-    this.#waitingEvents.push(event);
-    if (this.#isBusy) return;
+    if (this.#isBusy) {
+      this.#waitingEvents ??= [];
+      this.#waitingEvents.push(event);
+      return;
+    }
     this.#isBusy = true;
     try {
-      for (let next = this.#waitingEvents.shift(); next; next = this.#waitingEvents.shift()) {
+      this.#take(event);
+      for (let next = this.#waitingEvents?.shift(); next; next = this.#waitingEvents?.shift()) {
         this.#take(next);
       }
     } finally {
@@ -106,8 +115,8 @@ export class ServerRunner implements ServerTransaction {
   /** Ends without a word to anybody. */
   abandon(): void {
     this.#timers.stopAll();
-    this.#endHandlers.clear();
-    this.#ackHandlers.clear();
+    this.#endHandlers = undefined;
+    this.#ackHandlers = undefined;
     this.#state = { name: "terminated", cause: "done" };
   }
 
@@ -142,9 +151,9 @@ export class ServerRunner implements ServerTransaction {
   #finish(cause: ServerEnd): void {
     this.#timers.stopAll();
     this.#surroundings.onTerminated(this);
-    for (const handler of [...this.#endHandlers]) handler(cause);
-    this.#endHandlers.clear();
-    this.#ackHandlers.clear();
+    for (const handler of [...(this.#endHandlers ?? [])]) handler(cause);
+    this.#endHandlers = undefined;
+    this.#ackHandlers = undefined;
   }
 
   #perform(effect: ServerEffect): void {
@@ -162,7 +171,7 @@ export class ServerRunner implements ServerTransaction {
         this.#timers.stopAll();
         break;
       case "tell-ack":
-        for (const handler of [...this.#ackHandlers]) handler(effect.ack);
+        for (const handler of [...(this.#ackHandlers ?? [])]) handler(effect.ack);
         break;
       case "pass-ack":
         this.#surroundings.onDialogAck(effect.ack, this.flow);

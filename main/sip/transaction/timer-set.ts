@@ -4,7 +4,9 @@ import type { Clock, Timer } from "../../base/ports.ts";
 export class TimerSet<Name extends string> {
   readonly #clock: Clock;
   readonly #onFire: (name: Name) => void;
-  readonly #running = new Map<Name, Timer>();
+  /** Most transactions have one timer at a time: that one costs no table. */
+  #only: { readonly name: Name; readonly timer: Timer } | undefined;
+  #others: Map<Name, Timer> | undefined;
 
   constructor(clock: Clock, onFire: (name: Name) => void) {
     this.#clock = clock;
@@ -12,18 +14,33 @@ export class TimerSet<Name extends string> {
   }
 
   start(name: Name, ms: number): void {
-    this.#running.get(name)?.cancel();
-    this.#running.set(
-      name,
-      this.#clock.startTimer(ms, () => {
-        this.#running.delete(name);
-        this.#onFire(name);
-      }),
-    );
+    this.#stop(name);
+    const timer = this.#clock.startTimer(ms, () => {
+      this.#forget(name);
+      this.#onFire(name);
+    });
+    if (this.#only === undefined) this.#only = { name, timer };
+    else {
+      this.#others ??= new Map();
+      this.#others.set(name, timer);
+    }
   }
 
   stopAll(): void {
-    for (const timer of this.#running.values()) timer.cancel();
-    this.#running.clear();
+    this.#only?.timer.cancel();
+    for (const timer of this.#others?.values() ?? []) timer.cancel();
+    this.#only = undefined;
+    this.#others = undefined;
+  }
+
+  #stop(name: Name): void {
+    const timer = this.#only?.name === name ? this.#only.timer : this.#others?.get(name);
+    timer?.cancel();
+    this.#forget(name);
+  }
+
+  #forget(name: Name): void {
+    if (this.#only?.name === name) this.#only = undefined;
+    else this.#others?.delete(name);
   }
 }

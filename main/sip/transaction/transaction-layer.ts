@@ -31,7 +31,9 @@ const BRANCH_LENGTH = 24;
 export class TransactionLayer {
   readonly transport: TransportLayer;
   readonly #ports: SipPorts;
-  readonly #timers: TimerConfig;
+  /** One object each for all transactions of the layer. */
+  readonly #clientSurroundings: ClientSurroundings;
+  readonly #serverSurroundings: ServerSurroundings;
   readonly #maxTransactions: number;
   readonly #clients = new Map<string, ClientRunner>();
   readonly #servers = new Map<string, ServerRunner>();
@@ -54,7 +56,12 @@ export class TransactionLayer {
     const { maxTransactions = MAX_TRANSACTIONS, ...timers } = config;
     this.transport = transport;
     this.#ports = ports;
-    this.#timers = { ...DEFAULT_TIMERS, ...timers };
+    const configs = {
+      reliable: { ...DEFAULT_TIMERS, ...timers, isReliable: true },
+      unreliable: { ...DEFAULT_TIMERS, ...timers, isReliable: false },
+    };
+    this.#clientSurroundings = this.#surroundClients(configs);
+    this.#serverSurroundings = this.#surroundServers(configs);
     this.#maxTransactions = maxTransactions;
     this.#undo = [
       transport.events.on("request", ({ request, flow }) => {
@@ -160,11 +167,13 @@ export class TransactionLayer {
 
   // ---- client side ----
 
-  get #clientSurroundings(): ClientSurroundings {
+  #surroundClients(
+    configs: Pick<ClientSurroundings, "reliable" | "unreliable">,
+  ): ClientSurroundings {
     return {
+      ...configs,
       transport: this.transport,
       clock: this.#ports.clock,
-      timers: this.#timers,
       onPlace: (runner, key) => {
         this.#byPlace.put(key, runner);
       },
@@ -225,12 +234,14 @@ export class TransactionLayer {
 
   // ---- server side ----
 
-  get #serverSurroundings(): ServerSurroundings {
+  #surroundServers(
+    configs: Pick<ServerSurroundings, "reliable" | "unreliable">,
+  ): ServerSurroundings {
     return {
+      ...configs,
       transport: this.transport,
       clock: this.#ports.clock,
       log: this.#ports.log,
-      timers: this.#timers,
       onDialogAck: (ack, flow) => {
         this.#onAck?.(ack, flow);
       },

@@ -4,6 +4,7 @@ import { retryAfterMsOf } from "../message/retry-after.ts";
 import type { ClientTransaction } from "../transaction/transaction.ts";
 import type { Target } from "../transport/flow.ts";
 import { NO_ATTEMPTS } from "./digest-client.ts";
+import { withLongerSession } from "./session-timer.ts";
 import type { UaContext } from "./ua-context.ts";
 import { transportFailure, type UaFailure } from "./ua-failure.ts";
 
@@ -25,6 +26,9 @@ export interface ExchangeOptions {
   readonly nextSeq: () => number;
 }
 
+/** Each proxy on the way may want more than the one before it. */
+const MAX_LENGTHENED = 4;
+
 /**
  * One request of the application and its final answer, over as many transactions as that takes: the next address after
  * a failure (RFC 3263 §4.3), once more with credentials after a 401 or 407 (RFC 3261 §22).
@@ -37,6 +41,7 @@ export class ClientExchange {
   #targets: readonly Target[] = [];
   #transaction: ClientTransaction | undefined;
   #attempts = NO_ATTEMPTS;
+  #lengthened = 0;
   /** Something behind the next hop has answered: another place would get the request a second time. */
   #hasProgress = false;
   #isAnnounced = false;
@@ -141,6 +146,7 @@ export class ClientExchange {
       return;
     }
     if (this.#isDone || this.#retryWithCredentials(response)) return;
+    if (this.#retryWithLongerSession(response)) return;
     if (response.status > 100) {
       const isRefused = response.status === 503;
       if (isRefused && this.#goesOnElsewhere(retryAfterMsOf(response))) return;
@@ -155,10 +161,24 @@ export class ClientExchange {
     const answer = this.#context.digest?.answer(this.#request, response, this.#attempts);
     if (answer === undefined || this.#cancel !== undefined) return false;
     this.#attempts = answer.attempts;
-    const cseq = `${String(this.#options.nextSeq())} ${answer.request.method}`;
-    this.#request = { ...answer.request, headers: answer.request.headers.set("CSeq", cseq) };
-    this.#send();
+    this.#sendAgain(answer.request);
     return true;
+  }
+
+  /** RFC 4028 §7.3: a 422 is answered by the same request with a longer interval, a few times. */
+  #retryWithLongerSession(response: SipResponse): boolean {
+    if (response.status !== 422 || this.#cancel !== undefined) return false;
+    const longer = withLongerSession(this.#request, response);
+    if (longer === undefined || this.#lengthened >= MAX_LENGTHENED) return false;
+    this.#lengthened += 1;
+    this.#sendAgain(longer);
+    return true;
+  }
+
+  #sendAgain(request: SipRequest): void {
+    const cseq = `${String(this.#options.nextSeq())} ${request.method}`;
+    this.#request = { ...request, headers: request.headers.set("CSeq", cseq) };
+    this.#send();
   }
 
   #fail(failure: UaFailure): void {

@@ -5,7 +5,8 @@ import { hasParameter } from "../grammar/parameters.ts";
 import { type HeaderField, SipHeaders } from "../message/headers.ts";
 import { NO_BODY, type SipRequest } from "../message/message.ts";
 import { newTag } from "./session.ts";
-import { type UaContext, withUserAgent } from "./ua-context.ts";
+import { initialTimer, supportsOption } from "./session-timer.ts";
+import { SUPPORTED_OPTIONS, type UaContext, withUserAgent } from "./ua-context.ts";
 
 /** A request outside a dialog as the application gives it. */
 export interface OutgoingMessage {
@@ -54,6 +55,7 @@ export function buildOutgoing(context: UaContext, message: OutgoingMessage): Bui
       { name: "Call-ID", value: message.callId ?? randomUuid(context.random) },
       { name: "CSeq", value: `${String(seq)} ${message.method}` },
       ...(needsContact && !has("contact") ? [{ name: "Contact", value: context.contact }] : []),
+      ...(message.method === "INVITE" ? extensions(context, message.headers) : []),
       ...withUserAgent(context, message.headers),
     ]),
     body: message.body ?? NO_BODY,
@@ -63,6 +65,16 @@ export function buildOutgoing(context: UaContext, message: OutgoingMessage): Bui
     return seq;
   };
   return { request, nextHop: routed.nextHop, nextSeq };
+}
+
+/** What the stack itself knows, beside what the application has written, and the timer it was told to ask for. */
+function extensions(context: UaContext, given: readonly HeaderField[]): readonly HeaderField[] {
+  const headers = SipHeaders.of(given);
+  const missing = SUPPORTED_OPTIONS.filter((tag) => !supportsOption(headers, tag));
+  return [
+    ...(missing.length === 0 ? [] : [{ name: "Supported", value: missing.join(", ") }]),
+    ...(headers.has("Session-Expires") ? [] : initialTimer(context.config)),
+  ];
 }
 
 /** RFC 3261 §8.1.1.3: From of a request always has a tag. A bare URI gets brackets, so that its parameters stay its own. */

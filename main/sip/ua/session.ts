@@ -1,6 +1,5 @@
 import { randomToken } from "../../base/tokens.ts";
 import {
-  ackInDialog,
   cseqNumberOf,
   type Dialog,
   type InDialogRequest,
@@ -9,9 +8,10 @@ import {
   requestInDialog,
 } from "../dialog/dialog.ts";
 import { formatReason } from "../grammar/reason.ts";
-import type { HeaderField } from "../message/headers.ts";
-import type { SipRequest, SipResponse } from "../message/message.ts";
+import { type HeaderField, SipHeaders } from "../message/headers.ts";
+import { NO_BODY, type SipRequest, type SipResponse } from "../message/message.ts";
 import type { ServerTransaction } from "../transaction/transaction.ts";
+import { AckKeeper } from "./ack-keeper.ts";
 import { ClientExchange, type ExchangeHandlers } from "./client-exchange.ts";
 import { GlareTimer } from "./glare-timer.ts";
 import {
@@ -21,9 +21,12 @@ import {
   type UasResponse,
   withContact,
 } from "./server-request.ts";
+import { isBareRefresh, SessionRefresh } from "./session-refresh.ts";
+import { type AgreedTimer, answerTimer, timerRefusal } from "./session-timer.ts";
 import { SuccessRetransmitter } from "./success-retransmitter.ts";
 import { type UaContext, withUserAgent } from "./ua-context.ts";
 import type { UaFailure } from "./ua-failure.ts";
+import { UpdateSender } from "./update-sender.ts";
 
 /** What a confirmed dialog tells its application. */
 export interface SessionHandlers {
@@ -35,9 +38,6 @@ export interface SessionHandlers {
   onLost(why: string): void;
 }
 
-/** Retransmitted 2xx are acknowledged as long as their ACK is kept; a dialog has one INVITE at a time. */
-const MAX_KEPT_ACKS = 4;
-
 /** An INVITE dialog from its 2xx to its end: RFC 3261 §12.2, §14 and §15. */
 export class Session {
   readonly #context: UaContext;
@@ -46,12 +46,14 @@ export class Session {
   #handlers: SessionHandlers | undefined;
   #isOver = false;
   #hasHungUp = false;
-  /** The INVITE whose 2xx waits for its ACK. */
-  #unacknowledged: SipRequest | undefined;
-  readonly #acks = new Map<number, { readonly request: SipRequest; readonly nextHop: string }>();
+  readonly #acks: AckKeeper;
+  readonly #refresh: SessionRefresh;
   readonly #accepted = new Map<number, SuccessRetransmitter>();
   readonly #glare: GlareTimer;
+  readonly #updates: UpdateSender;
   #inviteOut = false;
+  /** An UPDATE of the peer with an offer. */
+  #updateIn: ServerTransaction | undefined;
   #inviteIn: ServerTransaction | undefined;
 
   constructor(context: UaContext, dialog: Dialog, onEnd: (session: Session) => void) {
@@ -59,6 +61,51 @@ export class Session {
     this.#dialog = dialog;
     this.#onEnd = onEnd;
     this.#glare = new GlareTimer(context);
+    this.#updates = new UpdateSender(context, {
+      role: dialog.role,
+      isOfferPending: () => this.#inviteOut || this.#updates.isOfferOut,
+      exchange: (options, handlers) => {
+        const headers = this.#refresh.withTimer(withLocalContact(options.headers, context));
+        this.#exchange({ ...options, headers }, handlers);
+      },
+      succeeded: (options, response) => {
+        this.#dialog = receiveSuccess(this.#dialog, "UPDATE", response);
+        this.#refresh.answered(response);
+        this.#refresh.described(SipHeaders.of(options.headers), options.body ?? NO_BODY);
+      },
+      endIfGone: (status) => {
+        this.#endIfGone(status);
+      },
+    });
+    this.#acks = new AckKeeper(context);
+    this.#refresh = new SessionRefresh(context, {
+      update: (headers, handlers) => {
+        this.send({ method: "UPDATE", headers }, handlers);
+      },
+      reinvite: (options, handlers) => {
+        this.reinvite(
+          { ...options, headers: withLocalContact(options.headers, context) },
+          handlers,
+        );
+      },
+      acknowledge: () => {
+        this.acknowledge();
+      },
+      expired: () => {
+        this.#lose("the session expired", { cause: 408, text: "Session expired" });
+      },
+    });
+  }
+
+  /** What the initial INVITE agreed on (RFC 4028). */
+  timeBy(agreed: AgreedTimer | undefined, invite: SipRequest): void {
+    this.#refresh.learn(invite);
+    this.#refresh.timeBy(agreed);
+  }
+
+  /** The INVITE that it came from was refused after all. */
+  fail(why: string): void {
+    this.#lose(why);
   }
 
   get dialog(): Dialog {
@@ -75,52 +122,32 @@ export class Session {
 
   // --- UAC side -----------------------------------------------------------------------------------------------------
 
-  /** A 2xx to `invite` came; `acknowledge` is due. */
-  succeeded(invite: SipRequest): void {
-    this.#unacknowledged = invite;
+  /** A 2xx to our initial INVITE came; `acknowledge` is due. */
+  succeeded(invite: SipRequest, response: SipResponse): void {
+    this.#acks.succeeded(invite);
+    this.#refresh.described(invite.headers, invite.body);
+    this.#refresh.answered(response);
   }
 
   /** Sends the ACK of the last 2xx. False when none is due. */
   acknowledge(options: Omit<InDialogRequest, "method"> = { headers: [] }): boolean {
-    const invite = this.#unacknowledged;
-    const seq = invite === undefined ? undefined : cseqNumberOf(invite);
-    if (invite === undefined || seq === undefined) return false;
-    this.#unacknowledged = undefined;
-    // RFC 3261 §22.1: an ACK cannot be challenged, so it carries the credentials that the INVITE carried.
-    const credentials = (["Authorization", "Proxy-Authorization"] as const).flatMap((name) =>
-      invite.headers.getAll(name).map((value) => ({ name, value })),
-    );
-    const headers = [...credentials, ...options.headers];
-    const ack = ackInDialog(this.#dialog, seq, { ...options, headers });
-    const [oldest] = this.#acks.keys();
-    if (this.#acks.size >= MAX_KEPT_ACKS && oldest !== undefined) this.#acks.delete(oldest);
-    this.#acks.set(seq, ack);
-    void this.#sendAck(ack);
-    return true;
+    return this.#acks.acknowledge(this.#dialog, options);
   }
 
-  /** RFC 3261 §13.2.2.4: every retransmission of a 2xx gets the same ACK again. */
   reacknowledge(response: SipResponse): void {
-    const ack = this.#acks.get(cseqNumberOf(response) ?? -1);
-    if (ack !== undefined) void this.#sendAck(ack);
-  }
-
-  async #sendAck(ack: { readonly request: SipRequest; readonly nextHop: string }): Promise<void> {
-    const located = await this.#context.locator.locate(ack.nextHop);
-    const target = located.ok ? located.value[0] : undefined;
-    if (target !== undefined) this.#context.transactions.sendAck(ack.request, target);
-    else this.#context.log.write("warn", "ACK has no way to its peer", { nextHop: ack.nextHop });
+    this.#acks.reacknowledge(response);
   }
 
   /** A request inside the dialog; not INVITE, not ACK. A BYE ends the session at once (RFC 3261 §15.1.1). */
   send(options: InDialogRequest, handlers: ExchangeHandlers): void {
     const isBye = options.method === "BYE";
+    if (options.method === "UPDATE") {
+      this.#updates.send(options, handlers);
+      return;
+    }
     this.#exchange(options, {
       ...handlers,
       onResponse: (response) => {
-        if (response.status >= 200 && response.status < 300) {
-          this.#dialog = receiveSuccess(this.#dialog, options.method, response);
-        }
         handlers.onResponse(response);
         if (!isBye) this.#endIfGone(response.status);
       },
@@ -166,8 +193,9 @@ export class Session {
   #sendReinvite(options: Omit<InDialogRequest, "method">, handlers: ExchangeHandlers): void {
     this.#inviteOut = true;
     let finalStatus = 0;
+    const headers = this.#refresh.withTimer(options.headers);
     const exchange = this.#exchange(
-      { ...options, method: "INVITE" },
+      { ...options, headers, method: "INVITE" },
       {
         ...(handlers.onSent === undefined ? {} : { onSent: handlers.onSent }),
         onResponse: (response) => {
@@ -179,8 +207,8 @@ export class Session {
             finalStatus = response.status;
             this.#inviteOut = false;
           }
-          if (response.status === 491) {
-            const failure: UaFailure = { kind: "timeout", message: "491 again and again" };
+          if (isGlare(response)) {
+            const failure: UaFailure = { kind: "timeout", message: "glare again and again" };
             if (this.#retryAfterGlare(options, { ...handlers, onSent: () => undefined }, failure)) {
               return;
             }
@@ -202,7 +230,7 @@ export class Session {
   #receiveInviteResponse(invite: SipRequest, response: SipResponse): void {
     if (response.status < 200 || response.status >= 300) return;
     this.#dialog = receiveSuccess(this.#dialog, "INVITE", response);
-    this.succeeded(invite);
+    this.succeeded(invite, response);
   }
 
   #retryAfterGlare(
@@ -238,6 +266,7 @@ export class Session {
   /** Sends the 2xx to an INVITE of this dialog until it is acknowledged. */
   accept(tx: ServerTransaction, response: SipResponse): void {
     const seq = cseqNumberOf(tx.request) ?? 0;
+    this.#refresh.described(response.headers, response.body);
     if (this.#inviteIn === tx) this.#inviteIn = undefined;
     this.#accepted.get(seq)?.stop();
     this.#accepted.set(
@@ -266,11 +295,12 @@ export class Session {
       tx.respond(buildResponse(request, this.#dialog.id.localTag, refused));
       return;
     }
-    const incoming =
-      request.method === "INVITE"
-        ? this.#incomingInvite(tx)
-        : new TransactionRequest(tx, this.#dialog.id.localTag);
+    const incoming = this.#incoming(tx);
     if (request.method === "BYE") this.#end();
+    if (request.method === "UPDATE" && isBareRefresh(request)) {
+      incoming.respond({ status: 200 });
+      return;
+    }
     if (this.#handlers === undefined) {
       incoming.respond({ status: request.method === "BYE" ? 200 : 480 });
     } else {
@@ -294,31 +324,75 @@ export class Session {
     const next = receiveRequest(this.#dialog, request);
     // RFC 3261 §12.2.2: out of order.
     if (next === undefined) return { status: 500 };
-    if (request.method === "INVITE") {
-      // RFC 3261 §14.2: ours is pending: 491. Theirs is pending: 500 with a random Retry-After up to 10 s.
-      if (this.#inviteOut) return { status: 491 };
-      if (this.#inviteIn !== undefined) {
-        const seconds = (this.#context.random.bytes(1)[0] ?? 0) % 11;
-        return { status: 500, headers: [{ name: "Retry-After", value: String(seconds) }] };
-      }
-    }
-    this.#dialog = next;
-    return undefined;
+    const refused = isOffering(request)
+      ? (this.#glareAnswer() ?? timerRefusal(request, this.#context.config))
+      : undefined;
+    if (refused === undefined) this.#dialog = next;
+    return refused;
+  }
+
+  /** RFC 3261 §14.2, RFC 3311 §5.2: ours is pending: 491. Theirs is: 500 with a random Retry-After up to 10 s. */
+  #glareAnswer(): UasResponse | undefined {
+    if (this.#inviteOut || this.#updates.isOfferOut) return { status: 491 };
+    const isAnswerDue = this.#inviteIn !== undefined || this.#updateIn !== undefined;
+    if (!isAnswerDue) return undefined;
+    const seconds = (this.#context.random.bytes(1)[0] ?? 0) % 11;
+    return { status: 500, headers: [{ name: "Retry-After", value: String(seconds) }] };
+  }
+
+  #incoming(tx: ServerTransaction): ServerRequest {
+    const { method, body } = tx.request;
+    if (method === "INVITE") return this.#incomingInvite(tx);
+    if (method !== "UPDATE") return new TransactionRequest(tx, this.#dialog.id.localTag);
+    if (body.length > 0) this.#updateIn = tx;
+    const refresh = this.#refreshable(tx);
+    return {
+      ...refresh,
+      respond: (answer) => {
+        if (tx.hasFinal || this.#isOver) return undefined;
+        const response = refresh.build(answer);
+        if (answer.status >= 200 && this.#updateIn === tx) this.#updateIn = undefined;
+        if (answer.status >= 200 && answer.status < 300) refresh.accepted(response);
+        tx.respond(response);
+        return response;
+      },
+    };
+  }
+
+  /** What answers to re-INVITE and UPDATE have in common: Contact, and what they say about the timer. */
+  #refreshable(tx: ServerTransaction): Pick<ServerRequest, "request" | "flow" | "build"> & {
+    accepted(response: SipResponse): void;
+  } {
+    const { request, flow } = tx;
+    const { localTag } = this.#dialog.id;
+    const timer = answerTimer(request, this.#context.config);
+    return {
+      request,
+      flow,
+      build: (answer) => {
+        const isSuccess = answer.status >= 200 && answer.status < 300;
+        const headers = [...(isSuccess ? timer.headers : []), ...(answer.headers ?? [])];
+        const complete = withContact({ ...answer, headers }, this.#context.contact);
+        return buildResponse(request, localTag, complete);
+      },
+      accepted: (response) => {
+        this.#refresh.learn(request);
+        this.#refresh.timeBy(timer.agreed);
+        this.#refresh.described(response.headers, response.body);
+      },
+    };
   }
 
   #incomingInvite(tx: ServerTransaction): ServerRequest {
     this.#inviteIn = tx;
-    const { localTag } = this.#dialog.id;
-    const build = (answer: UasResponse): SipResponse =>
-      buildResponse(tx.request, localTag, withContact(answer, this.#context.contact));
+    const refresh = this.#refreshable(tx);
     return {
-      request: tx.request,
-      flow: tx.flow,
-      build,
+      ...refresh,
       respond: (answer) => {
         if (tx.hasFinal || this.#isOver) return undefined;
-        const response = build(answer);
+        const response = refresh.build(answer);
         if (answer.status >= 200 && answer.status < 300) {
+          refresh.accepted(response);
           this.accept(tx, response);
           return response;
         }
@@ -349,6 +423,8 @@ export class Session {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#glare.stop();
+    this.#updates.stop();
+    this.#refresh.stop();
     for (const accepted of this.#accepted.values()) accepted.stop();
     this.#accepted.clear();
     const pending = this.#inviteIn;
@@ -370,4 +446,25 @@ export class Session {
 /** A tag of RFC 3261 §19.3. */
 export function newTag(context: Pick<UaContext, "random">): string {
   return randomToken(context.random, 12);
+}
+
+/** A target refresh names its Contact; ours, where the application gives none. */
+function withLocalContact(
+  headers: readonly HeaderField[],
+  { contact }: UaContext,
+): readonly HeaderField[] {
+  const isGiven = headers.some(({ name }) => name.toLowerCase() === "contact");
+  return isGiven ? headers : [{ name: "Contact", value: contact }, ...headers];
+}
+
+/** It may carry an offer, or change the session without one. */
+function isOffering({ method, body }: SipRequest): boolean {
+  return method === "INVITE" || (method === "UPDATE" && body.length > 0);
+}
+
+/** RFC 3261 §14.1, §14.2: try again: the requests met, or the peer's last one is not answered yet. */
+function isGlare(response: SipResponse): boolean {
+  return (
+    response.status === 491 || (response.status === 500 && response.headers.has("Retry-After"))
+  );
 }

@@ -11,6 +11,7 @@ import type {
 import type { Flow, Target } from "../transport/flow.ts";
 import type { DigestClient } from "./digest-client.ts";
 import type { Locator } from "./locator.ts";
+import { LEAST_MIN_SE_S, type SessionTimerConfig } from "./session-timer.ts";
 
 /** The part of the transaction layer that a user agent needs. */
 export interface UaTransactions {
@@ -50,7 +51,7 @@ export function withUserAgent(
   return [...fields, { name: "User-Agent", value: userAgent }];
 }
 
-export interface UaConfig {
+export interface UaConfig extends SessionTimerConfig {
   /** RFC 3261 Table 4: T1 and T2 also time the retransmissions of a 2xx (§13.3.1.4). */
   readonly t1Ms: number;
   readonly t2Ms: number;
@@ -61,7 +62,15 @@ export interface UaConfig {
   readonly inviteLimitMs: number;
 }
 
-export const DEFAULT_UA_CONFIG: UaConfig = { t1Ms: 500, t2Ms: 4000, inviteLimitMs: 300_000 };
+/** Extensions that a peer may require of us (RFC 3262, RFC 4028), and that our INVITEs offer. */
+export const SUPPORTED_OPTIONS: readonly string[] = ["100rel", "timer"];
+
+export const DEFAULT_UA_CONFIG: UaConfig = {
+  t1Ms: 500,
+  t2Ms: 4000,
+  inviteLimitMs: 300_000,
+  minSessionS: LEAST_MIN_SE_S,
+};
 
 /** RFC 3261 §8.1.1.8: where requests of this dialog reach us. No transport is named: we listen on UDP and TCP. */
 export function defaultContact(local: HostPort, user: string | undefined): string {

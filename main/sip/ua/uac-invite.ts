@@ -1,12 +1,15 @@
 import type { Timer } from "../../base/ports.ts";
+import { ok } from "../../base/result.ts";
 import { cseqNumberOf, type Dialog, uacDialog } from "../dialog/dialog.ts";
-import { dialogKey, idOfReceivedResponse } from "../dialog/dialog-id.ts";
+import { dialogKey, idOfReceivedRequest, idOfReceivedResponse } from "../dialog/dialog-id.ts";
 import { formatReason } from "../grammar/reason.ts";
 import { fromTagOf, toTagOf } from "../message/fields.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Target } from "../transport/flow.ts";
 import { ClientExchange, type ExchangeOptions } from "./client-exchange.ts";
+import { EarlyDialogs } from "./early-dialogs.ts";
+import type { UasResponse } from "./server-request.ts";
 import { Session } from "./session.ts";
 import type { UaContext } from "./ua-context.ts";
 import type { UaFailure } from "./ua-failure.ts";
@@ -45,6 +48,7 @@ export class UacInvite {
   readonly #handlers: UacInviteHandlers;
   readonly #exchange: ClientExchange;
   readonly #limit: Timer;
+  readonly #early: EarlyDialogs;
   /** By dialog key: the winner and those that were hung up. */
   readonly #sessions = new Map<string, Session>();
   #isSettled = false;
@@ -61,6 +65,7 @@ export class UacInvite {
     this.#context = context;
     this.#registry = registry;
     this.#handlers = handlers;
+    this.#early = new EarlyDialogs(context);
     this.#exchange = new ClientExchange(context, options, {
       onSent: (request, target) => {
         handlers.onSent(request, target);
@@ -110,7 +115,8 @@ export class UacInvite {
         this.#handlers.onRefused(response);
       });
     } else if (response.status > 100 && !this.#isSettled) {
-      this.#handlers.onProvisional(response);
+      const isNew = this.#early.receive(this.#exchange.request, response);
+      if (isNew) this.#handlers.onProvisional(response);
     }
   }
 
@@ -121,10 +127,10 @@ export class UacInvite {
       known.reacknowledge(response);
       return;
     }
-    const dialog = uacDialog(this.#exchange.request, response);
+    const dialog = this.#dialogOf(response, key);
     const session = this.#open(dialog.ok ? dialog.value : this.#dialogWithoutContact(response));
     this.#sessions.set(key, session);
-    session.succeeded(this.#exchange.request);
+    session.succeeded(this.#exchange.request, response);
     if (!this.#isSettled && dialog.ok && this.#exchange.cancelHeaders === undefined) {
       this.#isAnswered = true;
       this.#settle(() => {
@@ -151,6 +157,21 @@ export class UacInvite {
     return this.#isAnswered && this.#exchange.cancelHeaders === undefined
       ? COMPLETED_ELSEWHERE
       : this.#cancelReason;
+  }
+
+  /** A request of the peer inside an early dialog of this INVITE; undefined when it is in none. */
+  judgeEarly(request: SipRequest): UasResponse | undefined {
+    const isOurs = this.#early.has(dialogKey(idOfReceivedRequest(request)));
+    return isOurs ? this.#early.judge(request) : undefined;
+  }
+
+  /** PRACKs have used CSeq numbers of this dialog already. */
+  #dialogOf(response: SipResponse, key: string): ReturnType<typeof uacDialog> {
+    const dialog = uacDialog(this.#exchange.request, response);
+    const localSeq = this.#early.localSeqOf(key);
+    return dialog.ok && localSeq !== undefined
+      ? ok({ ...dialog.value, localSeq: Math.max(localSeq, dialog.value.localSeq) })
+      : dialog;
   }
 
   #open(dialog: Dialog): Session {

@@ -23,10 +23,12 @@ import {
   type UasResponse,
 } from "./server-request.ts";
 import { newTag, type Session } from "./session.ts";
+import { timerRefusal } from "./session-timer.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import {
   DEFAULT_UA_CONFIG,
   defaultContact,
+  SUPPORTED_OPTIONS,
   type UaConfig,
   type UaContext,
   type UaTransactions,
@@ -60,7 +62,7 @@ export interface UserAgentHandlers {
 
 /** Methods we understand; others get 405 or what the application says. */
 export const ALLOWED_METHODS =
-  "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, NOTIFY, SUBSCRIBE, UPDATE, REFER, PUBLISH";
+  "INVITE, ACK, CANCEL, BYE, OPTIONS, MESSAGE, INFO, NOTIFY, SUBSCRIBE, UPDATE, PRACK, REFER, PUBLISH";
 
 /** A dialog that has ended still answers retransmissions and crossing BYEs for this many T1. */
 const LINGER_T1 = 64;
@@ -243,8 +245,10 @@ export class UserAgent {
     if (this.#isClosed) return { status: 503 };
     const invalid = validateRequest(request);
     if (invalid !== undefined) return invalid;
-    // RFC 3261 §8.2.2.3: we support no extension that a UAC could require of us.
-    const required = request.headers.list("Require").filter((tag) => tag !== "");
+    // RFC 3261 §8.2.2.3.
+    const required = request.headers
+      .list("Require")
+      .filter((tag) => tag !== "" && !isSupported(tag, request.method));
     if (required.length > 0) {
       return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
     }
@@ -253,18 +257,33 @@ export class UserAgent {
 
   #receiveInDialog(tx: ServerTransaction, id: DialogId): void {
     const session = this.#sessions.get(dialogKey(id));
-    if (session !== undefined) {
-      session.receive(tx);
-      return;
-    }
     const early = this.#earlyInvites.get(dialogKey(id));
-    if (early !== undefined && tx.request.method === "BYE") {
-      // RFC 3261 §15: a caller may end an early dialog by BYE; the INVITE gets 487.
-      tx.respond(buildResponse(tx.request, id.localTag, { status: 200 }));
-      early.cancelled(tx.request);
+    if (early !== undefined && tx.request.method === "PRACK") early.prack(tx);
+    else if (session !== undefined) session.receive(tx);
+    else if (early !== undefined) this.#receiveEarly(tx, id, early);
+    else this.#receiveWithoutSession(tx, id);
+  }
+
+  #receiveEarly(tx: ServerTransaction, id: DialogId, early: UasInvite): void {
+    const { method } = tx.request;
+    if (method === "UPDATE") {
+      early.update(tx);
       return;
     }
-    const verdict = early === undefined ? this.#subscriptions.receive(tx.request) : "none";
+    // RFC 3261 §15: a caller may end an early dialog by BYE; the INVITE gets 487.
+    const status = method === "BYE" ? 200 : 405;
+    tx.respond(buildResponse(tx.request, id.localTag, { status }));
+    if (method === "BYE") early.cancelled(tx.request);
+  }
+
+  #receiveWithoutSession(tx: ServerTransaction, id: DialogId): void {
+    for (const invite of this.#uacInvites) {
+      const answer = invite.judgeEarly(tx.request);
+      if (answer === undefined) continue;
+      tx.respond(buildResponse(tx.request, id.localTag, answer));
+      return;
+    }
+    const verdict = this.#subscriptions.receive(tx.request);
     if (verdict === "take" && this.#handlers !== undefined) {
       this.#handlers.onRequest(new TransactionRequest(tx, id.localTag));
       return;
@@ -273,11 +292,12 @@ export class UserAgent {
       tx.respond(buildResponse(tx.request, id.localTag, verdict));
       return;
     }
-    tx.respond(buildResponse(tx.request, id.localTag, { status: early === undefined ? 481 : 405 }));
+    tx.respond(buildResponse(tx.request, id.localTag, { status: 481 }));
   }
 
   #receiveInvite(tx: ServerTransaction): void {
     const { request } = tx;
+    const timer = timerRefusal(request, this.#context.config);
     const refuse = (status: number): void => {
       tx.respond(buildResponse(request, newTag(this.#context), { status }));
     };
@@ -286,6 +306,8 @@ export class UserAgent {
       refuse(482);
     } else if (contactUriOf(request.headers) === undefined) {
       refuse(400);
+    } else if (timer !== undefined) {
+      tx.respond(buildResponse(request, newTag(this.#context), timer));
     } else if (this.#handlers === undefined) {
       refuse(480);
     } else {
@@ -332,4 +354,10 @@ export class UserAgent {
     if (!isSuccess || !cseq.ok || cseq.value.method !== "INVITE") return;
     this.#sessions.get(dialogKey(idOfReceivedResponse(response)))?.reacknowledge(response);
   }
+}
+
+/** Reliable provisional responses are for INVITE alone (RFC 3262 §3). */
+function isSupported(tag: string, method: string): boolean {
+  const name = tag.toLowerCase();
+  return SUPPORTED_OPTIONS.includes(name) && (name !== "100rel" || method === "INVITE");
 }
