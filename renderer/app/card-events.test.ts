@@ -36,6 +36,14 @@ describe("ux 3.16 what is announced", () => {
     expect(kinds(before, now, "outgoing")).toEqual([kind]);
   });
 
+  it("what the user left out of an offer is nothing that failed", () => {
+    expect(kinds("verifying", "partly")).toEqual(["done"]);
+    const old = { c: card({ id: "c", state: "verifying" }) };
+    const problem = { code: "storage", message: "b.txt was not stored.", action: "" };
+    const now = { c: card({ id: "c", state: "partly", problem }) };
+    expect(cardEvents(old, now).map(({ kind }) => kind)).toEqual(["failed"]);
+  });
+
   it("nothing is said of what the user did, of what does not change, or of old cards", () => {
     expect(kinds("ringing", "declined")).toEqual([]);
     expect(kinds("ringing", "ringing")).toEqual([]);

@@ -55,6 +55,9 @@ const ON_ONE_SIDE: Readonly<Record<Card["direction"], Kinds>> = {
 function changeOf(card: Card, old: Card): CardEvent["kind"] | undefined {
   const wasAsked = old.state === "accepting" || old.state === "ringing";
   if (card.state === "transferring" && card.direction === "incoming" && wasAsked) return "accepted";
+  // Files that the user left out are nothing that failed.
+  if (card.state === "partly" && card.direction === "incoming" && card.problem === undefined)
+    return "done";
   return ON_ONE_SIDE[card.direction][card.state] ?? ON_BOTH_SIDES[card.state];
 }
 

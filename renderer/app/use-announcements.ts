@@ -73,11 +73,15 @@ function useDoneSentence(): (card: Card) => string {
   return (card) => {
     const words = { name: card.peerName, count: summaryOf(card).taken.length };
     if (card.direction === "incoming")
-      return card.state === "verified"
-        ? t("announceReceived", words)
-        : t("announceReceivedUnchecked", words);
+      return isProven(card) ? t("announceReceived", words) : t("announceReceivedUnchecked", words);
     return card.state === "verified" ? t("announceSent", words) : t("announceConfirmed", words);
   };
+}
+
+/** Every file that was taken has the hash it was offered with. */
+function isProven(card: Card): boolean {
+  const { taken, verifiedFiles } = summaryOf(card);
+  return card.state === "verified" || (card.state === "partly" && verifiedFiles === taken.length);
 }
 
 /** Shorter transfers are over before the next milestone would be heard. */

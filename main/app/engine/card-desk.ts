@@ -26,6 +26,8 @@ export class CardDesk {
   readonly #ports: CardDeskPorts;
   readonly #outbox: Outbox;
   readonly #changed = new Set<string>();
+  /** Cards of running transfers, told with the next progress. */
+  readonly #changedSoon = new Set<string>();
   readonly #removed = new Set<string>();
   /** Octets by file as they were told, of cards whose octets have moved since. */
   readonly #told = new Map<string, ReadonlyMap<number, number>>();
@@ -112,12 +114,21 @@ export class CardDesk {
     const now = this.#book.get(id);
     if (now === undefined || now === before) return;
     if (now.card === before?.card) {
-      if (now.octets !== before.octets) this.#tellProgressSoon(id);
+      if (now.octets === before.octets) return;
+      this.#moved.add(id);
+      this.#tellSoon();
       return;
     }
+    this.#keep(now, before?.card);
+    // A hundred small files change a card far more often than anybody looks at it.
+    if (before !== undefined && isMoving(before.card) && isMoving(now.card)) {
+      this.#changedSoon.add(id);
+      this.#tellSoon();
+      return;
+    }
+    this.#changedSoon.delete(id);
     this.#changed.add(id);
     this.#outbox.touch();
-    this.#keep(now, before?.card);
   }
 
   /** What an offer has come to is on disk before windows are told of it; while files run, their history has them. */
@@ -153,12 +164,16 @@ export class CardDesk {
     return events;
   }
 
-  #tellProgressSoon(id: string): void {
-    this.#moved.add(id);
+  #tellSoon(): void {
     if (this.#isStopped) return;
     this.#progressTimer ??= this.#ports.clock.startTimer(PROGRESS_MS, () => {
       this.#progressTimer = undefined;
-      for (const moved of this.#moved) this.#tellProgress(moved);
+      const changed = [...this.#changedSoon];
+      this.#changedSoon.clear();
+      for (const id of changed) this.#changed.add(id);
+      if (changed.length > 0) this.#outbox.flush();
+      // A card has its octets with it.
+      for (const id of this.#moved) if (!changed.includes(id)) this.#tellProgress(id);
       this.#moved.clear();
     });
   }

@@ -137,6 +137,8 @@ export class Engine implements AppEngine {
 
   /** What may take a while, or fail, without keeping windows from opening. */
   start(): void {
+    const { setAside } = this.#profile.store;
+    if (setAside !== undefined) this.#complain("the history was damaged and set aside", setAside);
     this.#interruptUnfinished();
     this.#history.keepTidy();
     this.#history.bringBack();
