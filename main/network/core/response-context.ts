@@ -1,11 +1,11 @@
 import type { SocketError } from "../../base/ports.ts";
+import { bestResponse } from "../../sip/message/best-response.ts";
 import { responseTo } from "../../sip/message/build.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
 import { Branch, type BranchOwner, type BranchPlan, type Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
-import { bestResponse } from "./response-choice.ts";
 import { timedResponse } from "./session-timers.ts";
 
 /** What the losers of a fork are told (RFC 3326). */

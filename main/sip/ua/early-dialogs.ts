@@ -1,7 +1,7 @@
 import { parseDecimalIn } from "../../base/decimal.ts";
-import { type Dialog, requestInDialog, uacDialog } from "../dialog/dialog.ts";
+import { cseqNumberOf, type Dialog, requestInDialog, uacDialog } from "../dialog/dialog.ts";
 import { dialogKey, idOfReceivedResponse } from "../dialog/dialog-id.ts";
-import { cseqOf } from "../message/fields.ts";
+import { cseqOf, toTagOf } from "../message/fields.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { ClientExchange } from "./client-exchange.ts";
 import type { UasResponse } from "./server-request.ts";
@@ -65,9 +65,13 @@ export class EarlyDialogs {
   #find(invite: SipRequest, response: SipResponse): Early | undefined {
     const key = dialogKey(idOfReceivedResponse(response));
     const known = this.#byKey.get(key);
+    const hasTag = toTagOf(response) !== undefined;
+    if (known !== undefined || !hasTag || this.#byKey.size >= MAX_DIALOGS) return known;
     const dialog = uacDialog(invite, response);
-    if (known !== undefined || !dialog.ok || this.#byKey.size >= MAX_DIALOGS) return known;
-    const early: Early = { dialog: dialog.value, rseq: undefined };
+    const early: Early = {
+      dialog: dialog.ok ? dialog.value : dialogWithoutContact(invite, response),
+      rseq: undefined,
+    };
     this.#byKey.set(key, early);
     return early;
   }
@@ -104,6 +108,20 @@ export class EarlyDialogs {
 }
 
 const ALLOW = [{ name: "Allow", value: "UPDATE, PRACK, ACK, CANCEL, BYE" }];
+
+/** Enough of a dialog to go on with where a peer left its Contact out: the Request-URI stands in for it. */
+export function dialogWithoutContact(invite: SipRequest, response: SipResponse): Dialog {
+  return {
+    id: idOfReceivedResponse(response),
+    role: "uac",
+    phase: response.status < 200 ? "early" : "confirmed",
+    localParty: invite.headers.get("From") ?? "",
+    remoteParty: response.headers.get("To") ?? "",
+    localSeq: cseqNumberOf(invite) ?? 1,
+    remoteTarget: invite.uri,
+    routeSet: response.headers.list("Record-Route").toReversed(),
+  };
+}
 
 /** The UAC takes reliable provisional responses. */
 export function takesReliable(invite: SipRequest): boolean {

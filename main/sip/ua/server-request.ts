@@ -16,6 +16,8 @@ export interface UasResponse {
 export interface ServerRequest {
   readonly request: SipRequest;
   readonly flow: Flow;
+  /** Where the request is answered by it, and by nothing around it: a proxy may take it over. */
+  readonly transaction?: ServerTransaction;
   /** The response as it would be sent. */
   build(response: UasResponse): SipResponse;
   /** What was sent; undefined: too late, nothing was. */
@@ -26,11 +28,11 @@ export interface ServerRequest {
 export class TransactionRequest implements ServerRequest {
   readonly request: SipRequest;
   readonly flow: Flow;
-  readonly #tx: ServerTransaction;
+  readonly transaction: ServerTransaction;
   readonly #localTag: string;
 
   constructor(tx: ServerTransaction, localTag: string) {
-    this.#tx = tx;
+    this.transaction = tx;
     this.request = tx.request;
     this.flow = tx.flow;
     this.#localTag = localTag;
@@ -41,21 +43,24 @@ export class TransactionRequest implements ServerRequest {
   }
 
   respond(response: UasResponse): SipResponse | undefined {
-    if (this.#tx.hasFinal) return undefined;
+    if (this.transaction.hasFinal) return undefined;
     const built = this.build(response);
-    this.#tx.respond(built);
+    this.transaction.respond(built);
     return built;
   }
 }
 
-/** Builds a response with what RFC 3261 §8.2.6 copies; 101 to 299 to an INVITE also carry Record-Route (§12.1.1). */
+/** RFC 3261 §12, RFC 6665 §4.4.1. */
+const DIALOG_MAKERS: ReadonlySet<string> = new Set(["INVITE", "SUBSCRIBE"]);
+
+/** Builds a response with what RFC 3261 §8.2.6 copies; 101 to 299 to what makes a dialog also carry Record-Route (§12.1.1). */
 export function buildResponse(
   request: SipRequest,
   localTag: string,
   response: UasResponse,
 ): SipResponse {
   const { status } = response;
-  const formsDialog = request.method === "INVITE" && status > 100 && status < 300;
+  const formsDialog = DIALOG_MAKERS.has(request.method) && status > 100 && status < 300;
   const recordRoutes = formsDialog
     ? request.headers.getAll("Record-Route").map((value) => ({ name: "Record-Route", value }))
     : [];

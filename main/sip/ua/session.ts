@@ -38,10 +38,16 @@ export interface SessionHandlers {
   onLost(why: string): void;
 }
 
-/** An INVITE dialog from its 2xx to its end: RFC 3261 §12.2, §14 and §15. */
+/** What the dialog was made for: only that of an INVITE ends by BYE. */
+export type DialogUsage = "invite" | "subscription";
+
+type OnEnd = (session: Session) => void;
+
+/** A dialog from its 2xx to its end: RFC 3261 §12.2, §14 and §15; RFC 6665 §4. */
 export class Session {
   readonly #context: UaContext;
-  readonly #onEnd: (session: Session) => void;
+  readonly usage: DialogUsage;
+  readonly #onEnd: OnEnd;
   #dialog: Dialog;
   #handlers: SessionHandlers | undefined;
   #isOver = false;
@@ -56,7 +62,8 @@ export class Session {
   #updateIn: ServerTransaction | undefined;
   #inviteIn: ServerTransaction | undefined;
 
-  constructor(context: UaContext, dialog: Dialog, onEnd: (session: Session) => void) {
+  constructor(context: UaContext, dialog: Dialog, onEnd: OnEnd, usage: DialogUsage = "invite") {
+    this.usage = usage;
     this.#context = context;
     this.#dialog = dialog;
     this.#onEnd = onEnd;
@@ -414,7 +421,7 @@ export class Session {
 
   #lose(why: string, bye?: { readonly cause: number; readonly text: string }): void {
     if (this.#isOver) return;
-    if (bye === undefined) this.#end();
+    if (bye === undefined || this.usage !== "invite") this.#end();
     else this.hangUp(formatReason({ protocol: "SIP", ...bye }));
     this.#handlers?.onLost(why);
   }
@@ -436,7 +443,7 @@ export class Session {
     this.#onEnd(this);
   }
 
-  /** The user agent is closed: no message, no timer. */
+  /** The user agent is closed, or a subscription has ended (RFC 6665 §4.4.1): no message, no timer. */
   close(): void {
     this.#handlers = undefined;
     this.#end();

@@ -1,14 +1,13 @@
 import type { Timer } from "../../base/ports.ts";
 import { ok } from "../../base/result.ts";
-import { cseqNumberOf, type Dialog, uacDialog } from "../dialog/dialog.ts";
+import { type Dialog, uacDialog } from "../dialog/dialog.ts";
 import { dialogKey, idOfReceivedRequest, idOfReceivedResponse } from "../dialog/dialog-id.ts";
 import { formatReason } from "../grammar/reason.ts";
-import { fromTagOf, toTagOf } from "../message/fields.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { Target } from "../transport/flow.ts";
 import { ClientExchange, type ExchangeOptions } from "./client-exchange.ts";
-import { EarlyDialogs } from "./early-dialogs.ts";
+import { dialogWithoutContact, EarlyDialogs } from "./early-dialogs.ts";
 import type { UasResponse } from "./server-request.ts";
 import { Session } from "./session.ts";
 import type { UaContext } from "./ua-context.ts";
@@ -128,7 +127,9 @@ export class UacInvite {
       return;
     }
     const dialog = this.#dialogOf(response, key);
-    const session = this.#open(dialog.ok ? dialog.value : this.#dialogWithoutContact(response));
+    const session = this.#open(
+      dialog.ok ? dialog.value : dialogWithoutContact(this.#exchange.request, response),
+    );
     this.#sessions.set(key, session);
     session.succeeded(this.#exchange.request, response);
     if (!this.#isSettled && dialog.ok && this.#exchange.cancelHeaders === undefined) {
@@ -180,21 +181,5 @@ export class UacInvite {
     });
     this.#registry.add(session);
     return session;
-  }
-
-  /** Enough of a dialog to end what a 2xx without Contact began: the Request-URI stands in for the remote target. */
-  #dialogWithoutContact(response: SipResponse): Dialog {
-    const invite = this.#exchange.request;
-    const callId = invite.headers.get("Call-ID") ?? "";
-    return {
-      id: { callId, localTag: fromTagOf(invite) ?? "", remoteTag: toTagOf(response) ?? "" },
-      role: "uac",
-      phase: "confirmed",
-      localParty: invite.headers.get("From") ?? "",
-      remoteParty: response.headers.get("To") ?? "",
-      localSeq: cseqNumberOf(invite) ?? 1,
-      remoteTarget: invite.uri,
-      routeSet: response.headers.list("Record-Route").toReversed(),
-    };
   }
 }

@@ -1,5 +1,6 @@
 import type { Timer } from "../../base/ports.ts";
 import { uasDialog } from "../dialog/dialog.ts";
+import { isToken } from "../grammar/cursor.ts";
 import { SipHeaders } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import type { ServerTransaction } from "../transaction/transaction.ts";
@@ -35,12 +36,12 @@ const REPEAT_PROVISIONAL_MS = 60_000;
 export class UasInvite {
   readonly request: SipRequest;
   readonly flow: Flow;
-  /** Our tag in all responses. */
-  readonly localTag: string;
   readonly #context: UaContext;
   readonly #registry: SessionRegistry;
   readonly #tx: ServerTransaction;
   readonly #limit: Timer;
+  #localTag: string;
+  #hasSpoken = false;
   #repeat: Timer | undefined;
   #handlers: UasInviteHandlers | undefined;
   #isSettled = false;
@@ -54,7 +55,7 @@ export class UasInvite {
     this.#tx = tx;
     this.request = tx.request;
     this.flow = tx.flow;
-    this.localTag = newTag(context);
+    this.#localTag = newTag(context);
     this.#limit = context.clock.startTimer(context.config.inviteLimitMs, () => {
       this.refuse({ status: 480 });
       this.#handlers?.onExpired();
@@ -64,6 +65,31 @@ export class UasInvite {
       this.#settle();
       this.#handlers?.onExpired();
     });
+  }
+
+  /** Our tag in all responses. */
+  get localTag(): string {
+    return this.#localTag;
+  }
+
+  /** Takes another tag of ours; false once a response has carried one (RFC 3261 §12.1.1). */
+  chooseTag(tag: string): boolean {
+    if (this.#hasSpoken || !isToken(tag)) return false;
+    this.#localTag = tag;
+    return true;
+  }
+
+  /** Hands the transaction over to a proxy, which answers it from here on; undefined when it is answered already. */
+  release(): ServerTransaction | undefined {
+    if (this.#isSettled) return undefined;
+    this.#settle();
+    this.#reliable?.stop();
+    return this.#tx;
+  }
+
+  /** 100 at once, where the peer should stop retransmitting before the application has spoken (RFC 3261 §17.2.1). */
+  trying(): void {
+    if (!this.#isSettled) this.#tx.respond(buildResponse(this.request, "", { status: 100 }));
   }
 
   attach(handlers: UasInviteHandlers): void {
@@ -207,6 +233,7 @@ export class UasInvite {
   }
 
   #build(response: UasResponse): SipResponse {
+    if (response.status > 100) this.#hasSpoken = true;
     const complete = withContact(response, this.#context.contact);
     return buildResponse(this.request, this.localTag, complete);
   }

@@ -24,6 +24,7 @@ import {
 } from "./server-request.ts";
 import { newTag, type Session } from "./session.ts";
 import { timerRefusal } from "./session-timer.ts";
+import { type SubscribeHandlers, Subscriber } from "./subscriber.ts";
 import { Subscriptions } from "./subscriptions.ts";
 import {
   DEFAULT_UA_CONFIG,
@@ -34,7 +35,7 @@ import {
   type UaTransactions,
 } from "./ua-context.ts";
 import { UacInvite, type UacInviteHandlers } from "./uac-invite.ts";
-import { UasInvite } from "./uas-invite.ts";
+import { type Accepted, UasInvite } from "./uas-invite.ts";
 
 export interface UserAgentPorts {
   readonly clock: Clock;
@@ -58,6 +59,10 @@ export interface UserAgentOptions {
 export interface UserAgentHandlers {
   onInvite(invite: UasInvite): void;
   onRequest(incoming: ServerRequest): void;
+  /** Asked first: true when the request only passes through here, and its transaction is taken over (RFC 3261 §16). */
+  onTransit?(tx: ServerTransaction): boolean;
+  /** An ACK that is of no dialog here. */
+  onTransitAck?(ack: SipRequest): void;
 }
 
 /** Methods we understand; others get 405 or what the application says. */
@@ -74,12 +79,13 @@ export class UserAgent {
   readonly #uacInvites = new Set<UacInvite>();
   /** Initial INVITEs whose transaction lives. */
   readonly #uasInvites = new Map<ServerTransaction, UasInvite>();
-  /** The same by the key of the dialog that they are about to make. */
+  /** The same by the key of the dialog that they are about to make, but for our tag, which may still change. */
   readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
   readonly #subscriptions: Subscriptions;
   /** Of dialogs that have ended but are still known. */
   readonly #lingering = new Set<Timer>();
+  readonly #subscriber: Subscriber;
   #handlers: UserAgentHandlers | undefined;
   #isClosed = false;
 
@@ -99,12 +105,15 @@ export class UserAgent {
       userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
+    this.#subscriber = new Subscriber(this.#context, this.#registry);
     this.#subscriptions = new Subscriptions(ports.clock, this.#context.config.t1Ms);
     transactions.onRequest((tx) => {
       this.#receive(tx);
     });
     transactions.onAck((ack) => {
-      this.#sessions.get(dialogKey(idOfReceivedRequest(ack)))?.receiveAck(ack);
+      const session = this.#sessions.get(dialogKey(idOfReceivedRequest(ack)));
+      if (session === undefined) this.#handlers?.onTransitAck?.(ack);
+      else session.receiveAck(ack);
     });
     transactions.onStrayResponse((response) => {
       this.#receiveStray(response);
@@ -145,6 +154,16 @@ export class UserAgent {
       },
     });
     this.#exchanges.add(exchange);
+  }
+
+  /** A SUBSCRIBE outside a dialog; its 2xx or its first NOTIFY makes one. */
+  subscribe(message: Omit<OutgoingMessage, "method">, handlers: SubscribeHandlers): void {
+    this.send({ ...message, method: "SUBSCRIBE" }, this.#subscriber.watch(handlers));
+  }
+
+  /** Answers a SUBSCRIBE with 2xx. undefined: too late, or it cannot make a dialog. */
+  acceptSubscription(incoming: ServerRequest, response: UasResponse): Accepted | undefined {
+    return this.#subscriber.accept(incoming, response);
   }
 
   invite(message: Omit<OutgoingMessage, "method">, handlers: UacInviteHandlers): UacInvite {
@@ -226,6 +245,7 @@ export class UserAgent {
 
   #receive(tx: ServerTransaction): void {
     const { request } = tx;
+    if (!this.#isClosed && this.#handlers?.onTransit?.(tx) === true) return;
     if (request.method === "CANCEL") {
       this.#receiveCancel(tx);
       return;
@@ -256,8 +276,8 @@ export class UserAgent {
   }
 
   #receiveInDialog(tx: ServerTransaction, id: DialogId): void {
-    const session = this.#sessions.get(dialogKey(id));
-    const early = this.#earlyInvites.get(dialogKey(id));
+    const session = this.#sessions.get(dialogKey(id)) ?? this.#subscriber.notified(tx.request, id);
+    const early = this.#earlyInvite(id);
     if (early !== undefined && tx.request.method === "PRACK") early.prack(tx);
     else if (session !== undefined) session.receive(tx);
     else if (early !== undefined) this.#receiveEarly(tx, id, early);
@@ -295,6 +315,11 @@ export class UserAgent {
     tx.respond(buildResponse(tx.request, id.localTag, { status: 481 }));
   }
 
+  #earlyInvite(id: DialogId): UasInvite | undefined {
+    const invite = this.#earlyInvites.get(dialogKey({ ...id, localTag: "" }));
+    return invite?.localTag === id.localTag ? invite : undefined;
+  }
+
   #receiveInvite(tx: ServerTransaction): void {
     const { request } = tx;
     const timer = timerRefusal(request, this.#context.config);
@@ -312,7 +337,7 @@ export class UserAgent {
       refuse(480);
     } else {
       const invite = new UasInvite(this.#context, this.#registry, tx);
-      const key = dialogKey({ ...idOfReceivedRequest(request), localTag: invite.localTag });
+      const key = dialogKey(idOfReceivedRequest(request));
       this.#uasInvites.set(tx, invite);
       this.#earlyInvites.set(key, invite);
       tx.onEnd(() => {

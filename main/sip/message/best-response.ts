@@ -1,4 +1,4 @@
-import type { SipResponse } from "../../sip/message/message.ts";
+import type { SipResponse } from "./message.ts";
 
 /** Inside 4xx these say what the caller can do to succeed (RFC 3261 §16.7 step 6). */
 const HELPFUL = new Set([401, 407, 415, 420, 484]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { SipHeaders } from "../../sip/message/headers.ts";
-import { NO_BODY, type SipResponse } from "../../sip/message/message.ts";
-import { bestResponse } from "./response-choice.ts";
+import { bestResponse } from "./best-response.ts";
+import { SipHeaders } from "./headers.ts";
+import { NO_BODY, type SipResponse } from "./message.ts";
 
 function response(status: number, value = ""): SipResponse {
   const fields = value === "" ? [] : [{ name: "Proxy-Authenticate", value }];
