@@ -7,8 +7,9 @@ import type { SipMessage, SipRequest, SipResponse } from "../sip/message/message
 import type { Flow } from "../sip/transport/flow.ts";
 import type { UaFailure } from "../sip/ua/ua-failure.ts";
 import type { CallNames } from "./call-names.ts";
+import { type CallRecord, recordDetail, recordToken } from "./call-record.ts";
 import { encodeFrame } from "./frame.ts";
-import { sourceTokens } from "./meta-line.ts";
+import { sourceTokens, timeOfDay } from "./meta-line.ts";
 import { CALL_ID_HEADER, FAILURE_HEADER } from "./private-headers.ts";
 import { presentMessage } from "./sip-text.ts";
 
@@ -103,7 +104,9 @@ export class ControlWire {
   }
 
   response(frame: ResponseFrame): void {
-    const text = this.#show(frame.response, frame.names, frame.extra ?? []);
+    // drachtio-srf sends a PRACK for every RSeq that it sees; the stack has sent it.
+    const headers = frame.response.headers.remove("RSeq");
+    const text = this.#show({ ...frame.response, headers }, frame.names, frame.extra ?? []);
     const source = this.#source("network", text, frame.place);
     const dialogId = frame.names?.dialogId ?? "";
     this.#write(`sip|${source}|${frame.txnId}|${dialogId}|\r\n${text}`);
@@ -131,6 +134,19 @@ export class ControlWire {
     const place = { transport: "udp", remote: this.#local } as const;
     const source = this.#source("application", text, place);
     this.#write(`sip|${source}|unsolicited|${names.dialogId}|\r\n${text}`);
+  }
+
+  /** A final response of a branch; the command stays open. */
+  proxied(rid: string, response: SipResponse, place: Place | undefined): void {
+    const text = this.#show(response, undefined, []);
+    this.ok(rid, `|${this.#source("network", text, place)}|||continue\r\n${text}`);
+  }
+
+  record(record: CallRecord): void {
+    const text = this.#show(record.message, undefined, []);
+    const time = timeOfDay(this.#clock.wallMs());
+    const detail = recordDetail(record);
+    this.#write(`${recordToken(record)}|${record.source}|${time}${detail}\r\n${text}`);
   }
 
   #show(message: SipMessage, names: CallNames | undefined, extra: readonly HeaderField[]): string {

@@ -1,16 +1,17 @@
 import type { HostPort } from "../base/host-port.ts";
 import { fromTagOf } from "../sip/message/fields.ts";
+import { headerKey } from "../sip/message/header-names.ts";
 import { SipHeaders } from "../sip/message/headers.ts";
 import { NO_BODY, type SipRequest, type SipResponse } from "../sip/message/message.ts";
 import type { ExchangeHandlers } from "../sip/ua/client-exchange.ts";
 import type { OutgoingMessage } from "../sip/ua/outgoing.ts";
 import type { UaFailure } from "../sip/ua/ua-failure.ts";
 import type { UacInvite } from "../sip/ua/uac-invite.ts";
-import type { UserAgent } from "../sip/ua/user-agent.ts";
 import type { CallNames } from "./call-names.ts";
-import type { ControlWire, Place } from "./control-wire.ts";
-import type { DialogEntry, EngineDialogs } from "./engine-dialogs.ts";
-import type { EngineUas } from "./engine-uas.ts";
+import { endOf } from "./call-record.ts";
+import type { Place } from "./control-wire.ts";
+import type { DialogEntry } from "./engine-dialogs.ts";
+import type { EngineShared, EngineUas } from "./engine-uas.ts";
 import { type RequestParts, readRequestParts } from "./outgoing-command.ts";
 import type { SipText } from "./sip-text.ts";
 
@@ -18,14 +19,13 @@ export interface EngineUacOptions {
   readonly local: HostPort;
   /** URI that requests without Route and without a hop of their own are sent to. */
   readonly outboundHop?: string;
+  /** A SUBSCRIBE makes a dialog, as with drachtio-server; otherwise its NOTIFYs come as requests outside one. */
+  readonly tracksSubscriptions: boolean;
 }
 
-/** What the engine's parts are to each other. */
-export interface EngineParts {
-  readonly wire: ControlWire;
-  readonly dialogs: EngineDialogs;
+/** The parts of the engine that requests of the application need. */
+export interface EngineParts extends EngineShared {
   readonly uas: EngineUas;
-  readonly ua: UserAgent;
 }
 
 const NO_DIALOG = "Server error: unable to find dialog for dialog id provided";
@@ -57,11 +57,20 @@ export class EngineUac {
       this.#inDialog(rid, ids.dialogId, parts.value);
     } else if (ids.txnId !== "") {
       this.#cancel(rid, ids.txnId, parts.value);
-    } else if (parts.value.method === "INVITE") {
-      this.#invite(rid, this.#outgoing(parts.value, ids.hop));
     } else {
-      this.#request(rid, this.#outgoing(parts.value, ids.hop));
+      this.#outside(rid, parts.value, ids.hop);
     }
+  }
+
+  #outside(rid: string, parts: RequestParts, hop: string): void {
+    const { callId, method } = parts;
+    const entry = callId === undefined ? undefined : this.#parts.dialogs.withCallId(callId);
+    // Who uses the Call-ID of a dialog is in it, as with drachtio-server.
+    if (entry !== undefined) this.#inDialog(rid, entry.names.dialogId, parts);
+    else if (method === "INVITE") this.#invite(rid, this.#outgoing(parts, hop));
+    else if (method === "SUBSCRIBE" && this.#options.tracksSubscriptions)
+      this.#subscribe(rid, this.#outgoing(parts, hop));
+    else this.#request(rid, this.#outgoing(parts, hop));
   }
 
   #outgoing(parts: RequestParts, hop: string): OutgoingMessage {
@@ -79,33 +88,72 @@ export class EngineUac {
     this.#parts.ua.send(message, this.#report(rid, txnId, undefined));
   }
 
-  #invite(rid: string, message: OutgoingMessage): void {
+  #subscribe(rid: string, message: OutgoingMessage): void {
     const { wire, dialogs, uas, ua } = this.#parts;
+    const txnId = wire.newId();
+    let names: CallNames | undefined;
+    let hasDialog = false;
+    const report = this.#report(rid, txnId, () => names);
+    const finish = (): void => {
+      if (names !== undefined && !hasDialog) dialogs.names.release(names);
+    };
+    ua.subscribe(message, {
+      onSent: (request, target) => {
+        names = dialogs.names.take(request.headers.get("Call-ID") ?? "", fromTagOf(request) ?? "");
+        report.onSent(request, target);
+      },
+      onSession: (session) => {
+        if (names === undefined) return;
+        hasDialog = true;
+        uas.adopt(session, names, txnId);
+      },
+      onResponse: (response) => {
+        report.onResponse(response);
+        if (response.status >= 200) finish();
+      },
+      onFailure: (failure) => {
+        report.onFailure(failure);
+        finish();
+      },
+    });
+  }
+
+  #invite(rid: string, message: OutgoingMessage): void {
+    const { wire, dialogs, uas, ua, record } = this.#parts;
     const txnId = wire.newId();
     let names: CallNames | undefined;
     const finish = (): void => {
       this.#invites.delete(txnId);
       if (names !== undefined) dialogs.names.release(names);
     };
+    let sent: SipRequest | undefined;
     const report = this.#report(rid, txnId, () => names);
     const invite = ua.invite(message, {
       onSent: (request, target) => {
         names = dialogs.names.take(request.headers.get("Call-ID") ?? "", fromTagOf(request) ?? "");
         report.onSent(request, target);
+        sent = request;
+        record({ kind: "attempt", source: "application", message: request });
       },
       onProvisional: report.onResponse,
       onAnswered: (session, response) => {
         this.#invites.delete(txnId);
         if (names !== undefined) uas.adopt(session, names, txnId);
         report.onResponse(response);
+        record({ kind: "start", source: "network", role: "uac", message: response });
       },
       onRefused: (response) => {
         report.onResponse(response);
         finish();
+        const end = endOf(response.status);
+        record({ kind: "stop", source: "network", end, message: response });
       },
       onFailure: (failure) => {
         report.onFailure(failure);
         finish();
+        if (sent === undefined) return;
+        const end = failure.kind === "cancelled" ? "call-canceled" : "call-rejected";
+        record({ kind: "stop", source: "application", end, message: sent });
       },
     });
     this.#invites.set(txnId, invite);
@@ -118,7 +166,7 @@ export class EngineUac {
       this.#acknowledge(rid, entry, parts);
       return;
     }
-    if (entry === undefined) {
+    if (entry === undefined || (entry.isEnding === true && parts.method !== "BYE")) {
       wire.nok(rid, NO_DIALOG);
       return;
     }
@@ -129,8 +177,59 @@ export class EngineUac {
       session.reinvite({ headers: this.#withContact(headers), body }, handlers);
       return;
     }
-    if (method === "BYE") dialogs.remove(names);
-    session.send({ method, headers, body }, handlers);
+    const ending =
+      method === "BYE"
+        ? this.#byeHandlers(entry, handlers)
+        : this.#lastNotify(entry, parts, handlers);
+    session.send({ method, headers, body }, ending);
+  }
+
+  /** A challenged BYE may be sent again with credentials; anything else ends the dialog. */
+  #byeHandlers({ names }: DialogEntry, handlers: Required<ExchangeHandlers>): ExchangeHandlers {
+    const { dialogs, record } = this.#parts;
+    dialogs.startEnding(names);
+    return {
+      onSent: (request, target) => {
+        handlers.onSent(request, target);
+        const end = "normal-release";
+        record({ kind: "stop", source: "application", end, message: request });
+      },
+      onResponse: (response) => {
+        const isChallenge = response.status === 401 || response.status === 407;
+        if (response.status >= 200 && !isChallenge) dialogs.remove(names);
+        handlers.onResponse(response);
+      },
+      onFailure: (failure) => {
+        dialogs.remove(names);
+        handlers.onFailure(failure);
+      },
+    };
+  }
+
+  /** RFC 6665 §4.2.2: a NOTIFY that says `terminated` ends the subscription. */
+  #lastNotify(
+    { session, names }: DialogEntry,
+    { method, headers }: RequestParts,
+    handlers: ExchangeHandlers,
+  ): ExchangeHandlers {
+    const state = headers.find((field) => headerKey(field.name) === "subscription-state");
+    const isLast = method === "NOTIFY" && /^\s*terminated\b/i.test(state?.value ?? "");
+    if (session.usage !== "subscription" || !isLast) return handlers;
+    const finish = (): void => {
+      this.#parts.dialogs.remove(names);
+      session.close();
+    };
+    return {
+      ...handlers,
+      onResponse: (response) => {
+        handlers.onResponse(response);
+        if (response.status >= 200) finish();
+      },
+      onFailure: (failure) => {
+        handlers.onFailure(failure);
+        finish();
+      },
+    };
   }
 
   /** RFC 3261 §14.1: a re-INVITE is a target refresh and names its Contact. */

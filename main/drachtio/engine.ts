@@ -4,11 +4,13 @@ import type { SipRequest } from "../sip/message/message.ts";
 import type { ServerRequest, UasResponse } from "../sip/ua/server-request.ts";
 import type { UasInvite } from "../sip/ua/uas-invite.ts";
 import type { UserAgent } from "../sip/ua/user-agent.ts";
+import { type CallRecord, recordToken } from "./call-record.ts";
 import { ControlWire } from "./control-wire.ts";
 import { EngineDialogs } from "./engine-dialogs.ts";
+import { EngineProxy, type ProxyHome } from "./engine-proxy.ts";
 import { EngineUac } from "./engine-uac.ts";
 import { EngineUas } from "./engine-uas.ts";
-import { FrameReader } from "./frame.ts";
+import { FrameReader, MAX_FRAME_OCTETS } from "./frame.ts";
 import { type Command, readCommand } from "./meta-line.ts";
 import { readSipText } from "./sip-text.ts";
 
@@ -47,34 +49,43 @@ export interface ControlPeer {
   end(): void;
 }
 
-/** Verbs that one day belong to a proxy and to call records. */
-const REFUSED_VERBS: ReadonlyMap<string, string> = new Map([
-  ["proxy", "proxy is not supported by this server: use a SIP proxy"],
-]);
+/** What the control connections of one user agent share. */
+export interface EngineHome {
+  readonly ua: UserAgent;
+  readonly ports: EnginePorts;
+  readonly proxy: ProxyHome;
+  /** A call record; it goes to one connection that asked for its kind. */
+  readonly record: (record: CallRecord) => void;
+  /** The connection serves nothing any more. */
+  leave(engine: DrachtioEngine): void;
+}
+
+/** Before it has authenticated a client has nothing to say that is longer. */
+const MAX_GREETING_OCTETS = 4096;
 
 /**
  * drachtio-server's side of drachtio's wire protocol for one control connection, over our own user agent. Replies leave
  * in the order of the commands, and a reply leaves before any later event of its transaction.
  */
 export class DrachtioEngine {
-  readonly #ua: UserAgent;
-  readonly #ports: EnginePorts;
+  readonly #home: EngineHome;
   readonly #options: EngineOptions;
   readonly #peer: ControlPeer;
-  readonly #frames = new FrameReader();
+  readonly #frames = new FrameReader(MAX_GREETING_OCTETS);
   readonly #wire: ControlWire;
   readonly #uas: EngineUas;
   readonly #uac: EngineUac;
+  readonly #proxy: EngineProxy;
   readonly #routed = new Set<string>();
   #isAuthenticated = false;
   #isClosed = false;
 
-  constructor(ua: UserAgent, peer: ControlPeer, ports: EnginePorts, options: EngineOptions) {
-    this.#ua = ua;
-    this.#ports = ports;
+  constructor(home: EngineHome, peer: ControlPeer, options: EngineOptions) {
+    this.#home = home;
     this.#options = options;
     this.#peer = peer;
     const { local, outboundHop } = options;
+    const { ports, ua, record } = home;
     const dialogs = new EngineDialogs(ports.random);
     this.#wire = new ControlWire(
       (bytes) => {
@@ -83,24 +94,22 @@ export class DrachtioEngine {
       ports,
       local,
     );
-    this.#uas = new EngineUas(this.#wire, dialogs, ports.clock, {
+    const shared = { wire: this.#wire, dialogs, ua, record };
+    this.#uas = new EngineUas(shared, ports.clock, {
       local,
       silenceMs: options.silenceMs ?? 64_000,
       byeHoldMs: options.byeHoldMs ?? 0,
+      triesAtOnce: options.delivery === "routed",
       ...(options.onWithdrawn === undefined ? {} : { onWithdrawn: options.onWithdrawn }),
     });
     this.#uac = new EngineUac(
-      { wire: this.#wire, dialogs, uas: this.#uas, ua },
-      { local, ...(outboundHop === undefined ? {} : { outboundHop }) },
+      { ...shared, uas: this.#uas },
+      {
+        ...{ local, tracksSubscriptions: options.delivery === "routed" },
+        ...(outboundHop === undefined ? {} : { outboundHop }),
+      },
     );
-    ua.attach({
-      onInvite: (invite) => {
-        this.#invite(invite);
-      },
-      onRequest: (incoming) => {
-        this.#request(incoming);
-      },
-    });
+    this.#proxy = new EngineProxy({ ...shared, uas: this.#uas }, home.proxy, local);
   }
 
   /** Octets from the client. */
@@ -108,7 +117,7 @@ export class DrachtioEngine {
     if (this.#isClosed) return;
     const payloads = this.#frames.push(bytes);
     if (!payloads.ok) {
-      this.#ports.log.write("warn", `control connection: ${payloads.error.message}`);
+      this.#home.ports.log.write("warn", `control connection: ${payloads.error.message}`);
       this.#drop();
       return;
     }
@@ -124,7 +133,7 @@ export class DrachtioEngine {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#ua.attach(undefined);
+    this.#home.leave(this);
     this.#uas.close();
     this.#uac.close();
   }
@@ -152,12 +161,13 @@ export class DrachtioEngine {
   #authenticate(command: Command): void {
     const secret = Buffer.from(this.#options.secret, "utf8");
     const given = Buffer.from(command.tokens[0] ?? "", "utf8");
-    if (!this.#ports.hashing.equals(secret, given)) {
+    if (!this.#home.ports.hashing.equals(secret, given)) {
       this.#wire.nok(command.rid, "incorrect secret");
       this.#drop();
       return;
     }
     this.#isAuthenticated = true;
+    this.#frames.allow(MAX_FRAME_OCTETS);
     this.#wire.welcome(command.rid, ENGINE_VERSION);
   }
 
@@ -169,19 +179,22 @@ export class DrachtioEngine {
         this.#wire.ok(rid, "|pong");
         return;
       case "route":
-        if (first.startsWith("cdr:")) this.#wire.nok(rid, "call records are not supported");
-        else this.#routed.add(first.toUpperCase());
-        if (!first.startsWith("cdr:")) this.#wire.ok(rid);
+        // drachtio-srf sends all its routes again with each new one.
+        this.#routed.add(routeKey(first));
+        this.#wire.ok(rid);
         return;
       case "remove_route":
-        this.#routed.delete(first.toUpperCase());
+        this.#routed.delete(routeKey(first));
         this.#wire.ok(rid);
         return;
       case "sip":
         this.#sip(command);
         return;
+      case "proxy":
+        this.#proxy.command(rid, tokens, command.sip ?? "");
+        return;
       default:
-        this.#wire.nok(rid, REFUSED_VERBS.get(verb) ?? `unknown verb: ${verb}`);
+        this.#wire.nok(rid, `unknown verb: ${verb}`);
     }
   }
 
@@ -200,18 +213,35 @@ export class DrachtioEngine {
     }
   }
 
-  #serves(method: string): boolean {
-    if (this.#isClosed || !this.#isAuthenticated) return false;
+  get isAuthenticated(): boolean {
+    return this.#isAuthenticated && !this.#isClosed;
+  }
+
+  /** Whether requests of this method outside a dialog may go to this connection. */
+  serves(method: string): boolean {
+    if (!this.isAuthenticated) return false;
     return this.#options.delivery === "all" || this.#routed.has(method);
   }
 
-  #invite(invite: UasInvite): void {
-    if (this.#serves("INVITE")) this.#uas.invite(invite);
-    else invite.refuse({ status: 503 });
+  /** Whether the client asked for call records of this kind. */
+  wantsRecord(record: CallRecord): boolean {
+    return this.isAuthenticated && this.#routed.has(recordToken(record));
   }
 
-  #request(incoming: ServerRequest): void {
-    if (this.#serves(incoming.request.method)) this.#uas.request(incoming);
-    else incoming.respond({ status: 503 });
+  deliverRecord(record: CallRecord): void {
+    this.#wire.record(record);
   }
+
+  deliverInvite(invite: UasInvite): void {
+    this.#uas.invite(invite);
+  }
+
+  deliverRequest(incoming: ServerRequest): void {
+    this.#uas.request(incoming);
+  }
+}
+
+/** Methods are asked for in lower case, call records by `cdr:` and their kind. */
+function routeKey(verb: string): string {
+  return verb.startsWith("cdr:") ? verb : verb.toUpperCase();
 }

@@ -20,6 +20,16 @@ export function encodeFrame(payload: string): Buffer {
 /** Cuts a byte stream into payloads. After an error the stream has no frame borders any more: close it. */
 export class FrameReader {
   #pending: Buffer = Buffer.alloc(0);
+  #maxOctets: number;
+
+  constructor(maxOctets: number = MAX_FRAME_OCTETS) {
+    this.#maxOctets = maxOctets;
+  }
+
+  /** Sets the greatest length accepted from here on, also for what is waiting. */
+  allow(maxOctets: number): void {
+    this.#maxOctets = maxOctets;
+  }
 
   push(bytes: Buffer): Result<readonly string[], FrameError> {
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
@@ -30,7 +40,7 @@ export class FrameReader {
         return this.#pending.length > MAX_LENGTH_DIGITS ? malformed("no length") : ok(payloads);
       }
       const length = parseDecimal(this.#pending.subarray(0, hash).toString("latin1"));
-      if (length === undefined || length === 0 || length > MAX_FRAME_OCTETS) {
+      if (length === undefined || length === 0 || length > this.#maxOctets) {
         return malformed("the length is not acceptable");
       }
       const end = hash + 1 + length;

@@ -12,7 +12,7 @@ export interface MessageSource {
   readonly wallMs: number;
 }
 
-/** The six tokens. The time is `HH:MM:SS.uuuuuu` UTC. */
+/** The six tokens. */
 export function sourceTokens(from: MessageSource): string {
   return [
     from.source,
@@ -24,7 +24,8 @@ export function sourceTokens(from: MessageSource): string {
   ].join("|");
 }
 
-function timeOfDay(wallMs: number): string {
+/** `HH:MM:SS.uuuuuu` UTC. */
+export function timeOfDay(wallMs: number): string {
   const micros = Math.floor(wallMs * 1000) % 86_400_000_000;
   const seconds = Math.floor(micros / 1_000_000);
   const two = (value: number): string => String(value).padStart(2, "0");

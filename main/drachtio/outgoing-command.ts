@@ -1,6 +1,7 @@
 import { parseDecimal, parseDecimalIn } from "../base/decimal.ts";
 import { bracketHost, type HostPort } from "../base/host-port.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { formatNameAddr, parseNameAddr } from "../sip/grammar/name-addr.ts";
 import { splitValues } from "../sip/grammar/split.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
 import { headerKey } from "../sip/message/header-names.ts";
@@ -83,6 +84,12 @@ export function readResponseParts(text: SipText, local: HostPort): Result<UasRes
   });
 }
 
+/** The tag that the application wants in To; it may give it alone, as `tag=x`. */
+export function chosenTag(text: SipText): string | undefined {
+  const to = text.headers.find((field) => headerKey(field.name) === "to")?.value ?? "";
+  return /(?:^|;)\s*tag=([^;,\s]+)/i.exec(to.slice(to.lastIndexOf(">") + 1))?.[1];
+}
+
 function isOwn(name: string): boolean {
   const key = headerKey(name);
   return OWN_HEADERS.has(key) || DIALOG_HEADERS.has(key);
@@ -106,9 +113,21 @@ function withContentType(
 }
 
 function localize(field: HeaderField, local: HostPort): HeaderField {
-  if (!field.value.includes("@localhost") || !LOCALHOST_HEADERS.has(headerKey(field.name))) {
-    return field;
-  }
+  const key = headerKey(field.name);
+  if (!LOCALHOST_HEADERS.has(key)) return field;
   const address = `@${bracketHost(local.host)}:${String(local.port)}`;
-  return { name: field.name, value: field.value.replace(/@localhost(?=[;>\s,]|$)/g, address) };
+  const value = field.value.replace(/@localhost(?=[;>\s,]|$)/g, address);
+  return { name: field.name, value: key === "contact" ? bracketed(value) : value };
+}
+
+/** drachtio-server writes every Contact in angle brackets, and peers count on it. */
+function bracketed(contacts: string): string {
+  if (contacts.trim() === "*") return contacts;
+  return splitValues(contacts)
+    .map((value) => {
+      const parsed = value.includes("<") ? undefined : parseNameAddr(value);
+      if (parsed?.ok !== true) return value;
+      return formatNameAddr({ ...parsed.value, uri: parsed.value.uriText });
+    })
+    .join(", ");
 }

@@ -47,7 +47,9 @@ export function presentMessage(message: SipMessage, extra: readonly HeaderField[
         `SIP/2.0 ${String(shownStatus(message))} ${message.reason}`;
   const { text, marker } = bodyToText(message.body);
   const fields: readonly HeaderField[] = [
-    ...withoutPrivate(message.headers.fields).filter((field) => !isFraming(field.name)),
+    ...withoutPrivate(message.headers.fields).filter(
+      (field) => headerKey(field.name) !== "content-length",
+    ),
     ...extra,
     ...(marker === undefined ? [] : [{ name: BODY_HEADER, value: marker }]),
     { name: "Content-Length", value: String(Buffer.byteLength(text, "utf8")) },
@@ -59,12 +61,6 @@ export function presentMessage(message: SipMessage, extra: readonly HeaderField[
 function shownStatus(response: Extract<SipMessage, { kind: "response" }>): number {
   const isInvite = response.headers.get("CSeq")?.endsWith("INVITE") ?? false;
   return isInvite && response.status > 200 && response.status < 300 ? 200 : response.status;
-}
-
-/** RSeq goes too: drachtio-srf would send a PRACK, and we never offer reliable provisional responses. */
-function isFraming(name: string): boolean {
-  const key = headerKey(name);
-  return key === "content-length" || key === "rseq";
 }
 
 const WORDS: ReadonlyMap<string, string> = new Map([

@@ -14,7 +14,8 @@ import {
   type DrachtioRequest,
   type DrachtioResponse,
 } from "./drachtio-package.node.ts";
-import { DrachtioEngine } from "./engine.ts";
+import type { DrachtioEngine } from "./engine.ts";
+import { EngineHub } from "./engine-hub.ts";
 import { InProcessServer, InProcessSocket } from "./in-process-socket.node.ts";
 import { PendingSet } from "./pending.ts";
 import type {
@@ -60,6 +61,7 @@ export function openSrf(
 class FacadeSrf implements Srf {
   readonly local: HostPort;
   readonly #ua: UserAgent;
+  readonly #hub: EngineHub;
   readonly #engine: DrachtioEngine;
   readonly #socket: InProcessSocket;
   readonly #context: SrfContext;
@@ -99,7 +101,8 @@ class FacadeSrf implements Srf {
         this.#socket.destroy();
       },
     };
-    this.#engine = new DrachtioEngine(this.#ua, peer, ports, {
+    this.#hub = new EngineHub(this.#ua, transactions, ports, local);
+    this.#engine = this.#hub.connect(peer, {
       secret,
       local,
       delivery: "all",
@@ -166,7 +169,7 @@ class FacadeSrf implements Srf {
   close(): Promise<void> {
     this.#context.pending.close();
     for (const closeDialog of [...this.#context.openDialogs]) closeDialog();
-    this.#engine.close();
+    this.#hub.close();
     this.#ua.close();
     this.#socket.destroy();
     return Promise.resolve();
