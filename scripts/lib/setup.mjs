@@ -13,6 +13,8 @@ const LOCK_FILE = join(ROOT, "package-lock.json");
 /** Programs that tests call, and the Debian package that brings each. Nothing but Linux is asked for what only Linux has. */
 const TEST_PROGRAMS = [
   { program: "tshark", debian: "tshark" },
+  { program: "sipp", debian: "sip-tester" },
+  { program: "kamailio", debian: "kamailio" },
   { program: "a Chromium browser", debian: "chromium", isHere: () => findBrowser() !== undefined },
   { program: "Xvfb", debian: "xvfb", isLinuxOnly: true },
 ];
