@@ -198,14 +198,23 @@ describe("RFC 4975 §5.4 and RFC 6135 §4.2.2 binding", () => {
   });
 });
 
+/** Jain's index: 1 when all got the same, 1/n when one got everything. */
+function fairness(shares: readonly number[]): number {
+  const sum = shares.reduce((all, share) => all + share, 0);
+  const squares = shares.reduce((all, share) => all + share * share, 0);
+  return (sum * sum) / (shares.length * squares);
+}
+
 describe("RFC 4975 §5.4 sharing a connection", () => {
-  async function two(groups: readonly [string, string]): Promise<{
+  const two = several;
+
+  async function several(groups: readonly string[]): Promise<{
     readonly sessions: readonly MsrpSession[];
     readonly receivers: readonly MemoryReceiver[];
   }> {
     const a = await bed.endpoint("10.0.0.1");
     const b = await bed.endpoint("10.0.0.2");
-    const receivers = [new MemoryReceiver(), new MemoryReceiver()];
+    const receivers = groups.map(() => new MemoryReceiver());
     const sessions = receivers.map((receiver, i) => {
       const [uriA, uriB] = [a.newUri(), b.newUri()];
       b.session({ localUri: uriB, remotePath: [uriA], role: "passive", receiver });
@@ -250,6 +259,22 @@ describe("RFC 4975 §5.4 sharing a connection", () => {
     expect(
       receivers.map((r) => r.bytes.equals(Buffer.alloc(size, receivers.indexOf(r) + 1))),
     ).toEqual([true, true]);
+  });
+
+  it.each([
+    ["on one connection", ["offer", "offer", "offer", "offer"]],
+    ["on connections of their own", ["1", "2", "3", "4"]],
+  ])("SHOULD share the link fairly among four files %s", async (_where, groups) => {
+    const { sessions, receivers } = await several(groups);
+    const size = 4_000_000;
+    for (const session of sessions) {
+      const message = session.send({ ...MESSAGE, totalOctets: size });
+      message.write(Buffer.alloc(size));
+      message.finish();
+    }
+    const sum = (): number => receivers.reduce((all, { bytes }) => all + bytes.length, 0);
+    await bed.clock.advanceUntil(() => sum() > 2 * size, 60_000);
+    expect(fairness(receivers.map(({ bytes }) => bytes.length))).toBeGreaterThan(0.95);
   });
 
   it("MUST NOT close a connection that another session uses, and ends an open chunk in it with #", async () => {

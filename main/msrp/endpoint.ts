@@ -21,10 +21,12 @@ import { UnboundConnections } from "./connection/unbound-connections.ts";
 import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
 import { responseFrame } from "./framing/serialize.ts";
+import type { RelayFailure } from "./relay/relay-link.ts";
+import { type MsrpRelay, type RelayOptions, Relays } from "./relay/relays.ts";
 import { BoundSession } from "./session/bound-session.ts";
 import { PeerPaces } from "./session/peer-paces.ts";
 import { failureReportOf } from "./session/send-head.ts";
-import type { MsrpFailure, MsrpSession, SessionOptions } from "./session/session.ts";
+import type { MsrpFailure, MsrpSession, RelayPlace, SessionOptions } from "./session/session.ts";
 
 export interface MsrpPorts {
   readonly sockets: Sockets;
@@ -86,6 +88,7 @@ export class MsrpEndpoint {
   readonly #held: HeldConnections;
   readonly #outbound: OutboundConnections;
   readonly #paces: PeerPaces;
+  readonly #relays: Relays;
   #isClosed = false;
 
   static async open(
@@ -119,6 +122,15 @@ export class MsrpEndpoint {
     this.#held = new HeldConnections(ports.clock);
     this.#paces = new PeerPaces(ports.clock);
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
+    this.#relays = new Relays({
+      ...{ clock: ports.clock, random: ports.random },
+      connect: (remote) => {
+        // Each place has a connection of its own, also a second one at the same relay.
+        const user = {};
+        const group = `relay ${randomToken(ports.random, 12)}`;
+        return this.#outbound.connect({ remote, group, user }, (tcp) => this.#connection(tcp));
+      },
+    });
   }
 
   /**
@@ -145,11 +157,12 @@ export class MsrpEndpoint {
    * Opens a session. `active`: connects, or takes a connection of the same group to the same host and port, and sends
    * the first SEND at once (RFC 6135 §4.2.2). `passive`: waits for the peer's first request.
    */
-  session(options: SessionOptions): MsrpSession {
+  session(given: SessionOptions): MsrpSession {
+    const options = behindRelay(given);
     const session = new BoundSession(options, {
       clock: this.#ports.clock,
       random: this.#ports.random,
-      pace: this.#paces.of(options.remotePath[0]),
+      pace: this.#paces.of(options.remotePath[0], options.relay !== undefined),
       bindTimeoutMs: options.bindTimeoutMs ?? this.#limits.bindTimeoutMs,
       release: (released) => this.#release(released),
     });
@@ -167,17 +180,27 @@ export class MsrpEndpoint {
     return session;
   }
 
+  /** A place at a relay of ours (RFC 4976 §6.1), for sessions that are opened with it. */
+  openRelay(options: RelayOptions): Promise<Result<MsrpRelay, RelayFailure>> {
+    return this.#relays.open(options, this.newUri());
+  }
+
   /** Ends all sessions in good order and stops listening. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#listener.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
+    await this.#relays.closeAll();
     this.#unbound.destroyAll();
   }
 
   // ---- active ----
 
   async #bindActively(session: BoundSession, options: SessionOptions): Promise<void> {
+    if (options.relay !== undefined) {
+      this.#bindThroughRelay(session, options.relay);
+      return;
+    }
     const nextHop = options.remotePath[0];
     if (nextHop?.port === undefined || nextHop.scheme !== "msrp") {
       // Not before the caller holds the session.
@@ -201,6 +224,18 @@ export class MsrpEndpoint {
     }
     this.#attach(session, connected.value);
     session.bindActively(connected.value);
+  }
+
+  #bindThroughRelay(session: BoundSession, place: RelayPlace): void {
+    const connection = this.#relays.connectionOf(place);
+    if (connection?.isUsable !== true) {
+      queueMicrotask(() => {
+        session.fail({ kind: "connect-failed", message: "the relay is gone" });
+      });
+      return;
+    }
+    this.#attach(session, connection);
+    session.bindActively(connection);
   }
 
   // ---- passive ----
@@ -241,8 +276,9 @@ export class MsrpEndpoint {
     if (head.kind === "response") {
       // A response to a REPORT, as some peers send, or to a request long given up: nobody waits for it.
       for (const session of this.#sessionsOn.get(connection) ?? NO_SESSIONS) {
-        if (session.onResponse(head)) break;
+        if (session.onResponse(head)) return IGNORED_FRAME;
       }
+      this.#relays.onResponse(head, connection);
       return IGNORED_FRAME;
     }
     const path = readRequestPath(head);
@@ -316,6 +352,7 @@ export class MsrpEndpoint {
     sessions?.delete(session);
     if (sessions?.size !== 0) return;
     this.#sessionsOn.delete(connection);
+    if (this.#relays.holds(connection)) return;
     this.#outbound.forget(connection);
     await connection.end();
   }
@@ -324,6 +361,7 @@ export class MsrpEndpoint {
     this.#unbound.remove(connection);
     this.#held.forget(connection);
     this.#outbound.forget(connection);
+    this.#relays.onLost(connection);
     if (loss.kind === "framing") {
       this.#ports.log.write("warn", "MSRP connection closed", {
         reason: loss.message,
@@ -334,6 +372,13 @@ export class MsrpEndpoint {
     for (const session of [...(this.#sessionsOn.get(connection) ?? [])]) session.fail(failure);
     this.#sessionsOn.delete(connection);
   }
+}
+
+/** Requests go through our relays, the nearest first, and then along the peer's path (RFC 4976 §6.2). */
+function behindRelay(options: SessionOptions): SessionOptions {
+  if (options.relay === undefined) return options;
+  const remotePath = [...options.relay.usePath.toReversed(), ...options.remotePath];
+  return { ...options, remotePath };
 }
 
 const NO_SESSIONS: ReadonlySet<BoundSession> = new Set();

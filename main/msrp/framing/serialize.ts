@@ -18,7 +18,7 @@ export function newMessageId(random: Random): string {
 
 export interface RequestStart {
   readonly transactionId: string;
-  readonly method: "SEND" | "REPORT";
+  readonly method: "SEND" | "REPORT" | "AUTH";
   readonly paths: Paths;
 }
 

@@ -7,6 +7,8 @@ const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
 const LARGEST_WINDOW_OCTETS = 8192 * KIB;
 const LARGEST_WINDOW_CHUNKS = 16;
+/** Relays answer each hop by itself and close what overruns them: a common one fails above 11 KiB and with 32 at once. */
+const RELAY_WINDOW_CHUNKS = 4;
 /** 200s in a row after which chunks grow. */
 const GROW_AFTER = 2;
 
@@ -21,6 +23,15 @@ export class PeerPace {
   #accepted = 0;
   #largestAccepted = 0;
   #isLimited = false;
+
+  /** @param isRelay the next hop is a relay of RFC 4976: small from the start, and it stays so */
+  constructor(isRelay = false) {
+    if (!isRelay) return;
+    this.#isLimited = true;
+    this.#chunkOctets = 8 * KIB;
+    this.#windowChunks = RELAY_WINDOW_CHUNKS;
+    this.#windowOctets = RELAY_WINDOW_CHUNKS * this.#chunkOctets;
+  }
 
   /** Octets of body after which a chunk ends. */
   get chunkOctets(): number {

@@ -21,9 +21,11 @@ export class PeerPaces {
     this.#clock = clock;
   }
 
-  of(nextHop: MsrpUri | undefined): PeerPace {
-    const key = `${nextHop?.host.toLowerCase() ?? ""} ${String(nextHop?.port ?? 0)}`;
-    const known = this.#fresh(this.#known.get(key));
+  /** @param isRelay a relay of ours (RFC 4976) */
+  of(nextHop: MsrpUri | undefined, isRelay = false): PeerPace {
+    const place = `${nextHop?.host.toLowerCase() ?? ""} ${String(nextHop?.port ?? 0)}`;
+    const key = isRelay ? `relay ${place}` : place;
+    const known = this.#fresh(this.#known.get(key), isRelay);
     this.#known.delete(key);
     this.#known.set(key, known);
     if (this.#known.size > MAX_PEERS) {
@@ -35,10 +37,10 @@ export class PeerPaces {
     return known.pace;
   }
 
-  #fresh(known: Known | undefined): Known {
+  #fresh(known: Known | undefined, isRelay: boolean): Known {
     const nowMs = this.#clock.nowMs();
     const isUsable =
       known !== undefined && !(known.pace.isLimited && nowMs - known.sinceMs > LIMIT_LASTS_MS);
-    return isUsable ? known : { pace: new PeerPace(), sinceMs: nowMs };
+    return isUsable ? known : { pace: new PeerPace(isRelay), sinceMs: nowMs };
   }
 }

@@ -8,11 +8,19 @@ import type { OutgoingHeader, OutgoingMessage } from "./outgoing-message.ts";
 
 export type { ContinuationFlag, FailureReport, HeaderLine };
 
+/** Our place at a relay of ours (RFC 4976). */
+export interface RelayPlace {
+  /** Goes into `a=path` before our own URI: the farthest relay first. */
+  readonly usePath: readonly MsrpUri[];
+}
+
 export interface SessionOptions {
   /** One that `MsrpEndpoint.newUri` made. */
   readonly localUri: MsrpUri;
   /** The peer's `a=path`, leftmost first: the next hop first, the peer itself last (RFC 4975 §8.2). */
   readonly remotePath: readonly MsrpUri[];
+  /** Ours, where we are behind one: the session uses its connection, and its URIs stand before `remotePath`. */
+  readonly relay?: RelayPlace;
   /** `active`: we connect and send the first SEND; `passive`: the peer does (RFC 6135 §4.2). */
   readonly role: "active" | "passive";
   readonly receiver: MessageReceiver;
