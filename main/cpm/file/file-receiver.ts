@@ -45,6 +45,7 @@ export class FileReceiver implements MessageReceiver {
   #isEndSeen = false;
   #phase: "open" | "finishing" | "settled" = "open";
   #guard: Timer | undefined;
+  #discarded: Promise<void> = Promise.resolve();
 
   constructor(clock: Clock, options: FileReceiverOptions) {
     this.#clock = clock;
@@ -59,6 +60,11 @@ export class FileReceiver implements MessageReceiver {
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** What an interrupted file left on disk is gone; later than its outcome, for the disk may be slow. */
+  get released(): Promise<void> {
+    return this.#discarded;
   }
 
   begin(chunk: IncomingChunk): ChunkSink | { readonly reject: number; readonly comment?: string } {
@@ -220,7 +226,7 @@ export class FileReceiver implements MessageReceiver {
     this.#phase = "settled";
     this.#guard?.cancel();
     if (outcome.kind === "interrupted" || outcome.kind === "declined")
-      void this.#queue.flush().then(() => this.#options.part.discard());
+      this.#discarded = this.#queue.flush().then(() => this.#options.part.discard());
     this.#resolve(outcome);
   }
 }

@@ -56,6 +56,7 @@ export class IncomingFiles {
   readonly #outcomes = new Map<number, FileOutcome>();
   #local: SessionDescription | undefined;
   #isDropped = false;
+  #discarding: Promise<void> = Promise.resolve();
   #isQuiet = false;
 
   constructor(context: OfferContext, options: IncomingFilesOptions) {
@@ -147,7 +148,7 @@ export class IncomingFiles {
       if (isGraceful) receiver.stopSoon(outcome);
       else receiver.stop(outcome);
     }
-    if (this.#receivings.size === 0) void this.#discardParts();
+    if (this.#receivings.size === 0) this.#discarding = this.#discardParts();
   }
 
   stopFile(index: number, outcome: FileOutcome): void {
@@ -177,6 +178,12 @@ export class IncomingFiles {
   /** Frees the MSRP sessions; what they still have to say is sent before. */
   async close(): Promise<void> {
     await Promise.all([...this.#receivings.values()].map(({ session }) => session.close()));
+  }
+
+  /** Resolves when nothing of interrupted files is left on disk. */
+  async released(): Promise<void> {
+    await Promise.all([...this.#receivings.values()].map(({ receiver }) => receiver.released));
+    await this.#discarding;
   }
 
   #open(file: ReceivableFile, part: FilePart): FileDecision {

@@ -365,6 +365,8 @@ export class IncomingOffer {
     if (state === "missed") this.#context.emit("transfer", { id: this.id, state: "noanswer" });
     else if (state !== "elsewhere") this.#context.emit("transfer", { id: this.id, state });
     if (outcome === "files") void sendNotification(this.#context, this.#offer, outcomes);
+    // A device that stops waits for this: its folder is left as it was.
+    await this.#files.released();
     this.#context.ended(this.id);
   }
 }
