@@ -97,6 +97,13 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** A dialog is answered first. */
+function isInDialog(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest("[role='dialog'],[role='alertdialog']") !== null
+  );
+}
+
 /** What text fields do themselves with the same keys. */
 const LEFT_TO_TEXT: ReadonlySet<CommandId> = new Set(["paste"]);
 
@@ -110,18 +117,21 @@ export function CommandProvider({ children }: CommandProviderProps): ReactNode {
   const matches = useCommandMatch();
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.isComposing) return;
+      if (event.isComposing || isInDialog(event.target)) return;
       const command = COMMANDS.find(
         ({ id, scope }) =>
           scope === "anywhere" &&
           matches(event, id) &&
           !(LEFT_TO_TEXT.has(id) && isTyping(event.target)),
       );
-      if (command !== undefined && runner.run(command.id)) event.preventDefault();
+      if (command === undefined || !runner.run(command.id)) return;
+      event.preventDefault();
+      event.stopPropagation();
     };
-    window.addEventListener("keydown", press);
+    // Before lists and fields, which keep most keys to themselves.
+    window.addEventListener("keydown", press, { capture: true });
     return () => {
-      window.removeEventListener("keydown", press);
+      window.removeEventListener("keydown", press, { capture: true });
     };
   }, [runner, matches]);
   return <RunnerContext value={runner}>{children}</RunnerContext>;

@@ -1,8 +1,8 @@
 import { ChevronDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { createContext, type ReactNode, use } from "react";
 import { type Selection as AriaSelection, GridList, GridListItem } from "react-aria-components";
 import { useTranslations } from "use-intl";
-import type { ConflictPolicy } from "../../../shared/model/card.ts";
+import type { CardFile, ConflictPolicy } from "../../../shared/model/card.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
@@ -15,6 +15,7 @@ import styles from "./offer-files.module.css";
 import type { FileChoice, Selection, TickReason } from "./selection.ts";
 
 interface OfferFilesProps {
+  readonly files: readonly CardFile[];
   readonly selection: Selection;
   readonly arePicturesShown: boolean;
   readonly onTick: (indexes: ReadonlySet<number>) => void;
@@ -23,10 +24,10 @@ interface OfferFilesProps {
 
 /** The files of an offer, each with its tick; one of them needs no line for all. */
 export function OfferFiles(props: OfferFilesProps): ReactNode {
-  const { selection, onTick } = props;
+  const { files, selection, onTick } = props;
   const t = useTranslations("offers");
   const { size } = useFormats();
-  const { files, ticked } = selection;
+  const { ticked } = selection;
   const isAll = ticked.length === files.length;
   return (
     <div className={styles["box"]}>
@@ -36,7 +37,7 @@ export function OfferFiles(props: OfferFilesProps): ReactNode {
             isSelected={isAll}
             isIndeterminate={!isAll && ticked.length > 0}
             onChange={() => {
-              onTick(new Set(isAll ? [] : files.map(({ file }) => file.index)));
+              onTick(new Set(isAll ? [] : files.map(({ index }) => index)));
             }}
           >
             {t("all")}
@@ -51,55 +52,59 @@ export function OfferFiles(props: OfferFilesProps): ReactNode {
 
 const ROW_PX = 48;
 
-function FileRows({ selection, arePicturesShown, onTick, onConflict }: OfferFilesProps): ReactNode {
+/** What the rows look up, so that a tick draws rows anew and not the whole list of 5,000. */
+interface RowContext {
+  readonly choices: ReadonlyMap<number, FileChoice>;
+  readonly isPictureShown: boolean;
+  readonly onConflict: (index: number, conflict: ConflictPolicy) => void;
+}
+
+const Rows = createContext<RowContext | undefined>(undefined);
+
+function FileRows({
+  files,
+  selection,
+  arePicturesShown,
+  onTick,
+  onConflict,
+}: OfferFilesProps): ReactNode {
   const t = useTranslations("offers");
-  const { files, ticked } = selection;
   const change = (keys: AriaSelection): void => {
-    onTick(new Set(keys === "all" ? files.map(({ file }) => file.index) : [...keys].map(Number)));
+    onTick(new Set(keys === "all" ? files.map(({ index }) => index) : [...keys].map(Number)));
+  };
+  const context: RowContext = {
+    choices: new Map(selection.files.map((choice) => [choice.file.index, choice])),
+    isPictureShown: arePicturesShown,
+    onConflict,
   };
   return (
-    <VirtualList rows={files.length} rowHeightPx={ROW_PX}>
-      <GridList
-        aria-label={t("files")}
-        className={cx(styles["list"], files.length > WHOLE_ROWS && styles["virtual"])}
-        items={files}
-        selectionMode="multiple"
-        selectedKeys={ticked.map(({ file }) => file.index)}
-        onSelectionChange={change}
-        escapeKeyBehavior="none"
-        disallowTypeAhead
-        dependencies={[arePicturesShown, onConflict]}
-      >
-        {(choice) => (
-          <FileRow
-            choice={choice}
-            isPictureShown={arePicturesShown}
-            onConflict={(conflict) => {
-              onConflict(choice.file.index, conflict);
-            }}
-          />
-        )}
-      </GridList>
-    </VirtualList>
+    <Rows value={context}>
+      <VirtualList rows={files.length} rowHeightPx={ROW_PX}>
+        <GridList
+          aria-label={t("files")}
+          className={cx(styles["list"], files.length > WHOLE_ROWS && styles["virtual"])}
+          items={files}
+          selectionMode="multiple"
+          selectedKeys={selection.ticked.map(({ file }) => file.index)}
+          onSelectionChange={change}
+          escapeKeyBehavior="none"
+          disallowTypeAhead
+        >
+          {(file) => <FileItem file={file} />}
+        </GridList>
+      </VirtualList>
+    </Rows>
   );
 }
 
-interface FileRowProps {
-  readonly choice: FileChoice;
-  readonly isPictureShown: boolean;
-  readonly onConflict: (conflict: ConflictPolicy) => void;
+interface FileItemProps {
+  readonly file: CardFile;
 }
 
-const REASONS = {
-  dangerous: "reasonDangerous",
-  noRoom: "reasonNoRoom",
-  skipped: "reasonTaken",
-} as const satisfies Record<TickReason, string>;
-
-function FileRow({ choice, isPictureShown, onConflict }: FileRowProps): ReactNode {
+/** Drawn for every file, seen or not: nothing in here may change with a tick. */
+function FileItem({ file }: FileItemProps): ReactNode {
   const t = useTranslations("offers");
-  const { size, sizeAloud, exactSize } = useFormats();
-  const { file, reason, conflict } = choice;
+  const { sizeAloud } = useFormats();
   const type = endingOf(file.name);
   const spoken = t("fileName", {
     name: file.name,
@@ -109,16 +114,35 @@ function FileRow({ choice, isPictureShown, onConflict }: FileRowProps): ReactNod
   return (
     <GridListItem
       id={file.index}
-      textValue={reason === undefined ? spoken : `${spoken}, ${t(REASONS[reason])}`}
-      className={cx(styles["row"], !choice.isTicked && styles["off"])}
+      textValue={file.isDangerous ? `${spoken}, ${t("reasonDangerous")}` : spoken}
+      className={cx(styles["row"])}
     >
+      <FileRow file={file} />
+    </GridListItem>
+  );
+}
+
+const REASONS = {
+  dangerous: "reasonDangerous",
+  noRoom: "reasonNoRoom",
+  skipped: "reasonTaken",
+} as const satisfies Record<TickReason, string>;
+
+function FileRow({ file }: FileItemProps): ReactNode {
+  const t = useTranslations("offers");
+  const { size, exactSize } = useFormats();
+  const rows = use(Rows);
+  const { reason, conflict, isTicked } = rows?.choices.get(file.index) ?? {};
+  const type = endingOf(file.name);
+  return (
+    <>
       <Checkbox slot="selection" />
       <FileIcon
         type={file.type}
-        picture={isPictureShown ? file.icon : undefined}
+        picture={rows?.isPictureShown === true ? file.icon : undefined}
         isDangerous={file.isDangerous}
       />
-      <div className={styles["words"]}>
+      <div className={cx(styles["words"], isTicked === false && styles["off"])}>
         <FileName name={file.name} className={styles["name"]} />
         <div className={styles["facts"]}>
           <span className={styles["size"]} title={exactSize(file.sizeOctets)}>
@@ -130,12 +154,18 @@ function FileRow({ choice, isPictureShown, onConflict }: FileRowProps): ReactNod
           )}
           {conflict === undefined ? null : (
             <span className={styles["part"]}>
-              <ConflictMenu name={file.name} conflict={conflict} onChange={onConflict} />
+              <ConflictMenu
+                name={file.name}
+                conflict={conflict}
+                onChange={(policy) => {
+                  rows?.onConflict(file.index, policy);
+                }}
+              />
             </span>
           )}
         </div>
       </div>
-    </GridListItem>
+    </>
   );
 }
 

@@ -166,6 +166,12 @@ describe("ux 3.13 an offer by keyboard", () => {
     expect(asked("offer.accept")).toHaveLength(1);
   });
 
+  it("Ctrl+I and Ctrl+Enter accept without another key", async () => {
+    const { user, asked } = await ringLongAgo(OFFERS.ringing);
+    await user.keyboard("{Control>}i{Enter}{/Control}");
+    expect(asked("offer.accept")).toHaveLength(1);
+  });
+
   it("after Accept the focus stays on the card", async () => {
     const { user } = await ringLongAgo(OFFERS.ringing);
     button(/^Accept/).focus();

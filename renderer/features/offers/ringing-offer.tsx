@@ -1,5 +1,5 @@
 import { TriangleAlert } from "lucide-react";
-import { type KeyboardEvent, type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Card } from "../../../shared/model/card.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
@@ -68,7 +68,7 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
       },
     } as const;
     for (const id of ["offerAll", "offerNone", "offerAccept", "offerDecline"] as const)
-      if (matches(event.nativeEvent, id)) {
+      if (matches(event, id)) {
         event.preventDefault();
         event.stopPropagation();
         actions[id]();
@@ -76,8 +76,10 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
       }
   };
 
+  const content = useCardKeys(press);
+
   return (
-    <div className={styles["offer"]} onKeyDownCapture={press}>
+    <div className={styles["offer"]} ref={content}>
       <OfferHead card={card} titleId={titleId} />
       <div className={styles["scroll"]}>
         <Sender card={card} />
@@ -87,6 +89,7 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
           </blockquote>
         )}
         <OfferFiles
+          files={card.files}
           selection={selection}
           arePicturesShown={arePicturesShown}
           onTick={tick}
@@ -100,6 +103,19 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
       <OfferActions card={card} selection={selection} answers={answers} guard={guard} />
     </div>
   );
+}
+
+/** Keys that are pressed anywhere on the card, on the card itself too, before lists and buttons get them. */
+function useCardKeys(press: (event: KeyboardEvent) => void): RefObject<HTMLDivElement | null> {
+  const content = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const card = content.current?.closest<HTMLElement>("[data-offer]");
+    card?.addEventListener("keydown", press, { capture: true });
+    return () => {
+      card?.removeEventListener("keydown", press, { capture: true });
+    };
+  });
+  return content;
 }
 
 function useAnnounceTicks(card: Card): (selection: Selection) => void {
