@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Card } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
-import { isRunning } from "../../ipc/card-kinds.ts";
+import { isActive } from "../../ipc/card-kinds.ts";
 import { useProgress } from "../../ipc/stores.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -43,7 +43,7 @@ export function TransferCard({
   const isBarShown = useHeldBar(card);
   const actions = useCardActions(card);
   const [isOpen, setOpen] = useState(
-    () => !isInStack && card.files.length <= OPEN_FILES && isRunning(card),
+    () => !isInStack && card.files.length <= OPEN_FILES && isActive(card),
   );
   return (
     <div className={cx(styles["card"], isInStack && styles["inStack"])}>
