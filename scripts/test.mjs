@@ -1,7 +1,7 @@
 /**
- * `npm test`: installs what is missing, checks the sources, runs every test, last those that drive the windows. Arguments go to the
- * runners and then only these tests run: `npm test -- main/sip tests/e2e/offer`; what names tests/e2e is for Playwright. The last
- * line is `N passed, N failed, N skipped`.
+ * `npm test`: installs what is missing, checks the sources, runs every test: ours, drachtio-srf's own, last those that drive the
+ * windows. Arguments go to the runners and then only these tests run: `npm test -- main/sip tests/e2e/offer`; what names tests/e2e is
+ * for Playwright, tests/srf is drachtio-srf's suite. The last line is `N passed, N failed, N skipped`.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
@@ -9,14 +9,15 @@ import { join } from "node:path";
 import { ensureBuilt } from "./lib/fresh.mjs";
 import { leftovers, MARK } from "./lib/leftovers.mjs";
 import { ROOT, requireNode, tool, toolEnv } from "./lib/paths.mjs";
-import { countsText, hasSpecs, NO_COUNTS, runPlaywright } from "./lib/playwright.mjs";
-import { run } from "./lib/run.mjs";
+import { countsOf, countsText, hasSpecs, NO_COUNTS, runPlaywright } from "./lib/playwright.mjs";
+import { capture, run } from "./lib/run.mjs";
 import { report, setup } from "./lib/setup.mjs";
 
 const RESULTS = join(ROOT, "out", "test-results.json");
 const filters = process.argv.slice(2);
 const windowFilters = filters.filter((filter) => filter.includes("tests/e2e"));
-const otherFilters = filters.filter((filter) => !filter.includes("tests/e2e"));
+const isSrfWanted = filters.length === 0 || filters.some((filter) => filter.includes("tests/srf"));
+const otherFilters = filters.filter((filter) => !/tests\/(e2e|srf)/.test(filter));
 const mark = randomUUID();
 const env = toolEnv({ [MARK]: mark });
 
@@ -38,6 +39,14 @@ async function runUnits() {
   );
   const skipped = numPendingTests + numTodoTests;
   return { isGreen: code === 0, passed: numPassedTests, failed: numFailedTests, skipped };
+}
+
+async function runSrf() {
+  if (!isSrfWanted) return NO_COUNTS;
+  const args = [join(ROOT, "scripts", "test-srf.mjs")];
+  const { code, output } = await capture(requireNode(), args, { env });
+  console.log(output.trimEnd());
+  return countsOf(output, code);
 }
 
 async function runWindows() {
@@ -74,7 +83,7 @@ async function isTidy() {
 async function main() {
   if (!report(await setup({ forTests: true }))) return false;
   const isClean = await isCheckClean();
-  const counts = sum(await runUnits(), await runWindows());
+  const counts = sum(sum(await runUnits(), await runSrf()), await runWindows());
   const { isGreen, passed, failed } = counts;
   const tidy = await isTidy();
   if (!isClean) console.error("test: the check of the sources failed, see above");

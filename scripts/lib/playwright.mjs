@@ -15,6 +15,14 @@ export function countsText({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
+/** Reads that line back; a run without one has failed. */
+export function countsOf(output, code) {
+  const line = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
+  if (line === null) return { ...NO_COUNTS, isGreen: false };
+  const [passed, failed, skipped] = line.slice(1).map(Number);
+  return { isGreen: code === 0, passed, failed, skipped };
+}
+
 export function hasSpecs() {
   return existsSync(SPECS) && readdirSync(SPECS).some((name) => name.endsWith(".spec.ts"));
 }
