@@ -438,7 +438,10 @@ describe("ux 3.1 of an offer that goes out", () => {
       },
       { event: "transfer", state: "interrupted" },
     );
-    expect(card().problem?.message).toBe("Bob cancelled the transfer. No file was sent.");
+    expect(card()).toMatchObject({
+      state: "cancelled",
+      problem: { message: "Bob cancelled the transfer. No file was sent." },
+    });
   });
 
   it("failed verification, as the receiver said", () => {

@@ -3,6 +3,7 @@ import type {
   CardEndState,
   CardFile,
   CardFileState,
+  CardProblem,
   CardState,
 } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
@@ -175,8 +176,9 @@ function unstalled(entry: CardEntry): CardEntry {
 function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
   const { index, path, hash, reason, code } = event;
   const state = endOf(event);
+  const isDamaged = state === "damaged" && entry.card.direction === "incoming";
   const changed = withFiles(entry, [index], (file) => ({
-    ...file,
+    ...(isDamaged ? withOfferedHash(file) : file),
     state,
     ...(path === undefined ? {} : { path }),
     ...(hash === undefined ? {} : { hash }),
@@ -189,6 +191,12 @@ function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
     octets: new Map(entry.octets).set(index, octets),
     fileCodes: code === undefined ? entry.fileCodes : new Map(entry.fileCodes).set(index, code),
   });
+}
+
+/** Until now its hash was what the offer promised; that of what arrived is another one. */
+function withOfferedHash(file: CardFile): CardFile {
+  const { hash, ...rest } = file;
+  return hash === undefined ? rest : { ...rest, offeredHash: hash };
 }
 
 function endOf({ state, verified }: FileEvent): CardFileState {
@@ -204,9 +212,14 @@ function transferEnded(entry: CardEntry, state: TransferState, moment: Moment): 
   const kept = said?.code === "stalled" ? undefined : said;
   return ended(
     { ...entry, card: { ...card, ...(kept === undefined ? {} : { problem: kept }) } },
-    isDamaged ? "damaged" : state,
+    isDamaged ? "damaged" : wholeState(state, kept),
     moment,
   );
+}
+
+/** What the other user stopped was cancelled, and not cut off. */
+function wholeState(state: TransferState, problem: CardProblem | undefined): CardEndState {
+  return state === "interrupted" && problem?.code === "cancelled-by-peer" ? "cancelled" : state;
 }
 
 /** Nothing follows any more. */
