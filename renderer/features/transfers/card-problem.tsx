@@ -40,7 +40,8 @@ function buttonsOf(card: Card, actions: CardActions): ReactNode {
 function incomingButtons(card: Card, actions: CardActions): ReactNode {
   if (card.isSilenced === true && card.state === "ringing") return <Review card={card} />;
   if (card.state === "damaged") return <Damaged card={card} actions={actions} />;
-  return card.state === "missed" || isRepeatable(card) ? (
+  const isWithdrawn = card.state === "cancelled" && card.problem?.code === "cancelled-by-peer";
+  return card.state === "missed" || isWithdrawn || isRepeatable(card) ? (
     <Again card={card} actions={actions} />
   ) : null;
 }
