@@ -79,4 +79,11 @@ describe("ux 3.16 one announcer for the whole window", () => {
     vi.advanceTimersByTime(1);
     expect(said).toEqual(["polite: 2 of 3"]);
   });
+
+  it("an empty text takes back what was not said yet", () => {
+    announcer.announce({ politeness: "polite", settleKey: "ticks", text: "1 of 3" });
+    announcer.announce({ politeness: "polite", settleKey: "ticks", text: "" });
+    vi.advanceTimersByTime(2000);
+    expect(said).toEqual([]);
+  });
 });

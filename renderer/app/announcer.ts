@@ -5,7 +5,7 @@ export interface Announcement {
   readonly politeness: Politeness;
   /** At most one of these in ten seconds, over all transfers; a later one that has to wait is dropped. */
   readonly isProgress?: boolean;
-  /** A later one with the same key that comes within half a second replaces this one. */
+  /** A later one with the same key that comes within half a second replaces this one; an empty one takes it back. */
   readonly settleKey?: string;
 }
 
@@ -63,7 +63,10 @@ export function createAnnouncer(ports: AnnouncerPorts): Announcer {
   return {
     announce: (announcement) => {
       const { text, isProgress, settleKey } = announcement;
-      if (text === "") return;
+      if (text === "") {
+        settling.get(settleKey ?? "")?.();
+        return;
+      }
       if (isProgress === true) {
         if (ports.nowMs() - lastProgressMs < PROGRESS_GAP_MS) return;
         lastProgressMs = ports.nowMs();

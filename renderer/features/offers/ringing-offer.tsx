@@ -122,10 +122,18 @@ function useAnnounceTicks(card: Card): (selection: Selection) => void {
   const t = useTranslations("offers");
   const announce = useAnnounce();
   const { sizeAloud } = useFormats();
+  const settleKey = `ticks ${card.id}`;
+  useEffect(
+    () => () => {
+      // Once it is answered, nobody wants to hear what was ticked.
+      announce({ politeness: "polite", settleKey, text: "" });
+    },
+    [announce, settleKey],
+  );
   return ({ files, ticked, tickedOctets }) => {
     announce({
       politeness: "polite",
-      settleKey: `ticks ${card.id}`,
+      settleKey,
       text: t("announceSelected", {
         count: String(ticked.length),
         total: files.length,

@@ -70,7 +70,9 @@ describe("ux 3.5 E to J: who leaves by itself", () => {
     expect(leaveAfterMs(state, false)).toBe(ms);
   });
 
-  it("a running transfer leaves only where the list shows it", () => {
-    expect(leaveAfterMs("transferring", true)).toBe(8000);
+  it("a transfer that runs, or did not come to its end, leaves only where the list shows it", () => {
+    for (const state of ["transferring", "interrupted", "damaged"] as const)
+      expect(leaveAfterMs(state, true)).toBe(8000);
+    expect(leaveAfterMs("missed", true)).toBeUndefined();
   });
 });

@@ -46,23 +46,19 @@ export function leaveStack(stack: Stack, id: string): Stack {
 
 /** Time after which an answered card leaves by itself; undefined: it stays until it is put away. */
 export function leaveAfterMs(state: CardState, isListShown: boolean): number | undefined {
-  switch (state) {
-    case "elsewhere":
-    case "declinedElsewhere":
-    case "noLongerRinging":
-    case "cancelled":
-    case "declined":
-    case "verified":
-    case "confirmed":
-      return LEAVE_MS;
-    case "transferring":
-    case "stalled":
-    case "verifying":
-      // The list below shows the very same card.
-      return isListShown ? LEAVE_MS : undefined;
-    default:
-      return undefined;
-  }
+  // The list below shows the very same card.
+  const leaves = OVER.has(state) || (isListShown && LISTED.has(state));
+  return leaves ? LEAVE_MS : undefined;
 }
 
 const LEAVE_MS = 8000;
+
+const OVER: ReadonlySet<CardState> = new Set([
+  ...(["elsewhere", "declinedElsewhere", "noLongerRinging", "cancelled", "declined"] as const),
+  ...(["verified", "confirmed"] as const),
+]);
+
+const LISTED: ReadonlySet<CardState> = new Set([
+  ...(["transferring", "stalled", "verifying"] as const),
+  ...(["partly", "failed", "damaged", "interrupted"] as const),
+]);
