@@ -26,6 +26,7 @@ export interface CardFileDetails {
   readonly path?: string;
   /** `sha-1:` or `sha-256:` and hexadecimal digits. */
   readonly hash?: string;
+  readonly offeredHash?: string;
   readonly reason?: string;
 }
 

@@ -41,6 +41,7 @@ export function cardFileOf(row: Row): CardFileDetails {
     octets: integer(row, "octets"),
     ...optional("path", optionalText(row, "path")),
     ...optional("hash", optionalText(row, "hash")),
+    ...optional("offeredHash", optionalText(row, "offered_hash")),
     ...optional("reason", optionalText(row, "reason")),
   };
 }

@@ -80,14 +80,15 @@ export class CardTable implements CardStore {
 
   #saveFile(id: string, file: CardFileDetails): void {
     this.#statements.run(
-      `INSERT INTO card_files (offer_id, line, state, octets, path, hash, reason)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO card_files (offer_id, line, state, octets, path, hash, offered_hash, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       id,
       file.index,
       file.state,
       file.octets,
       file.path ?? null,
       file.hash ?? null,
+      file.offeredHash ?? null,
       file.reason ?? null,
     );
   }
@@ -124,8 +125,9 @@ function conditions(filter: CardFilter): Where {
       `(offers.peer ${like} OR offers.peer_name ${like} OR cards.text ${like}
         OR EXISTS (SELECT 1 FROM people WHERE people.aor = offers.peer AND people.name ${like})
         OR EXISTS (SELECT 1 FROM files WHERE files.offer_id = offers.id AND files.name ${like})
-        OR EXISTS (SELECT 1 FROM card_files WHERE card_files.offer_id = offers.id AND hash ${like}))`,
-      ...Array.from({ length: 6 }, () => pattern),
+        OR EXISTS (SELECT 1 FROM card_files WHERE card_files.offer_id = offers.id
+          AND (hash ${like} OR offered_hash ${like})))`,
+      ...Array.from({ length: 7 }, () => pattern),
     );
   }
   return where;

@@ -5,12 +5,13 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { StoreError } from "../base/transfer-store.ts";
 import { history } from "./migrations/0001-history.ts";
 import { cards } from "./migrations/0002-cards.ts";
+import { offeredHash } from "./migrations/0003-offered-hash.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 const FILE_NAME = "history.db";
 /** A second process of the same profile writes for milliseconds; this bounds how long one waits for the other. */
 export const BUSY_TIMEOUT_MS = 2000;
-const MIGRATIONS: readonly Migration[] = [history, cards];
+const MIGRATIONS: readonly Migration[] = [history, cards, offeredHash];
 
 /** SQLite's result codes (sqlite.org/rescode.html); extended codes have them in their low octet. */
 const SQLITE_BUSY = 5;

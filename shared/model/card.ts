@@ -58,6 +58,10 @@ export interface CardFile {
   readonly isDangerous: boolean;
   /** Incoming and ringing: a file of that name is in the folder already. */
   readonly isNameTaken: boolean;
+  /** Incoming and ringing: a file of that name, size and hash is in the folder already. */
+  readonly isAlreadyHere?: boolean;
+  /** Incoming and ringing: no disk takes the name as it is, so the file gets this one. */
+  readonly savedAs?: string;
   /** Path of a picture on the window's own origin, for example `/icon/3f…/0`. */
   readonly icon?: string;
   /** A sentence for people where the state needs one. */
@@ -68,6 +72,8 @@ export interface CardFile {
   readonly isGone?: boolean;
   /** `sha-256:` or `sha-1:` and hexadecimal digits. */
   readonly hash?: string;
+  /** Damaged: what the offer promised; `hash` is that of what arrived. */
+  readonly offeredHash?: string;
 }
 
 /** One offer and what became of it, in either direction: the unit of lists, prompts and history. */

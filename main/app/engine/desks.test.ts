@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { FakeDesktop } from "../../../tests/support/fake-desktop.ts";
 import { nullLog } from "../../../tests/support/null-log.ts";
 import type { AppStore } from "../../base/app-store.ts";
+import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
 import { openStore } from "../../storage/store.node.ts";
 import { entryOf } from "../model/card-begin.ts";
 import type { EngineEvent } from "../ports.ts";
@@ -15,6 +17,7 @@ import { CardDesk } from "./card-desk.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
 import { Outbox } from "./outbox.ts";
 import { ReceivedDesk } from "./received-desk.node.ts";
+import { SameFiles } from "./same-file.node.ts";
 
 const DAY_MS = 86_400_000;
 let folder: string;
@@ -168,6 +171,7 @@ describe("what windows are told", () => {
 
 describe("ux 3.5 H: a damaged file", () => {
   let received: ReceivedDesk;
+  let files: SystemFiles;
   let path: string;
 
   beforeEach(() => {
@@ -175,7 +179,34 @@ describe("ux 3.5 H: a damaged file", () => {
     path = join(folder, "CPM", "0.txt.damaged");
     writeFileSync(path, "damaged");
     offered([file(0, { state: "damaged", path })], { state: "damaged" });
-    received = new ReceivedDesk({ cards, desktop, log: nullLog(), isForeign: () => false });
+    files = systemFiles();
+    const same = new SameFiles(files, nullLog());
+    received = new ReceivedDesk({
+      ...{ cards, desktop, same },
+      log: nullLog(),
+      isForeign: () => false,
+    });
+  });
+
+  afterEach(async () => {
+    await files.close();
+  });
+
+  it("shows the fingerprint of what arrived beside that of what was offered", async () => {
+    const promised = `sha-256:${"0".repeat(64)}`;
+    offered([file(0, { hash: promised })]);
+    const event = { event: "answered", id: ID, accepted: [0], declined: [] } as const;
+    cards.apply({ name: "event", event });
+    const ended = { id: ID, index: 0, state: "failed", verified: false, path } as const;
+    cards.apply({ name: "event", event: { event: "file", ...ended } });
+    received.received(ended);
+    await received.settled();
+    const hash = `sha-256:${createHash("sha256").update("damaged").digest("hex")}`;
+    expect(cards.find("x")?.card.files[0]).toMatchObject({ offeredHash: promised, hash });
+    cards.apply({ name: "event", event: { event: "transfer", id: ID, state: "failed" } });
+    tick();
+    cards.drop(["x"]);
+    expect(cards.find("x")?.card.files[0]).toMatchObject({ offeredHash: promised, hash });
   });
 
   it("is not opened", async () => {

@@ -37,6 +37,7 @@ import { Outbox } from "./outbox.ts";
 import { PeopleDesk } from "./people-desk.ts";
 import { PickDesk } from "./pick-desk.node.ts";
 import { ReceivedDesk } from "./received-desk.node.ts";
+import { SameFiles } from "./same-file.node.ts";
 import { SendDesk } from "./send-desk.node.ts";
 import { changeSettings, keptSettings } from "./settings-desk.ts";
 import { StateDesk } from "./state-desk.ts";
@@ -100,12 +101,14 @@ export class Engine implements AppEngine {
       },
     });
     const withCards = { ...common, cards: this.#cards, people: this.#people, client };
+    const same = new SameFiles(this.#files, log);
     this.#received = new ReceivedDesk({
-      ...withCards,
+      ...{ ...withCards, same },
       isForeign: (peer) => this.#state.current.settings.isForeignMarked && !this.#people.isMe(peer),
     });
     this.#offers = new OfferDesk({
-      ...{ ...withCards, received: this.#received, files: withRoom(this.#files, parts.roomIn) },
+      ...{ ...withCards, received: this.#received, same },
+      files: withRoom(this.#files, parts.roomIn),
       onFolderUsed: (folder) => {
         this.#useFolder(folder);
       },

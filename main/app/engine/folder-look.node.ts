@@ -1,23 +1,35 @@
 import { readdir, stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Card } from "../../../shared/model/card.ts";
 import type { Files } from "../../base/files.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { collisionKey, safeFileName } from "../../storage/file-name.ts";
 import { reserveOctets } from "../../storage/free-space.ts";
-import type { FolderLook } from "../model/card-book.ts";
 
-/** What the folder means for an offer: room, and names that are taken. */
+/** A file of a card, and the file of the folder that has its name. */
+export interface NamedFile {
+  readonly index: number;
+  readonly path: string;
+}
+
+/** Room in a folder, and what has the names of an offer's files there. */
+export interface FolderContent {
+  readonly folder: string;
+  readonly freeOctets?: number;
+  readonly taken: readonly NamedFile[];
+}
+
 export async function lookIntoFolder(
   files: Pick<Files, "freeOctets">,
   folder: string,
   card: Card,
-): Promise<FolderLook> {
+): Promise<FolderContent> {
   const freeOctets = await roomIn(files, folder);
-  const names = new Set((await namesIn(folder)).map(collisionKey));
-  const taken = card.files
-    .filter(({ name }) => names.has(collisionKey(safeFileName(name))))
-    .map(({ index }) => index);
+  const names = new Map((await namesIn(folder)).map((name) => [collisionKey(name), name]));
+  const taken = card.files.flatMap(({ index, name }) => {
+    const there = names.get(collisionKey(safeFileName(name)));
+    return there === undefined ? [] : [{ index, path: join(folder, there) }];
+  });
   return { folder, taken, ...(freeOctets === undefined ? {} : { freeOctets }) };
 }
 

@@ -11,14 +11,14 @@ import type { Result } from "../../base/result.ts";
 import type { CpmClient } from "../../cpm/client.ts";
 import { isTakenByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
-import type { FolderLook } from "../model/card-book.ts";
 import { askAgainText } from "../model/card-words.ts";
 import type { EngineResource } from "../ports.ts";
 import { DONE, failure, gone, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
-import { isFolder, lookIntoFolder } from "./folder-look.node.ts";
+import { type FolderContent, isFolder, lookIntoFolder } from "./folder-look.node.ts";
 import type { PeopleDesk } from "./people-desk.ts";
 import type { ReceivedDesk } from "./received-desk.node.ts";
+import type { SameFiles } from "./same-file.node.ts";
 import type { StateDesk } from "./state-desk.ts";
 
 export interface OfferDeskParts {
@@ -27,6 +27,7 @@ export interface OfferDeskParts {
   readonly received: ReceivedDesk;
   readonly state: StateDesk;
   readonly files: Pick<Files, "freeOctets">;
+  readonly same: SameFiles;
   readonly clock: Clock;
   readonly log: Log;
   readonly client: () => CpmClient | undefined;
@@ -59,6 +60,8 @@ export class OfferDesk {
   /** Pictures by their path on the windows' origin. */
   readonly #icons = new Map<string, ReadonlyMap<string, EngineResource>>();
   readonly #lookedMs = new Map<string, number>();
+  /** Stops the comparison of an offer's files with those of its folder. */
+  readonly #comparing = new Map<string, AbortController>();
 
   constructor(parts: OfferDeskParts) {
     this.#parts = parts;
@@ -142,8 +145,12 @@ export class OfferDesk {
     const { cards, clock } = this.#parts;
     for (const [id, lookedMs] of this.#lookedMs) {
       const card = this.#ringing(id);
-      if (card === undefined) this.#lookedMs.delete(id);
-      else if (clock.nowMs() - lookedMs >= LOOK_AGAIN_MS) void this.#look(card, card.folder ?? "");
+      if (card === undefined) {
+        this.#lookedMs.delete(id);
+        this.#comparing.get(id)?.abort();
+        this.#comparing.delete(id);
+      } else if (!this.#comparing.has(id) && clock.nowMs() - lookedMs >= LOOK_AGAIN_MS)
+        void this.#look(card, card.folder ?? "");
     }
     if (cards.book.size === 0) this.#lookedMs.clear();
   }
@@ -177,7 +184,7 @@ export class OfferDesk {
       return;
     }
     if (isTaken) cards.apply({ name: "askAfterAll", id });
-    this.#lookedAt(id, look);
+    await this.#lookedAt(card, look);
   }
 
   async #accept({
@@ -215,9 +222,10 @@ export class OfferDesk {
   /** Which files are received, and which of them take the place of a file of that name. */
   #byPolicy(
     files: Accepted,
-    { taken }: FolderLook,
+    look: FolderContent,
   ): { readonly taken: readonly number[]; readonly replacing: readonly number[] } {
     const { conflict } = this.#parts.state.current.settings;
+    const taken = look.taken.map(({ index }) => index);
     const usual = conflict === "ask" ? "keepBoth" : conflict;
     const policy = new Map(files.map((file) => [file.index, file.conflict ?? usual]));
     const indexes = files.map(({ index }) => index);
@@ -256,12 +264,28 @@ export class OfferDesk {
 
   async #look(card: Card, folder: string): Promise<void> {
     this.#lookedMs.set(card.id, this.#parts.clock.nowMs());
-    this.#lookedAt(card.id, await lookIntoFolder(this.#parts.files, folder, card));
+    await this.#lookedAt(card, await lookIntoFolder(this.#parts.files, folder, card));
   }
 
-  #lookedAt(id: string, look: FolderLook): void {
-    this.#lookedMs.set(id, this.#parts.clock.nowMs());
-    this.#parts.cards.apply({ name: "folder", id, look });
+  /** Room and names are told at once; what has to be read for it follows. */
+  async #lookedAt(card: Card, { taken, ...room }: FolderContent): Promise<void> {
+    const { cards, clock, same } = this.#parts;
+    const { id } = card;
+    this.#lookedMs.set(id, clock.nowMs());
+    this.#comparing.get(id)?.abort();
+    const comparing = new AbortController();
+    this.#comparing.set(id, comparing);
+    const look = { ...room, taken: taken.map(({ index }) => index) };
+    const before = cards.book.get(id)?.card;
+    const known = before?.folder === room.folder ? before.files : [];
+    const identical = known.flatMap(({ index, isAlreadyHere }) =>
+      isAlreadyHere === true && look.taken.includes(index) ? [index] : [],
+    );
+    cards.apply({ name: "folder", id, look: { ...look, identical } });
+    const found = await same.among(card, taken, comparing.signal);
+    if (comparing.signal.aborted) return;
+    this.#comparing.delete(id);
+    cards.apply({ name: "folder", id, look: { ...look, identical: found } });
   }
 
   #keepIcons({ id, files }: OfferView): void {
@@ -277,13 +301,13 @@ export class OfferDesk {
   }
 }
 
-function hasRoom({ freeOctets }: FolderLook, sizes: readonly number[]): boolean {
+function hasRoom({ freeOctets }: FolderContent, sizes: readonly number[]): boolean {
   return freeOctets === undefined || total(sizes) <= freeOctets;
 }
 
 function noSpace(
   sizes: readonly number[],
-  { freeOctets = 0 }: FolderLook,
+  { freeOctets = 0 }: FolderContent,
 ): Result<never, RequestFailure> {
   return failure(
     "noSpace",

@@ -10,13 +10,15 @@ import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
 import { DONE, failure, gone, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
-import { markAsForeign } from "./foreign-mark.node.ts";
+import { ForeignMark } from "./foreign-mark.node.ts";
 import { replaceFile, takeFreeName } from "./replace-file.node.ts";
+import type { SameFiles } from "./same-file.node.ts";
 
 export interface ReceivedDeskParts {
   readonly desktop: DesktopPort;
   readonly cards: CardDesk;
   readonly log: Log;
+  readonly same: SameFiles;
   /** Whether what this person sends gets the system's mark. */
   readonly isForeign: (peer: string) => boolean;
 }
@@ -38,9 +40,11 @@ export class ReceivedDesk {
   readonly #replacing = new Map<string, ReadonlySet<number>>();
   /** One after the other: two files of one name would race for it. */
   #last: Promise<unknown> = Promise.resolve();
+  readonly #mark: ForeignMark;
 
   constructor(parts: ReceivedDeskParts) {
     this.#parts = parts;
+    this.#mark = new ForeignMark(parts.desktop.platform, parts.log);
   }
 
   readonly handlers: FileRequests = {
@@ -110,7 +114,8 @@ export class ReceivedDesk {
     const file = card?.files.find((one) => one.index === index);
     if (card?.direction !== "incoming" || file === undefined) return;
     try {
-      if (isForeign(card.peer)) await markAsForeign(path, card.peer, desktop.platform);
+      if (isForeign(card.peer)) await this.#mark.put(path, card.peer);
+      if (file.state === "damaged") await this.#showHash(id, file, path);
       if (this.#replacing.get(id)?.has(index) !== true || !isComplete(file)) return;
       const replaced = await replaceFile(path, file.name, (old) => desktop.trash(old));
       const change =
@@ -121,6 +126,16 @@ export class ReceivedDesk {
     } catch (error) {
       log.write("error", "a received file could not be finished", { why: String(error) });
     }
+  }
+
+  /** The hash of what arrived, written with the algorithm of the offer's, so that people can compare them. */
+  async #showHash(id: string, { index, hash, offeredHash }: CardFile, path: string): Promise<void> {
+    if (hash !== undefined) return;
+    const algorithm = offeredHash?.split(":")[0] ?? "sha-1";
+    const own = await this.#parts.same.hashes(path, new AbortController().signal);
+    const shown = [...(own ?? [])].find((one) => one.startsWith(`${algorithm}:`));
+    if (shown === undefined) return;
+    this.#parts.cards.apply({ name: "file", id, index, change: { what: "hashed", hash: shown } });
   }
 
   /** Where the file lies, if it does. */

@@ -1,5 +1,6 @@
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { OfferedFileView, OfferView } from "../../../shared/model/offer.ts";
+import { safeFileName } from "../../storage/file-name.ts";
 import type { CardEntry } from "./card-entry.ts";
 import { isDangerousFile } from "./dangerous-file.ts";
 import { omit } from "./omit.ts";
@@ -84,10 +85,13 @@ export function entryOf(card: Card): CardEntry {
 
 function fileOf(offer: OfferView, file: OfferedFileView, showsIcons: boolean): CardFile {
   const { index, name, type, sizeOctets = 0, hash, icon } = file;
+  const savedAs = safeFileName(name);
+  const isRenamed = offer.direction === "incoming" && savedAs !== name;
   return {
     ...{ index, name, type, sizeOctets, state: "offered", octets: 0, isNameTaken: false },
     isDangerous: isDangerousFile(name, type),
     ...(hash === undefined ? {} : { hash }),
+    ...(isRenamed ? { savedAs } : {}),
     ...(icon === undefined || !showsIcons ? {} : { icon: iconPath(offer.id, index) }),
   };
 }

@@ -108,15 +108,19 @@ describe("ux 3.5 of an offer that comes in", () => {
 
   it("B, K: room and names that are taken are those of the folder", () => {
     rings();
-    const look = { folder: "/other", freeOctets: 100, taken: [1] };
+    const look = { folder: "/other", freeOctets: 100, taken: [1, 2], identical: [2] };
     apply({ name: "folder", id: ID, look });
     expect(card()).toMatchObject({ folder: "/other", freeOctets: 100 });
-    expect(card().files.map(({ isNameTaken }) => isNameTaken)).toEqual([false, true, false]);
+    expect(card().files.map(({ isNameTaken }) => isNameTaken)).toEqual([false, true, true]);
+    expect(card().files.map(({ isAlreadyHere }) => isAlreadyHere)).toEqual([
+      ...[undefined, undefined, true],
+    ]);
     const before = book;
     apply({ name: "folder", id: ID, look });
     expect(book).toBe(before);
-    apply({ name: "folder", id: ID, look: { folder: "/other", taken: [] } });
+    apply({ name: "folder", id: ID, look: { folder: "/other", taken: [], identical: [] } });
     expect(card()).not.toHaveProperty("freeOctets");
+    expect(card().files[2]).not.toHaveProperty("isAlreadyHere");
   });
 
   it("C: accepted here, not yet settled; D: in the same place the transfer", () => {

@@ -47,6 +47,8 @@ export interface FolderLook {
   readonly freeOctets?: number;
   /** Files whose name is taken there. */
   readonly taken: readonly number[];
+  /** Those of them whose content is there too. */
+  readonly identical: readonly number[];
 }
 
 /** What happened to a file after its transfer. */
@@ -59,6 +61,8 @@ export type FileChange =
   | { readonly what: "kept"; readonly path: string }
   /** Damaged, and put into the bin. */
   | { readonly what: "deleted" }
+  /** Damaged, and its own hash is known now. */
+  | { readonly what: "hashed"; readonly hash: string }
   | { readonly what: "found"; readonly isGone: boolean };
 
 /** The next book; the very same one when nothing changes. */
@@ -147,14 +151,24 @@ function asked(entry: CardEntry): CardEntry {
   return { ...entry, card: { ...omit(entry.card, "isAutoAccepted"), state: "ringing" } };
 }
 
-function lookedAt(entry: CardEntry, { folder, freeOctets, taken }: FolderLook): CardEntry {
+function lookedAt(
+  entry: CardEntry,
+  { folder, freeOctets, taken, identical }: FolderLook,
+): CardEntry {
   const { freeOctets: before, ...card } = entry.card;
   const isSame =
     card.folder === folder &&
     before === freeOctets &&
-    card.files.every(({ index, isNameTaken }) => isNameTaken === taken.includes(index));
+    card.files.every(
+      ({ index, isNameTaken, isAlreadyHere = false }) =>
+        isNameTaken === taken.includes(index) && isAlreadyHere === identical.includes(index),
+    );
   if (isSame) return entry;
-  const files = card.files.map((file) => ({ ...file, isNameTaken: taken.includes(file.index) }));
+  const files = card.files.map((file) => ({
+    ...omit(file, "isAlreadyHere"),
+    isNameTaken: taken.includes(file.index),
+    ...(identical.includes(file.index) ? { isAlreadyHere: true } : {}),
+  }));
   return {
     ...entry,
     card: { ...card, folder, files, ...(freeOctets === undefined ? {} : { freeOctets }) },
@@ -173,6 +187,8 @@ function fileChanged(file: Card["files"][number], change: FileChange): Card["fil
         ...{ ...bare, state: "complete", path: change.path },
         reason: "It arrived damaged and was kept all the same.",
       };
+    case "hashed":
+      return file.state === "damaged" ? { ...file, hash: change.hash } : file;
     case "deleted":
       return { ...bare, state: "failed", reason: "It arrived damaged and was deleted." };
     case "found":

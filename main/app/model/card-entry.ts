@@ -80,6 +80,9 @@ export function withFiles(
 
 /** The card without members that only mean something while it rings or is prepared. */
 export function settledCard(card: Card): Card {
-  const files = card.files.map((file) => ({ ...file, isNameTaken: false }));
+  const files = card.files.map((file) => ({
+    ...omit(file, "isAlreadyHere", "savedAs"),
+    isNameTaken: false,
+  }));
   return { ...omit(card, "expiresMs", "freeOctets", "hashedOctets"), files };
 }

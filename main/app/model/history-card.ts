@@ -25,8 +25,9 @@ export function detailsOf(card: Card): CardDetails {
   };
 }
 
-function fileDetails({ index, state, octets, path, hash, reason }: CardFile): CardFileDetails {
-  return { index, state, octets, ...present({ path, hash, reason }) };
+function fileDetails(file: CardFile): CardFileDetails {
+  const { index, state, octets, path, hash, offeredHash, reason } = file;
+  return { index, state, octets, ...present({ path, hash, offeredHash, reason }) };
 }
 
 /** The card of an earlier run. Nothing of it runs any more, whatever it was doing when this app ended. */

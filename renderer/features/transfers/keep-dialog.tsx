@@ -39,6 +39,8 @@ export function KeepDialog({ card, file, onClose, onKeep }: KeepDialogProps): Re
     >
       <p>{t("keepText", { file: file.name, name: card.peerName })}</p>
       <dl className={styles["prints"]}>
+        <dt>{t("keepOffered")}</dt>
+        <dd>{file.offeredHash ?? t("keepUnknown")}</dd>
         <dt>{t("keepArrived")}</dt>
         <dd>{file.hash ?? t("keepUnknown")}</dd>
       </dl>

@@ -68,8 +68,9 @@ export const transfers = {
   keepTitle: "Keep a damaged file?",
   keepText:
     "{file} is not what {name} offered: its fingerprint differs. It may not open, or hold something else.",
+  keepOffered: "Fingerprint of what was offered",
   keepArrived: "Fingerprint of what arrived",
-  keepUnknown: "not known any more",
+  keepUnknown: "not known",
   keepConfirm: "Keep it as {file}",
   deleteConfirm: "Delete it",
   dangerousTitle: "{file} can run programs",
