@@ -134,6 +134,60 @@ describe("ux 3.4: problems are found before sending", () => {
   });
 });
 
+describe("ux 3.5: why a file of an offer is not ticked, or not stored as it is called", () => {
+  async function offered(paths: readonly string[]): Promise<Card> {
+    await alice.send(paths, USERS.bob);
+    await bob.reaches("ringing");
+    await bed.until("the folder was looked into", () => bob.card.freeOctets !== undefined);
+    return bob.card;
+  }
+
+  async function declined(): Promise<void> {
+    await bob.ask("offer.decline", { id: bob.card.id, where: "everywhere" });
+    await alice.reaches("declined");
+  }
+
+  it("a file of its name, size and hash is in the folder already", async () => {
+    mkdirSync(bob.receiveFolder, { recursive: true });
+    writeFileSync(join(bob.receiveFolder, "Same.txt"), "the same");
+    writeFileSync(join(bob.receiveFolder, "size.txt"), "this one");
+    await offered([
+      bed.file("same.txt", "the same"),
+      bed.file("size.txt", "that one"),
+      bed.file("other.txt", "the same"),
+    ]);
+    await bed.until("it is known", () => bob.card.files[0]?.isAlreadyHere === true);
+    expect(bob.card.files.map((file) => [file.isNameTaken, file.isAlreadyHere])).toEqual([
+      ...[
+        [true, true],
+        [true, undefined],
+        [false, undefined],
+      ],
+    ]);
+    rmSync(join(bob.receiveFolder, "Same.txt"));
+    await bob.ask("offer.folder", { id: bob.card.id, folder: bob.receiveFolder });
+    expect(bob.card.files[0]).toMatchObject({ isNameTaken: false });
+    expect(bob.card.files[0]).not.toHaveProperty("isAlreadyHere");
+    await declined();
+    expect(bob.card.files[1]).not.toHaveProperty("isAlreadyHere");
+    rmSync(join(bob.receiveFolder, "size.txt"));
+  });
+
+  it("a name that no disk takes is told with the one that it gets", async () => {
+    const { files } = await offered([bed.file("what?.txt", "x"), bed.file("plain.txt", "x")]);
+    expect(files.map(({ name, savedAs }) => [name, savedAs])).toEqual([
+      ...[
+        ["what?.txt", "what_.txt"],
+        ["plain.txt", undefined],
+      ],
+    ]);
+    await bob.accept([0]);
+    await bob.reaches("verified", "partly");
+    expect(bob.received).toContain("what_.txt");
+    await alice.reaches("partly");
+  });
+});
+
 describe("files that were received", () => {
   async function received(names: readonly string[]): Promise<string> {
     const icons = [{ index: 0, type: "image/png" as const, bytes: new Uint8Array(PNG) }];

@@ -243,11 +243,12 @@ export class Presence {
       ({ aor, isMe }) => isMe && aor === card?.peer,
     );
     const isPlain = card?.files.every(({ isDangerous }) => isMine || !isDangerous) ?? false;
-    if (card === undefined || !isPlain) {
+    const wanted = card?.files.filter(({ isAlreadyHere }) => isAlreadyHere !== true) ?? [];
+    if (card === undefined || !isPlain || wanted.length === 0) {
       this.#options.show({ page: "transfers", cardId: id, action: "focusOffer" });
       return;
     }
-    const files = card.files.map(({ index }) => ({ index }));
+    const files = wanted.map(({ index }) => ({ index }));
     void this.#options.engine.answer("offer.accept", { id, files }).then((result) => {
       // No room, a folder that is gone: the card says it, and what to do.
       if (!result.ok) this.#options.show({ page: "transfers", cardId: id, action: "focusOffer" });

@@ -111,10 +111,15 @@ function FileItem({ file }: FileItemProps): ReactNode {
     type: type === "" ? file.type : type,
     size: sizeAloud(file.sizeOctets),
   });
+  const notes = [
+    ...(file.isDangerous ? [t("reasonDangerous")] : []),
+    ...(file.isAlreadyHere === true ? [t("reasonAlreadyHere")] : []),
+    ...(file.savedAs === undefined ? [] : [t("savedAs", { name: file.savedAs })]),
+  ];
   return (
     <GridListItem
       id={file.index}
-      textValue={file.isDangerous ? `${spoken}, ${t("reasonDangerous")}` : spoken}
+      textValue={[spoken, ...notes].join(", ")}
       className={cx(styles["row"])}
     >
       <FileRow file={file} />
@@ -124,6 +129,7 @@ function FileItem({ file }: FileItemProps): ReactNode {
 
 const REASONS = {
   dangerous: "reasonDangerous",
+  alreadyHere: "reasonAlreadyHere",
   noRoom: "reasonNoRoom",
   skipped: "reasonTaken",
 } as const satisfies Record<TickReason, string>;
@@ -151,6 +157,11 @@ function FileRow({ file }: FileItemProps): ReactNode {
           {type === "" ? null : <span className={styles["type"]}>{type}</span>}
           {reason === undefined || reason === "skipped" ? null : (
             <span className={cx(styles["part"], styles["reason"])}>{t(REASONS[reason])}</span>
+          )}
+          {file.savedAs === undefined ? null : (
+            <span className={cx(styles["part"], styles["savedAs"])} dir="auto">
+              {t("savedAs", { name: file.savedAs })}
+            </span>
           )}
           {conflict === undefined ? null : (
             <span className={styles["part"]}>

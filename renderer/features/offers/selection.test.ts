@@ -49,6 +49,16 @@ describe("ux 3.5 what is ticked before anything is touched", () => {
     ]);
   });
 
+  it("not a file that is in the folder already, until it is ticked by hand: then both are kept", () => {
+    const here = offer([file("a", 1, { isNameTaken: true, isAlreadyHere: true }), file("b", 1)]);
+    const selection = selectFiles(here, NO_CHOICES, RULES);
+    expect([ticks(selection), selection.files[0]?.reason]).toEqual(["-x", "alreadyHere"]);
+    const all = tickExactly(NO_CHOICES, here.files, new Set([0, 1]));
+    expect(acceptedFiles(selectFiles(here, all, RULES))).toEqual([
+      ...[{ index: 0, conflict: "keepBoth" }, { index: 1 }],
+    ]);
+  });
+
   it("a taken name follows the rule of the settings; to ask is to keep both", () => {
     const taken = offer([file("a", 1, { isNameTaken: true })]);
     expect(selectFiles(taken, NO_CHOICES, RULES).files[0]).toMatchObject({

@@ -11,7 +11,7 @@ export interface Choices {
 export const NO_CHOICES: Choices = { ticks: new Map(), conflicts: new Map() };
 
 /** Why a file is not ticked, or should not be. */
-export type TickReason = "dangerous" | "noRoom" | "skipped";
+export type TickReason = "dangerous" | "alreadyHere" | "noRoom" | "skipped";
 
 export interface FileChoice {
   readonly file: CardFile;
@@ -90,6 +90,7 @@ function reasonOf(
   { isMe, roomOctets }: { readonly isMe: boolean; readonly roomOctets: number },
 ): TickReason | undefined {
   if (file.isDangerous && !isMe) return "dangerous";
+  if (file.isAlreadyHere === true) return "alreadyHere";
   if (conflict === "skip") return "skipped";
   return file.sizeOctets > roomOctets ? "noRoom" : undefined;
 }
