@@ -109,23 +109,28 @@ export class ReceivedDesk {
   }
 
   async #finish(id: string, index: number, path: string): Promise<void> {
-    const { cards, desktop, isForeign, log } = this.#parts;
+    const { cards, isForeign, log } = this.#parts;
     const card = cards.find(id)?.card;
     const file = card?.files.find((one) => one.index === index);
     if (card?.direction !== "incoming" || file === undefined) return;
     try {
       if (isForeign(card.peer)) await this.#mark.put(path, card.peer);
       if (file.state === "damaged") await this.#showHash(id, file, path);
-      if (this.#replacing.get(id)?.has(index) !== true || !isComplete(file)) return;
-      const replaced = await replaceFile(path, file.name, (old) => desktop.trash(old));
-      const change =
-        replaced.kind === "done"
-          ? ({ what: "moved", path: replaced.path } as const)
-          : ({ what: "remark", reason: replaced.reason } as const);
-      cards.apply({ name: "file", id, index, change });
+      if (isComplete(file)) await this.#replace(id, file, path);
     } catch (error) {
       log.write("error", "a received file could not be finished", { why: String(error) });
     }
+  }
+
+  async #replace(id: string, { index, name }: CardFile, path: string): Promise<void> {
+    if (this.#replacing.get(id)?.has(index) !== true) return;
+    const { cards, desktop } = this.#parts;
+    const replaced = await replaceFile(path, name, (old) => desktop.trash(old));
+    const change =
+      replaced.kind === "done"
+        ? ({ what: "moved", path: replaced.path } as const)
+        : ({ what: "remark", reason: replaced.reason } as const);
+    cards.apply({ name: "file", id, index, change });
   }
 
   /** The hash of what arrived, written with the algorithm of the offer's, so that people can compare them. */
