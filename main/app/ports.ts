@@ -39,7 +39,8 @@ export interface DesktopPort {
   /** Starts one more instance of this program with its own profile. */
   openInstance(args: readonly string[]): void;
   fitPrompt(heightPx: number): void;
-  showMainWindow(): void;
+  /** Brings it to the front, and this into sight. */
+  showMainWindow(what: AppEvents["window.show"]): void;
   answerQuit(how: "whenDone" | "now" | "stay"): void;
 }
 

@@ -4,6 +4,7 @@ import { OfferStack } from "../features/offers/offer-stack.tsx";
 import { CardQuestion } from "../features/transfers/card-question.tsx";
 import { useStores } from "../ipc/stores.tsx";
 import { VisuallyHidden } from "../ui/visually-hidden.tsx";
+import { usePlace } from "./navigation.ts";
 import styles from "./prompt-window.module.css";
 import { useAnnouncements } from "./use-announcements.ts";
 
@@ -25,6 +26,7 @@ export function PromptWindow(): ReactNode {
       observer.disconnect();
     };
   }, [client]);
+  useShownInMain();
   return (
     <main className={styles["prompt"]} ref={content}>
       <VisuallyHidden>
@@ -34,4 +36,17 @@ export function PromptWindow(): ReactNode {
       <CardQuestion />
     </main>
   );
+}
+
+/** There are no pages here: what leads to one leads to the main window. */
+function useShownInMain(): void {
+  const { client, window: windowStore } = useStores();
+  const { page, params } = usePlace();
+  useEffect(() => {
+    if (window.location.hash === "") return;
+    const cardId = params["card"] ?? windowStore.getState().selected.at(-1);
+    void client.request("window.showMain", { page, ...(cardId === undefined ? {} : { cardId }) });
+    windowStore.getState().select([]);
+    window.location.hash = "";
+  }, [client, windowStore, page, params]);
 }

@@ -11,18 +11,20 @@ import { PromptWindow } from "./prompt-window.tsx";
 import { Providers } from "./providers.tsx";
 import styles from "./root.module.css";
 import { useAnnouncements } from "./use-announcements.ts";
+import { type View, ViewContext } from "./view.ts";
 
 interface RootProps {
   readonly stores: Stores;
-  /** `prompt`: the small window that shows offers while the main one is hidden. */
-  readonly view: "main" | "prompt";
+  readonly view: View;
 }
 
 export function Root({ stores, view }: RootProps): ReactNode {
   useEffect(() => follow(stores, () => performance.now()), [stores]);
   return (
     <Providers stores={stores}>
-      <Opened view={view} />
+      <ViewContext value={view}>
+        <Opened view={view} />
+      </ViewContext>
     </Providers>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import type { WindowAction } from "../../shared/ipc/contract.ts";
+import type { AppEvents, WindowAction } from "../../shared/ipc/contract.ts";
 import { useAsk, useStores, useWindow } from "../ipc/stores.tsx";
 import { useCommand, useCommandRunner } from "./command-runner.tsx";
 import type { CommandId } from "./commands.ts";
@@ -14,12 +14,11 @@ const ACTIONS: Readonly<Record<WindowAction, CommandId>> = {
   focusOffer: "focusOffer",
 };
 
-/** Commands that are there on every page, and what menus, the tray and notifications ask for. */
+/** Commands that are there on every page. */
 export function useWindowCommands(): void {
   const stores = useStores();
-  const runner = useCommandRunner();
   const ask = useAsk();
-  const { window: windowStore, client, app } = stores;
+  const { window: windowStore, app } = stores;
 
   useCommand("newOffer", () => {
     navigate("send");
@@ -67,19 +66,25 @@ export function useWindowCommands(): void {
     if (hasFill) navigate("send");
   }, [hasFill]);
 
+  useWanted();
+}
+
+/** What menus, the tray, links and notifications want shown. */
+function useWanted(): void {
+  const { window: windowStore } = useStores();
+  const runner = useCommandRunner();
+  const isWanted = useWindow((state) => state.wanted.length > 0);
   useEffect(() => {
-    const undo = [
-      client.on("window.show", ({ page, cardId, action }) => {
-        if (page !== undefined) navigate(page, cardId === undefined ? {} : { card: cardId });
-        if (cardId !== undefined) windowStore.getState().select([cardId]);
-        if (action !== undefined) runner.run(ACTIONS[action]);
-      }),
-      client.on("quit.asked", (quit) => {
-        windowStore.getState().askQuit(quit);
-      }),
-    ];
-    return () => {
-      for (const end of undo) end();
-    };
-  }, [client, windowStore, runner]);
+    if (!isWanted) return;
+    const { takeWanted, select } = windowStore.getState();
+    for (const what of takeWanted()) {
+      showPlace(what);
+      if (what.cardId !== undefined) select([what.cardId]);
+      if (what.action !== undefined) runner.run(ACTIONS[what.action]);
+    }
+  }, [isWanted, windowStore, runner]);
+}
+
+function showPlace({ page, cardId }: AppEvents["window.show"]): void {
+  if (page !== undefined) navigate(page, cardId === undefined ? {} : { card: cardId });
 }

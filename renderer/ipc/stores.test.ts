@@ -37,6 +37,17 @@ describe("a window comes back with the whole state", () => {
     expect(stores.cards.getState().byId["one"]?.state).toBe("missed");
   });
 
+  it("what a menu or a link wants shown waits, even for the snapshot", async () => {
+    const { bridge, stores, settled } = open([one]);
+    follow(stores, () => 0);
+    bridge.emit("window.show", { page: "send" });
+    await settled();
+    bridge.emit("window.show", { action: "palette" });
+    const { takeWanted } = stores.window.getState();
+    expect(takeWanted()).toEqual([{ page: "send" }, { action: "palette" }]);
+    expect(takeWanted()).toEqual([]);
+  });
+
   it("nothing is applied any more after it was undone", async () => {
     const { bridge, stores, settled } = open([one]);
     const undo = follow(stores, () => 0);

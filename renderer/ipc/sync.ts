@@ -42,9 +42,16 @@ export function follow(stores: Stores, now: () => number): () => void {
         progress.apply(told, now());
       }),
     ),
-    // Files handed over at the start come once, at any time: also before the answer, and before anyone is signed in.
+    // What is handed over or wanted at the start comes once, at any time: also before the answer, before anything is
+    // drawn and before anyone is signed in.
     client.on("compose.fill", (fill) => {
       stores.window.getState().fillCompose(fill);
+    }),
+    client.on("window.show", (what) => {
+      stores.window.getState().want(what);
+    }),
+    client.on("quit.asked", (quit) => {
+      stores.window.getState().askQuit(quit);
     }),
   ];
 

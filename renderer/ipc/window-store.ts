@@ -16,6 +16,10 @@ export interface WindowState {
   readonly quit: AppEvents["quit.asked"] | undefined;
   /** Files or an address were handed over; the page Send takes it and clears it. */
   readonly composeFill: AppEvents["compose.fill"] | undefined;
+  /** What menus, the tray and notifications want shown, the oldest first; the window takes it when it is drawn. */
+  readonly wanted: readonly AppEvents["window.show"][];
+  readonly want: (what: AppEvents["window.show"]) => void;
+  readonly takeWanted: () => WindowState["wanted"];
   readonly select: (ids: readonly string[]) => void;
   /** Selects by the user's own hand. */
   readonly choose: (ids: readonly string[]) => void;
@@ -43,7 +47,7 @@ const MAX_FAILURES = 3;
 
 export function createWindowStore(): WindowStore {
   let nextKey = 1;
-  return createStore<WindowState>((set) => ({
+  return createStore<WindowState>((set, get) => ({
     selected: [],
     isChosen: false,
     reviewed: [],
@@ -52,6 +56,15 @@ export function createWindowStore(): WindowStore {
     failures: [],
     quit: undefined,
     composeFill: undefined,
+    wanted: [],
+    want: (what) => {
+      set((state) => ({ wanted: [...state.wanted, what] }));
+    },
+    takeWanted: () => {
+      const { wanted } = get();
+      set({ wanted: [] });
+      return wanted;
+    },
     select: (selected) => {
       set({ selected, isChosen: false });
     },

@@ -153,7 +153,10 @@ export const requestSchemas = {
   "text.copy": z.strictObject({ text: z.string().max(100_000) }),
   /** The prompt window fits its content. */
   "window.fit": z.strictObject({ heightPx: z.int().min(1).max(4000) }),
-  "window.showMain": z.strictObject({}),
+  "window.showMain": z.strictObject({
+    page: z.enum(["send", "transfers", "history", "people", "devices", "settings"]).optional(),
+    cardId: id.optional(),
+  }),
   /** Closes a dialog's question about running transfers with the user's answer. */
   "app.quit": z.strictObject({ how: z.enum(["whenDone", "now", "stay"]) }),
 } as const;

@@ -86,8 +86,8 @@ export class FakeDesktop implements DesktopPort {
     // There is no prompt.
   }
 
-  showMainWindow(): void {
-    this.done.push({ what: "show", path: "" });
+  showMainWindow(what: { readonly page?: string }): void {
+    this.done.push({ what: "show", path: what.page ?? "" });
   }
 
   answerQuit(how: string): void {

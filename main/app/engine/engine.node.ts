@@ -272,8 +272,8 @@ export class Engine implements AppEngine {
         desktop.fitPrompt(heightPx);
         return DONE;
       },
-      "window.showMain": () => {
-        desktop.showMainWindow();
+      "window.showMain": (what) => {
+        desktop.showMainWindow(present(what));
         return DONE;
       },
       "app.quit": ({ how }) => {

@@ -516,7 +516,7 @@ describe("what cannot be", () => {
     const before = book;
     moves(0, 400);
     moves(9, 1);
-    apply({ name: "folder", id: ID, look: { folder: "/x", taken: [] } });
+    apply({ name: "folder", id: ID, look: { folder: "/x", taken: [], identical: [] } });
     apply({ name: "accepting", id: ID, folder: "/x", isAuto: true });
     apply({ name: "file", id: ID, index: 0, change: { what: "found", isGone: false } });
     apply({ name: "silence", id: "nobody" });

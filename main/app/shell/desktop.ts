@@ -7,6 +7,7 @@ import {
   type OpenDialogOptions,
   shell,
 } from "electron";
+import type { AppEvents } from "../../../shared/ipc/contract.ts";
 import { VERSION } from "../../compose/version.ts";
 import type { DesktopPort } from "../ports.ts";
 import { readClipboard } from "./clipboard-content.ts";
@@ -20,7 +21,7 @@ export interface DesktopWindows {
   /** The window that asks, else the main one. */
   dialogParent(): BrowserWindow | undefined;
   fitPrompt(heightPx: number): void;
-  showMain(): void;
+  showMain(what: AppEvents["window.show"]): void;
   answerQuit(how: "whenDone" | "now" | "stay"): void;
 }
 
@@ -67,8 +68,8 @@ export function electronDesktop(windows: DesktopWindows, texts: () => ShellTexts
     fitPrompt: (heightPx) => {
       windows.fitPrompt(heightPx);
     },
-    showMainWindow: () => {
-      windows.showMain();
+    showMainWindow: (what) => {
+      windows.showMain(what);
     },
     answerQuit: (how) => {
       windows.answerQuit(how);

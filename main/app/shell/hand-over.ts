@@ -5,6 +5,8 @@ const handOver = z.strictObject({
   paths: z.array(z.string().min(1).max(4096)).max(MAX_PICKED),
   to: z.string().max(512).optional(),
   isHidden: z.boolean(),
+  /** The page Send is to be shown, whatever it holds. */
+  isNewOffer: z.boolean().optional(),
 });
 
 /** What a second start of a profile gives to the first one, and ends. */

@@ -4,6 +4,7 @@ import { REQUEST_CHANNEL } from "../../../shared/ipc/channels.ts";
 import type { RequestFailure, RequestName, RequestResult } from "../../../shared/ipc/contract.ts";
 import type { Log } from "../../base/ports.ts";
 import type { AppEngine } from "../ports.ts";
+import type { WindowKind } from "./pages.ts";
 import { type GateResult, RequestGate, type Sender } from "./request-gate.ts";
 
 /** The page whose request is answered: dialogs belong to its window, a drag starts in it. */
@@ -16,6 +17,7 @@ export interface BorderOptions {
   readonly engine: Promise<AppEngine>;
   /** Id of the window that shows these contents; undefined: none of ours. */
   readonly windowOf: (contents: WebContents) => number | undefined;
+  readonly kindOf: (contents: WebContents) => WindowKind | undefined;
   /** The page has its snapshot: from now on it is told everything. */
   readonly onListening: (contents: WebContents) => void;
   readonly log: Log;
@@ -38,10 +40,11 @@ export function openBorder(options: BorderOptions): void {
   );
 }
 
-function senderOf(event: IpcMainInvokeEvent, { windowOf }: BorderOptions): Sender {
+function senderOf(event: IpcMainInvokeEvent, { windowOf, kindOf }: BorderOptions): Sender {
   const frame = event.senderFrame;
   return {
     windowId: windowOf(event.sender),
+    kind: kindOf(event.sender),
     isMainFrame: frame !== null && frame.parent === null,
     url: frame?.url,
   };

@@ -19,6 +19,11 @@ export function parseLink(link: string): string | undefined {
   return ADDRESS.test(address) ? address : undefined;
 }
 
+/** `cpm:` with nothing behind it: a new offer is to be begun. */
+export function isNewOffer(link: string): boolean {
+  return /^cpm:(?:\/\/)?\/?$/i.test(link);
+}
+
 function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text);

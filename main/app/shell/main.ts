@@ -4,7 +4,7 @@ import { app, Notification } from "electron";
 import { stderrLog } from "../../compose/log.node.ts";
 import type { EngineStart } from "../engine/engine-options.ts";
 import { type HandOver, parseHandOver } from "./hand-over.ts";
-import { parseLink } from "./link.ts";
+import { isNewOffer, parseLink } from "./link.ts";
 import { lockDown } from "./lockdown.ts";
 import { PageFiles } from "./page-files.ts";
 import { declarePageScheme } from "./page-scheme.ts";
@@ -29,6 +29,7 @@ export function runApp(args: readonly string[]): void {
   const given: HandOver = {
     paths: [...start.paths],
     ...(start.to === undefined ? {} : { to: start.to }),
+    ...(start.isNewOffer === true ? { isNewOffer: true } : {}),
     isHidden: start.isHidden,
   };
   // The lock lies in the profile, so each profile is a program of its own.
@@ -93,7 +94,8 @@ function watchSystem(shell: Promise<Shell>): void {
   app.on("open-url", (event, url) => {
     event.preventDefault();
     const to = parseLink(url);
-    give({ paths: [], isHidden: false, ...(to === undefined ? {} : { to }) });
+    const target = to === undefined ? { isNewOffer: isNewOffer(url) } : { to };
+    give({ paths: [], isHidden: false, ...target });
   });
   const activate = (): void => {
     void shell.then((it) => {

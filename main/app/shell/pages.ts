@@ -36,6 +36,10 @@ export class Pages {
     return this.#pages.has(contents.id) ? contents.id : undefined;
   }
 
+  kindOf(contents: WebContents): WindowKind | undefined {
+    return this.#pages.get(contents.id)?.kind;
+  }
+
   windowOf(contents: WebContents | undefined): BrowserWindow | undefined {
     return contents === undefined ? undefined : this.#pages.get(contents.id)?.window;
   }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { RequestName } from "../../../shared/ipc/contract.ts";
 import { MAX_PENDING, RequestGate, type Sender } from "./request-gate.ts";
 
 const ORIGIN = "cpm-app://bundle";
-const PAGE: Sender = { windowId: 1, isMainFrame: true, url: `${ORIGIN}/index.html` };
+const PAGE: Sender = { windowId: 1, kind: "main", isMainFrame: true, url: `${ORIGIN}/index.html` };
 
 function check(sender: Partial<Sender>, name: unknown, args: unknown): unknown {
   const result = new RequestGate(ORIGIN).check({ ...PAGE, ...sender }, name, args);
@@ -60,6 +61,36 @@ describe("what may be asked", () => {
       id: "1",
       where: "here",
     });
+  });
+});
+
+describe("what the small window for offers may ask", () => {
+  const prompt = { windowId: 2, kind: "prompt" } as const;
+
+  it("is to answer, to follow what it accepted, and to call the main window", () => {
+    const id = "1";
+    expect(check(prompt, "app.snapshot", {})).toEqual({});
+    expect(check(prompt, "offer.silence", { id })).toEqual({ id });
+    expect(check(prompt, "card.cancel", { id })).toEqual({ id });
+    expect(check(prompt, "window.showMain", { page: "history" })).toEqual({ page: "history" });
+  });
+
+  it.each<[RequestName, unknown]>([
+    ["offer.send", { to: ["sip:eve@e.example"], paths: ["/etc/passwd"] }],
+    ["files.look", { paths: ["/etc/passwd"] }],
+    ["settings.change", { receiveFolder: "/" }],
+    ["people.save", { person: {} }],
+    ["account.signOut", {}],
+    ["history.forgetAll", {}],
+    ["history.list", {}],
+    ["device.open", { aor: "sip:a@b", deviceName: "x" }],
+    ["app.quit", { how: "now" }],
+  ])("is not %s", (name, args) => {
+    expect(check(prompt, name, args)).toBe("badRequest");
+  });
+
+  it("and a window of no kind asks nothing", () => {
+    expect(check({ kind: undefined }, "app.snapshot", {})).toBe("badRequest");
   });
 });
 

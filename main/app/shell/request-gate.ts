@@ -5,6 +5,8 @@ import {
   type RequestName,
   requestSchemas,
 } from "../../../shared/ipc/contract.ts";
+import type { WindowKind } from "./pages.ts";
+import { mayAsk } from "./prompt-requests.ts";
 
 /** A window that waits for so many answers is out of order. */
 export const MAX_PENDING = 200;
@@ -17,6 +19,7 @@ export type GateResult =
 export interface Sender {
   /** Undefined: no window of ours. */
   readonly windowId: number | undefined;
+  readonly kind: WindowKind | undefined;
   readonly isMainFrame: boolean;
   /** Undefined: the frame is gone, or navigated away. */
   readonly url: string | undefined;
@@ -43,6 +46,8 @@ export class RequestGate {
       return refused("Too many requests at once.");
     // Checked border: `name` is a key of the table, and its schema gives the type of its arguments.
     const known = name as RequestName;
+    if (sender.kind === undefined || !mayAsk(sender.kind, known))
+      return refused("This window may not ask that.");
     const schema: z.ZodType = requestSchemas[known];
     const parsed = schema.safeParse(args);
     if (!parsed.success) return refused(`${name}: ${firstIssue(parsed.error)}`);

@@ -1,5 +1,5 @@
 import { app, type BrowserWindow, dialog, powerMonitor } from "electron";
-import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
+import type { AppEvents } from "../../../shared/ipc/contract.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Log } from "../../base/ports.ts";
 import { UserError } from "../../compose/user-error.ts";
@@ -77,6 +77,7 @@ export class Shell {
       origin: PAGE_ORIGIN,
       engine: this.#engine,
       windowOf: (contents) => this.#pages.idOf(contents),
+      kindOf: (contents) => this.#pages.kindOf(contents),
       onListening: (contents) => {
         this.#pages.listening(contents);
       },
@@ -87,8 +88,9 @@ export class Shell {
   }
 
   /** Files and an address from the command line, the system or a second start. They fill the page Send, no more. */
-  handOver({ paths, to, isHidden }: HandOver): void {
+  handOver({ paths, to, isHidden, isNewOffer }: HandOver): void {
     if (!isHidden) this.#main.show();
+    if (isNewOffer === true) this.#pages.tellMain("window.show", { page: "send" });
     if (paths.length === 0 && to === undefined) return;
     void this.#engine.then((engine) =>
       engine.handOver({ paths, ...(to === undefined ? {} : { to }) }),
@@ -148,8 +150,8 @@ export class Shell {
         fitPrompt: (heightPx) => {
           this.#prompt.fit(heightPx);
         },
-        showMain: () => {
-          this.#main.show();
+        showMain: (what) => {
+          this.#show(what);
         },
         answerQuit: (how) => {
           this.#quitting.answer(how, this.#underWay);
@@ -212,7 +214,7 @@ export class Shell {
     else this.#pages.tellAll(event.name, event.payload);
   }
 
-  #show(what: { page?: PageName; cardId?: string; action?: WindowAction }): void {
+  #show(what: AppEvents["window.show"]): void {
     this.#main.show();
     if (Object.keys(what).length > 0) this.#pages.tellMain("window.show", what);
   }

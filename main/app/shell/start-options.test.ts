@@ -74,6 +74,9 @@ describe("start options of the application", () => {
       to: "sip:bob@b.example",
       paths: ["/home/bob/files/a.txt"],
     });
+    for (const bare of ["cpm:", "cpm://", "CPM:///"])
+      expect(parseStartOptions([bare], CWD)).toMatchObject({ isNewOffer: true, paths: [] });
+    expect(parseStartOptions(["cpm:x"], CWD)).not.toHaveProperty("isNewOffer");
     expect(parseStartOptions(["CPM:/etc/passwd"], CWD)).toMatchObject({ paths: [] });
   });
 });

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseLink } from "./link.ts";
+import { isNewOffer, parseLink } from "./link.ts";
 import { filePath } from "./uri-list.ts";
 
 export interface Rectangle {
@@ -27,6 +27,8 @@ export interface StartOptions {
   readonly paths: readonly string[];
   /** Address out of a `cpm:` link. */
   readonly to?: string;
+  /** A `cpm:` link without an address. */
+  readonly isNewOffer?: boolean;
 }
 
 type Values = { -readonly [Name in ValueName]?: string };
@@ -66,7 +68,7 @@ function putValue(values: Values, name: ValueName, value: string | undefined): v
 function optionsOf(
   { bounds, ...values }: Values,
   flags: ReadonlySet<string>,
-  targets: Pick<StartOptions, "paths" | "to">,
+  targets: Targets,
 ): StartOptions {
   const place = bounds === undefined ? undefined : parseBounds(bounds);
   return {
@@ -86,8 +88,10 @@ function valueOption(arg: string): { name: ValueName; value?: string } | undefin
   return undefined;
 }
 
+type Targets = Pick<StartOptions, "paths" | "to" | "isNewOffer">;
+
 /** The last link counts; everything else is a file. */
-function targetsOf(rest: readonly string[], cwd: string): Pick<StartOptions, "paths" | "to"> {
+function targetsOf(rest: readonly string[], cwd: string): Targets {
   const paths: string[] = [];
   let to: string | undefined;
   for (const arg of rest.filter((each) => each !== "")) {
@@ -97,7 +101,11 @@ function targetsOf(rest: readonly string[], cwd: string): Pick<StartOptions, "pa
       if (path !== undefined) paths.push(resolve(cwd, path));
     }
   }
-  return { paths, ...(to === undefined ? {} : { to }) };
+  return {
+    paths,
+    ...(to === undefined ? {} : { to }),
+    ...(rest.some(isNewOffer) ? { isNewOffer: true } : {}),
+  };
 }
 
 /** Desktops hand over `file:` URLs; other schemes name nothing that can be sent. */

@@ -10,11 +10,12 @@ import {
   RotateCw,
   Trash2,
 } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, use } from "react";
 import { useTranslations } from "use-intl";
 import { type Card, isEnded } from "../../../shared/model/card.ts";
 import { useCommandKeys } from "../../app/command-runner.tsx";
 import { navigate } from "../../app/navigation.ts";
+import { ViewContext } from "../../app/view.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
 import type { CardActions } from "./card-actions.ts";
@@ -48,6 +49,7 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
     retry: useCommandKeys("cardRetry"),
     remove: useCommandKeys("cardRemove"),
   };
+  const isPrompt = use(ViewContext) === "prompt";
   const { failedFiles } = summaryOf(card);
   const here = card.files.find(
     ({ path, isGone, state }) => path !== undefined && isGone !== true && state !== "damaged",
@@ -84,7 +86,10 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
               actions.copyPath(here);
             },
           },
-          { id: "forward", label: t("forward"), icon: Forward, run: actions.forward },
+          // Composing needs the main window and what is composed there already.
+          ...(isPrompt
+            ? []
+            : [{ id: "forward", label: t("forward"), icon: Forward, run: actions.forward }]),
         ];
   const again: readonly MenuEntry[] = ended
     ? [
