@@ -96,7 +96,10 @@ test.describe("a name that is taken", () => {
     const menu = fileOf(offer, name)
       .filter({ hasNotText: "beside" })
       .getByRole("button", { name: /^Name exists/ });
-    await choose(laptop.page, menu, policy);
+    await expect(async () => {
+      await choose(laptop.page, menu, policy);
+      await expect(menu).toContainText(policy, { timeout: 1_000 });
+    }).toPass({ timeout: 15_000 });
     return { sent, there };
   }
 

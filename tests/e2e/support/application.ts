@@ -59,11 +59,13 @@ export class Machine {
     return path;
   }
 
-  async start(profile: string, ...args: readonly string[]): Promise<Application> {
-    const app = await _electron.launch({
-      args: [ROOT, "--profile", this.profile(profile), ...args],
-      env: this.environment,
-    });
+  start(profile: string, ...args: readonly string[]): Promise<Application> {
+    return this.launch("--profile", this.profile(profile), ...args);
+  }
+
+  /** With exactly these arguments. */
+  async launch(...args: readonly string[]): Promise<Application> {
+    const app = await _electron.launch({ args: [ROOT, ...args], env: this.environment });
     const child = app.process();
     const ended = once(child, "exit").then(([code]) => code as number | null);
     const page = await app.firstWindow();
