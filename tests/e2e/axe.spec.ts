@@ -1,0 +1,57 @@
+import { expect, test } from "@playwright/test";
+import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { POSES } from "../renderer/shots/poses.ts";
+import { violationsOf } from "./support/axe.ts";
+
+/** axe takes what is scrolled out of sight for hidden: as high as the longest page, so that nothing is. */
+const HEIGHT_PX = 2600;
+const TALL = { ...WIDE, heightPx: HEIGHT_PX } as const;
+const TALL_NARROW = { ...NARROW, heightPx: HEIGHT_PX } as const;
+
+/** In a plain Chromium and with the windows' own policy: the same elements, styles and browser as in the application. */
+test.describe("axe finds nothing wrong with", () => {
+  let gallery: GalleryPage;
+
+  test.beforeAll(async () => {
+    test.setTimeout(60_000);
+    gallery = await GalleryPage.open();
+  });
+
+  test.afterAll(async () => {
+    await gallery.close();
+  });
+
+  test("nothing at all, and is heard when there is something", async () => {
+    const { page } = gallery;
+    await gallery.show("transfers-active", TALL);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.evaluate(() => {
+      const pale = Object.assign(document.createElement("p"), { textContent: "Hardly seen" });
+      pale.style.color = "rgb(200 200 200)";
+      const other = Object.assign(document.createElement("button"), { textContent: "Send" });
+      other.setAttribute("aria-label", "Accept");
+      document.querySelector("main")?.append(pale, document.createElement("button"), other);
+    });
+    const rules = (await violationsOf(page)).map((line) => line.split(":", 1)[0]);
+    expect(rules.toSorted()).toEqual([
+      "button-name",
+      "color-contrast",
+      "label-content-name-mismatch",
+    ]);
+    expect(await violationsOf(page, "colours")).toHaveLength(1);
+  });
+
+  for (const pose of POSES)
+    test(`${pose.name}, light, dark, in forced colours and narrow`, async () => {
+      const { page } = gallery;
+      await gallery.pose(pose, { ...TALL, theme: "light" });
+      expect.soft(await violationsOf(page), "light").toEqual([]);
+      await gallery.wear({ theme: "dark" });
+      expect.soft(await violationsOf(page, "colours"), "dark").toEqual([]);
+      await gallery.wear({ hasForcedColours: true });
+      expect.soft(await violationsOf(page, "colours"), "forced colours").toEqual([]);
+      await gallery.pose(pose, { ...TALL_NARROW, theme: "light" });
+      expect.soft(await violationsOf(page, "layout"), "380 px wide").toEqual([]);
+      expect.soft(gallery.takeComplaints(), "what the page complains of").toEqual([]);
+    });
+});
