@@ -1,4 +1,4 @@
-import { Command, Settings } from "lucide-react";
+import { Search, Settings } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useApp, useStores } from "../../ipc/stores.tsx";
@@ -48,7 +48,7 @@ export function TitleBar(): ReactNode {
         <RegistrationButton />
         <span className={styles["space"]} />
         <Button variant="quiet" size="s" className={styles["palette"]} onPress={showPalette}>
-          <Command aria-hidden size={14} />
+          <Search aria-hidden size={14} />
           <span className={styles["paletteWord"]}>{t("commandPalette")}</span>
           {paletteKeys === undefined ? null : <Kbd keys={paletteKeys} />}
         </Button>

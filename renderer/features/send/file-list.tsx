@@ -10,6 +10,7 @@ import { Checkbox } from "../../ui/checkbox.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileIcon } from "../../ui/file-icon.tsx";
 import { useListKeys } from "../../ui/use-list-keys.ts";
+import { VisuallyHidden } from "../../ui/visually-hidden.tsx";
 import type { ComposeRow, FileProblem, Preview } from "./compose.ts";
 import styles from "./file-list.module.css";
 
@@ -157,20 +158,16 @@ function PreviewChoice({ name, preview, isWanted, onChange }: PreviewChoiceProps
     return (
       <span className={styles["preview"]}>
         <ImageIcon aria-hidden size={14} />
-        {t("previewMaking")}
+        <span className={styles["previewText"]}>{t("previewMaking")}</span>
       </span>
     );
   }
   return (
-    <Checkbox
-      className={styles["preview"]}
-      aria-label={t("sendPreview", { name })}
-      isSelected={isWanted}
-      onChange={onChange}
-    >
+    <Checkbox className={styles["preview"]} isSelected={isWanted} onChange={onChange}>
       <span className={styles["previewText"]}>
         {t("preview", { size: formats.size(preview.bytes.length) })}
       </span>
+      <VisuallyHidden>{t("sendPreview", { name })}</VisuallyHidden>
     </Checkbox>
   );
 }
