@@ -67,6 +67,8 @@ export interface AppEngine {
   handOver(what: { readonly paths: readonly string[]; readonly to?: string }): Promise<void>;
   /** A picture or a picked file by its path on the windows' origin; undefined where there is none. */
   resource(path: string): Promise<EngineResource | undefined>;
+  /** Another profile of this machine was opened. */
+  becomeOneOfSeveral(): void;
   /** The machine goes to sleep, or has woken up. */
   suspend(): Promise<void>;
   resume(): Promise<void>;

@@ -11,6 +11,9 @@ const NETWORK_READY_MS = 20_000;
 const END_MS = 8_000;
 const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"];
 
+/** Whom Alice's window is ready to send to. */
+const FIRST_RECIPIENT = "cpm:bob@b.example";
+
 /** One person who sends and two devices of another who receives. */
 const DEVICES = [
   {
@@ -166,7 +169,10 @@ export async function runDevices(runtime, targets) {
   try {
     const places = sideBySide(DEVICES.length);
     const windows = DEVICES.map((device, i) =>
-      openWindow(runtime, [...deviceArgs(device, places[i]), ...(i === 0 ? targets : [])]),
+      openWindow(runtime, [
+        ...deviceArgs(device, places[i]),
+        ...(i === 0 ? [FIRST_RECIPIENT, ...targets] : []),
+      ]),
     );
     return await untilClosed(windows);
   } finally {

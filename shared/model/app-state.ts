@@ -81,6 +81,8 @@ export interface Instance {
   readonly code: string;
   /** Other profiles exist on this machine, so the strip with code and colour is shown. */
   readonly isOneOfSeveral: boolean;
+  /** Opened by `npm start` or by another window, with what there is to try beside it: it needs no first steps. */
+  readonly isOneOfSet?: boolean;
   readonly version: string;
   /** For example `Electron 45.4.1`. */
   readonly runtime: string;

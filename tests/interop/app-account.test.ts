@@ -21,6 +21,19 @@ async function online(app: TestApp): Promise<void> {
   await bed.until(`${app.name} is online`, () => app.state.registration.name === "online");
 }
 
+describe("ux 3.3: the instance strip", () => {
+  it("comes when a second profile is opened on the machine", async () => {
+    const app = bed.open("first", { isAlone: true });
+    expect(app.state.instance).toMatchObject({ code: "FI", isOneOfSeveral: false });
+    app.engine.becomeOneOfSeveral();
+    app.engine.becomeOneOfSeveral();
+    await bed.until("it is told", () => app.told("app.changed").length > 0);
+    expect(app.told("app.changed").map(({ instance }) => instance)).toEqual([
+      { ...app.state.instance, isOneOfSeveral: true },
+    ]);
+  });
+});
+
 describe("ux 3.2 first run: try it on this computer", () => {
   it("starts the network, signs in, and suggests whom to send to", async () => {
     const app = bed.open("me");

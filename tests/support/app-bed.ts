@@ -30,6 +30,8 @@ export const USERS = {
 
 export interface AppOptions {
   readonly start?: EngineStart;
+  /** No other profile is known on this machine. */
+  readonly isAlone?: boolean;
   /** Instead of the built-in network of this test. */
   readonly startNetwork?: StartNetwork;
 }
@@ -118,7 +120,7 @@ export class TestApp {
   readonly errors: string[] = [];
   readonly #bed: AppBed;
 
-  constructor(name: string, bed: AppBed, { start, startNetwork }: AppOptions) {
+  constructor(name: string, bed: AppBed, { start, startNetwork, isAlone = false }: AppOptions) {
     this.name = name;
     this.#bed = bed;
     const downloads = join(bed.folder, `${name}-downloads`);
@@ -128,7 +130,7 @@ export class TestApp {
       {
         profileFolder: join(bed.folder, name),
         ...{ profileName: name, desktop: this.desktop },
-        instance: { code: name.toUpperCase().slice(0, 2), isOneOfSeveral: true },
+        instance: { code: name.toUpperCase().slice(0, 2), isOneOfSeveral: !isAlone },
         ...(start === undefined ? {} : { start }),
         log: {
           write: (level, message, fields) => {

@@ -1,3 +1,4 @@
+import type { Instance } from "../../../shared/model/app-state.ts";
 import type { Log } from "../../base/ports.ts";
 import type { DesktopPort } from "../ports.ts";
 
@@ -7,11 +8,13 @@ export interface EngineOptions {
   readonly profileFolder: string;
   readonly profileName: string;
   readonly desktop: DesktopPort;
-  readonly instance: { readonly code: string; readonly isOneOfSeveral: boolean };
+  readonly instance: InstanceFacts;
   /** What to do without asking, for windows that are opened by another one or by a command. */
   readonly start?: EngineStart;
   readonly log: Log;
 }
+
+export type InstanceFacts = Pick<Instance, "code" | "isOneOfSeveral" | "isOneOfSet">;
 
 export interface EngineStart {
   /** Signs in to the built-in network; a profile that has this account already keeps what it knows. */

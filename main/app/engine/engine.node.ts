@@ -215,6 +215,12 @@ export class Engine implements AppEngine {
     return this.#offers.icon(path) ?? (await this.#picks.picture(path));
   }
 
+  becomeOneOfSeveral(): void {
+    const { instance } = this.#state.current;
+    if (!instance.isOneOfSeveral)
+      this.#state.change({ instance: { ...instance, isOneOfSeveral: true } });
+  }
+
   /** Everything that must survive is on disk already. */
   suspend(): Promise<void> {
     this.#outbox.flush();

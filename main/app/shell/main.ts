@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { app, Notification } from "electron";
 import { stderrLog } from "../../compose/log.node.ts";
@@ -8,6 +8,7 @@ import { isNewOffer, parseLink } from "./link.ts";
 import { lockDown } from "./lockdown.ts";
 import { PageFiles } from "./page-files.ts";
 import { declarePageScheme } from "./page-scheme.ts";
+import { countProfiles } from "./profile-count.ts";
 import { instanceCode, type ProfilePlace, profilePlace } from "./profile-place.ts";
 import { Shell } from "./shell.ts";
 import { parseStartOptions, type StartOptions } from "./start-options.ts";
@@ -69,7 +70,8 @@ function open(place: ProfilePlace, start: StartOptions): Shell {
     start,
     instance: {
       code: instanceCode(start.code, place.name),
-      isOneOfSeveral: start.code !== undefined || countProfiles(place) > 1,
+      isOneOfSeveral: start.code !== undefined || countProfiles(place.home) > 1,
+      isOneOfSet: start.code !== undefined || start.isTrying,
     },
     engineStart: engineStart(start),
     files: new PageFiles(join(import.meta.dirname, "..", "renderer")),
@@ -117,15 +119,6 @@ function engineStart({ isTrying, as, device, colour }: StartOptions): EngineStar
       ...(colour === undefined ? {} : { colour }),
     },
   };
-}
-
-function countProfiles({ home }: ProfilePlace): number {
-  try {
-    return readdirSync(home, { withFileTypes: true }).filter((entry) => entry.isDirectory()).length;
-  } catch {
-    // No such folder: this profile lies elsewhere, and there is no other one.
-    return 1;
-  }
 }
 
 function appId({ name, folder, home }: ProfilePlace): string {

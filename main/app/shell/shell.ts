@@ -3,7 +3,7 @@ import type { AppEvents } from "../../../shared/ipc/contract.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Log } from "../../base/ports.ts";
 import { UserError } from "../../compose/user-error.ts";
-import type { EngineStart } from "../engine/engine-options.ts";
+import type { EngineStart, InstanceFacts } from "../engine/engine-options.ts";
 import { openEngine } from "../engine/open-engine.node.ts";
 import type { AppEngine, EngineEvent } from "../ports.ts";
 import { electronDesktop } from "./desktop.ts";
@@ -16,6 +16,7 @@ import type { PageFiles } from "./page-files.ts";
 import { PAGE_ORIGIN, servePages } from "./page-scheme.ts";
 import { Pages } from "./pages.ts";
 import { Presence } from "./presence.ts";
+import { countProfiles } from "./profile-count.ts";
 import type { ProfilePlace } from "./profile-place.ts";
 import { PromptWindow } from "./prompt-window.ts";
 import { Quitting } from "./quitting.ts";
@@ -28,7 +29,7 @@ const STOP_MS = 5_000;
 
 export interface ShellOptions {
   readonly place: ProfilePlace;
-  readonly instance: { readonly code: string; readonly isOneOfSeveral: boolean };
+  readonly instance: InstanceFacts;
   readonly start: StartOptions;
   readonly engineStart: EngineStart | undefined;
   readonly files: PageFiles;
@@ -45,10 +46,12 @@ export class Shell {
   readonly #quitting: Quitting;
   readonly #engine: Promise<AppEngine>;
   #presence: Presence | undefined;
+  #isOneOfSeveral: boolean;
 
   /** Once Electron is ready. */
   constructor(options: ShellOptions) {
     this.#options = options;
+    this.#isOneOfSeveral = options.instance.isOneOfSeveral;
     this.#quitting = new Quitting({
       ask: (running) => {
         this.#main.show();
@@ -129,6 +132,7 @@ export class Shell {
       mayClose: () => this.#mayClose(),
       onChanged: () => {
         this.#presence?.windowChanged();
+        this.#lookForOthers();
       },
       onClosed: () => {
         this.#mainClosed();
@@ -139,6 +143,15 @@ export class Shell {
       onGivenUp: () => {
         dialog.showErrorBox(this.#texts.windowFailedTitle, this.#texts.windowFailed);
       },
+    });
+  }
+
+  /** A window of another profile that is opened takes the focus from this one, so this is when to look. */
+  #lookForOthers(): void {
+    if (this.#isOneOfSeveral || countProfiles(this.#options.place.home) < 2) return;
+    this.#isOneOfSeveral = true;
+    void this.#engine.then((engine) => {
+      engine.becomeOneOfSeveral();
     });
   }
 

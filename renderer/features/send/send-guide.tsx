@@ -1,9 +1,11 @@
 import { Sparkles, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { AppState } from "../../../shared/model/app-state.ts";
 import { useApp, useAsk, useCards, useStores } from "../../ipc/stores.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
+import { ownDomain } from "./recipients.ts";
 import styles from "./send-guide.module.css";
 import { useComposeStore } from "./use-compose.ts";
 
@@ -12,11 +14,12 @@ export function SendGuide(): ReactNode {
   const t = useTranslations("send.guide");
   const ask = useAsk();
   const compose = useComposeStore();
-  const partner = useApp((app) => app.suggestions.at(0));
+  const partner = useApp(partnerOf);
+  const isOneOfSet = useApp((app) => app.instance.isOneOfSet === true);
   const isNew = useIsNew();
   const [isHidden, setHidden] = useState(false);
   const [isOpening, setOpening] = useState(false);
-  if (!isNew || isHidden || partner === undefined) return null;
+  if (!isNew || isOneOfSet || isHidden || partner === undefined) return null;
 
   const device = t("device", { name: partner.name });
   const addSample = async (): Promise<void> => {
@@ -69,6 +72,15 @@ export function SendGuide(): ReactNode {
       </IconButton>
     </Card>
   );
+}
+
+/** Somebody in another network than one's own, where there is one: that shows more. */
+function partnerOf({
+  account,
+  suggestions,
+}: AppState): AppState["suggestions"][number] | undefined {
+  const own = ownDomain(account);
+  return suggestions.find(({ aor }) => !aor.endsWith(`@${own ?? ""}`)) ?? suggestions.at(0);
 }
 
 /** Nothing on this device yet, neither now nor in the history. */

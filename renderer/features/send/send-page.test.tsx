@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { PickedFile } from "../../../shared/model/app-state.ts";
 import { appState } from "../../../tests/renderer/fixtures/app.ts";
@@ -277,6 +277,25 @@ describe("ux 3.2 the first time", () => {
       { aor: "sip:alice@a.example", deviceName: "Alice’s phone" },
     ]);
     expect(await screen.findByRole("button", { name: "Send 1 file to Alice" })).toBeTruthy();
+  });
+
+  it("somebody of another network is proposed first, so that both networks are seen", async () => {
+    const suggestions = [
+      { aor: "sip:carol@b.example", name: "Carol" },
+      { aor: "sip:alice@a.example", name: "Alice" },
+    ];
+    await renderPage(<SendPage />, { app: { suggestions } });
+    expect(await screen.findByRole("button", { name: /^Open Alice’s phone/ })).toBeTruthy();
+  });
+
+  it("the card does not come in a window that was opened together with others", async () => {
+    const instance = { ...appState().instance, isOneOfSet: true };
+    const { asked } = await renderPage(<SendPage />, { app: { instance } });
+    await waitFor(() => {
+      expect(asked("history.list")).toHaveLength(1);
+    });
+    await act(() => Promise.resolve());
+    expect(screen.queryByText("Try it with a second device")).toBeNull();
   });
 
   it("the card does not come on another network than the built-in one", async () => {
