@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { readdirSync, writeFileSync } from "node:fs";
+import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../main/compose/user-error.ts";
@@ -224,7 +224,8 @@ describe("ux 3.2: connect to a SIP core", () => {
     });
     expect(failed.code).toBe(code);
     expect(app.state.registration).toEqual({ name: "signedOut" });
-    expect(app.state.account).toBeUndefined();
+    // A window that is told of an account leaves the form that it was typed into.
+    expect(app.told("app.changed").filter(({ account }) => account != null)).toEqual([]);
     await network.stop();
   });
 
@@ -262,10 +263,13 @@ describe("the end", () => {
   it("takes at most five seconds and tells both sides of a running transfer", async () => {
     const alice = await bed.join("alice", USERS.alice);
     const bob = await bed.join("bob", USERS.bob);
-    await alice.send([bed.file("big.bin", Buffer.alloc(80_000_000, 1))], USERS.bob);
+    const big = bed.file("big.bin", "");
+    // Long enough to be running still on a machine that is busy with other things: told four times a second.
+    truncateSync(big, 300_000_000);
+    await alice.send([big], USERS.bob);
     await bob.reaches("ringing");
     await bob.accept();
-    await bed.until("octets move", () => bob.told("card.progress").length > 0);
+    await bed.until("octets move", () => (bob.card.files[0]?.octets ?? 0) > 0);
     const startMs = performance.now();
     await bob.engine.stop();
     expect(performance.now() - startMs).toBeLessThan(5500);
