@@ -262,7 +262,7 @@ export class AccountDesk {
     });
     if (!session.ok) return session;
     this.#session = session.value;
-    this.#showAccount();
+    // Windows are told of an account that works: until then the form that asked for it stays what it is.
     return session.value.start();
   }
 

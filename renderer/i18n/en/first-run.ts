@@ -56,7 +56,7 @@ export const firstRun = {
   failures: {
     badAddress: "That is no address of this network. Check it: it has the form name@domain.",
     badServer: "There is no server of that name. Check how it is spelled.",
-    wrongPassword: "The core did not accept your password. Type it again.",
+    wrongPassword: "The core did not accept your password. Check it, and the address.",
     unknownUser: "The core does not know this address. Check it, or ask whoever runs the core.",
     noAnswer: "The server does not answer. Check the server and the transport, then try again.",
     refused: "The core refuses to sign you in. Ask whoever runs it.",
