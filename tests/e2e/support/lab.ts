@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type TestInfo, test } from "@playwright/test";
+import { type Page, type TestInfo, test } from "@playwright/test";
 import { AppWindow } from "./app-window.ts";
 import { Machine } from "./application.ts";
 
@@ -64,9 +64,9 @@ function windowOf(outcome: PromiseSettledResult<AppWindow>): AppWindow {
 }
 
 /** What the windows showed when a test failed. */
-async function keepPictures(info: TestInfo, windows: readonly AppWindow[]): Promise<void> {
+export async function keepPictures(info: TestInfo, pages: readonly Page[]): Promise<void> {
   if (info.status === info.expectedStatus) return;
-  for (const [i, { page }] of windows.entries()) {
+  for (const [i, page] of pages.entries()) {
     const path = info.outputPath(`window-${String(i + 1)}.png`);
     await page.screenshot({ path, timeout: 5_000 }).catch(() => undefined);
   }
@@ -85,7 +85,10 @@ export function sharedLab(open: () => Promise<Lab> = openLab): Lab {
   });
   test.afterEach(async () => {
     const { alice, laptop, phone } = current();
-    await keepPictures(test.info(), [alice, laptop, phone]);
+    await keepPictures(
+      test.info(),
+      [alice, laptop, phone].map((window) => window.page),
+    );
     for (const window of [alice, laptop, phone]) await window.tidy();
   });
   test.afterAll(() => lab?.end());
