@@ -131,6 +131,10 @@ describe("several instances on one machine", () => {
       ),
     );
     expect(performance.now() - startMs).toBeLessThan(15_000);
+    const told = alice.told("app.changed").flatMap(({ registration }) => registration ?? []);
+    expect(told.filter(({ name }) => name === "offline")).toMatchObject([
+      { reason: "The network inside the app has ended, and is started again." },
+    ]);
     expect(bed.startedNetworks).toBe(2);
     await alice.send([bed.file("a.txt", "a")], USERS.bob);
     await bob.reaches("ringing");

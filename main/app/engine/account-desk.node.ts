@@ -36,6 +36,12 @@ export interface AccountDeskParts {
   readonly onAccount: () => void;
 }
 
+/** Until the next one runs, which takes some seconds. */
+const NETWORK_ENDED: RegistrationState = {
+  ...{ name: "offline", code: "noAnswer" },
+  reason: "The network inside the app has ended, and is started again.",
+};
+
 type Outcome = Result<null, RequestFailure>;
 
 const SETTING = "app.account";
@@ -211,17 +217,18 @@ export class AccountDesk {
   }
 
   /** The account that is kept, which stays whatever comes of it. */
-  async #signIn(): Promise<void> {
+  async #signIn(meanwhile: RegistrationState = { name: "connecting" }): Promise<void> {
     const record = this.#record;
     if (record === undefined || this.#isStopped) return;
     this.#retryTimer?.cancel();
-    this.#show({ name: "connecting" });
+    this.#show(meanwhile);
     await this.#leave();
     const way = await this.#wayTo(record);
     if (!way.ok) {
       this.#offline(way.error);
       return;
     }
+    this.#show({ name: "connecting" });
     const { core, password } = way.value;
     if (core !== record.core) this.#keep({ ...record, core });
     const opened = await this.#open({ ...record, core }, password);
@@ -308,7 +315,7 @@ export class AccountDesk {
     void lab.lost.then(() => {
       this.#lab = undefined;
       if (this.#isStopped || this.#record?.isBuiltIn !== true) return undefined;
-      return this.#inOrder(() => this.#signIn());
+      return this.#inOrder(() => this.#signIn(NETWORK_ENDED));
     });
   }
 
