@@ -22,6 +22,8 @@ export interface DesktopPort {
   chooseFiles(kind: "files" | "folder"): Promise<readonly string[]>;
   chooseFolder(current?: string): Promise<string | undefined>;
   chooseSavePath(suggestedName: string): Promise<string | undefined>;
+  /** Asks where a file is now; starts in the folder where it was. Undefined: the user closed the dialog. */
+  locateFile(name: string, folder: string): Promise<string | undefined>;
   /** Undefined when it was opened; else why not. */
   openPath(path: string): Promise<string | undefined>;
   reveal(path: string): void;

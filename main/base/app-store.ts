@@ -43,6 +43,8 @@ export interface CardFilter {
   /** Part of the person's address or name, of a file's name or hash, or of the text that went with the files. */
   readonly text?: string;
   readonly sinceMs?: number;
+  /** Name of the device that took it. */
+  readonly device?: string;
   /** Only cards that were put away, or only those that were not. */
   readonly isDismissed?: boolean;
   /** The last card of the page before. */

@@ -112,6 +112,7 @@ function conditions(filter: CardFilter): Where {
   if (filter.states !== undefined)
     where.add(`${STATE} IN ${marks(filter.states)}`, ...filter.states);
   if (filter.sinceMs !== undefined) where.add("offers.started_ms >= ?", filter.sinceMs);
+  if (filter.device !== undefined) where.add("cards.device = ?", filter.device);
   if (filter.isDismissed !== undefined)
     where.add("COALESCE(cards.is_dismissed, 0) = ?", flag(filter.isDismissed));
   if (filter.before !== undefined) {

@@ -70,6 +70,7 @@ const FULL: CardDetails = {
   files: [
     { index: 0, state: "damaged", octets: 3, path: "/p", hash: "sha-1:aa", reason: "Why." },
     { index: 1, state: "declined", octets: 0 },
+    { index: 2, state: "damaged", octets: 3, hash: "sha-1:ab", offeredHash: "sha-1:cd" },
   ],
 };
 
@@ -119,15 +120,21 @@ describe("pages of the history", () => {
     expect(ids({ direction: "outgoing" })).toEqual(["out"]);
     expect(ids({ peer: "sip:alice@a.example", sinceMs: 5000 })).toEqual(["late"]);
     expect(ids({ isDismissed: false })).toEqual(["out", "in"]);
+    saved("phone", { state: "elsewhere" }, { device: "Bob's phone" });
+    expect(ids({ device: "Bob's phone" })).toEqual(["phone"]);
+    expect(ids({ device: "Bob" })).toEqual([]);
   });
 
-  it.each(["ALICE@", "lan.p", "tuesday", "sha-1:aa", "mum"])("are searched for %s", (text) => {
-    saved("a", {}, FULL_WITH_WORDS);
-    saved("b", { peer: "sip:x@y", files: [] }, {});
-    value(store.people.save({ ...PERSON, aor: "sip:alice@a.example", name: "Mum" }));
-    expect(ids({ text })).toEqual(["a"]);
-    expect(ids({ text: "%" })).toEqual([]);
-  });
+  it.each(["ALICE@", "lan.p", "tuesday", "sha-1:aa", "sha-1:cd", "mum"])(
+    "are searched for %s",
+    (text) => {
+      saved("a", {}, FULL_WITH_WORDS);
+      saved("b", { peer: "sip:x@y", files: [] }, {});
+      value(store.people.save({ ...PERSON, aor: "sip:alice@a.example", name: "Mum" }));
+      expect(ids({ text })).toEqual(["a"]);
+      expect(ids({ text: "%" })).toEqual([]);
+    },
+  );
 });
 
 const FULL_WITH_WORDS: Partial<CardDetails> = { text: "From Tuesday", files: FULL.files };

@@ -132,12 +132,16 @@ export const requestSchemas = {
   "file.copyPath": oneFile,
   /** A file set aside as damaged: kept under its own name, or put into the bin. */
   "file.settle": z.strictObject({ id, index, what: z.enum(["keep", "delete"]) }),
+  /** Asks the user where a moved file is now; only one of the same size and hash is taken. */
+  "file.locate": oneFile,
   "history.list": z.strictObject({
     text: z.string().max(200).optional(),
     direction: z.enum(["incoming", "outgoing"]).optional(),
     states: z.array(z.string().max(40)).max(20).optional(),
     peer: uri.optional(),
     sinceMs: z.number().optional(),
+    /** Name of the device that took it. */
+    device: name.optional(),
     /** The last card of the page before. */
     before: z.strictObject({ startedMs: z.number(), id }).optional(),
     limit: z.int().min(1).max(200).optional(),
@@ -196,6 +200,8 @@ export interface RequestAnswers {
   readonly "file.drag": null;
   readonly "file.copyPath": null;
   readonly "file.settle": null;
+  /** The card with the new place; null: the user closed the dialog. */
+  readonly "file.locate": Card | null;
   readonly "history.list": { readonly cards: readonly Card[]; readonly hasMore: boolean };
   readonly "history.forget": null;
   readonly "history.forgetAll": null;
@@ -260,6 +266,7 @@ export type FailureCode =
   | "folder"
   | "dangerous"
   | "fileGone"
+  | "notSame"
   | "declinedBySystem"
   | "internal";
 

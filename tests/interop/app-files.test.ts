@@ -2,6 +2,7 @@ import {
   chmodSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -236,6 +237,39 @@ describe("files that were received", () => {
     expect(bob.card.files[0]?.isGone).toBe(true);
     const { cards } = await bob.ask("history.list", { text: "moved" });
     expect(cards[0]?.files[0]?.isGone).toBe(true);
+  });
+
+  it("and moved away are found again where the user points, if it is the very file", async () => {
+    const id = await received(["lost.txt"]);
+    const found = join(bed.folder, "found.txt");
+    renameSync(join(bob.receiveFolder, "lost.txt"), found);
+    await bob.fail("file.open", { id, index: 0 });
+    expect(await bob.ask("file.locate", { id, index: 0 })).toBeNull();
+    for (const other of ["content of lost.TXT", "longer content of lost.txt"]) {
+      bob.desktop.located = bed.file("other.txt", other);
+      expect(await bob.fail("file.locate", { id, index: 0 })).toMatchObject({ code: "notSame" });
+    }
+    bob.desktop.located = bed.file("lost.sh", "content of lost.txt");
+    expect(await bob.fail("file.locate", { id, index: 0 })).toMatchObject({ code: "notSame" });
+    bob.desktop.located = found;
+    const card = await bob.ask("file.locate", { id, index: 0 });
+    expect(card?.files[0]).toMatchObject({ path: found });
+    expect(card?.files[0]).not.toHaveProperty("isGone");
+    await bob.ask("file.open", { id, index: 0 });
+    expect(bob.desktop.done.at(-1)).toEqual({ what: "open", path: found });
+  });
+
+  it("are found again in the history too, and nothing else comes back for it", async () => {
+    const id = await received(["gone.txt"]);
+    await bob.ask("card.dismiss", { ids: [id] });
+    const found = join(bed.folder, "found-2.txt");
+    renameSync(join(bob.receiveFolder, "gone.txt"), found);
+    bob.desktop.located = found;
+    await bob.ask("file.locate", { id, index: 0 });
+    expect(bob.cards.map((card) => card.id)).not.toContain(id);
+    const { cards } = await bob.ask("history.list", { text: "gone.txt" });
+    expect(cards[0]?.files[0]).toMatchObject({ path: found });
+    await bob.ask("history.forget", { ids: [id] });
   });
 
   it("have the sender's picture once the sender is known, if pictures are wanted", async () => {

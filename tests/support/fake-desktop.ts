@@ -16,6 +16,7 @@ export class FakeDesktop implements DesktopPort {
   clipboard: ClipboardContent = { kind: "nothing" };
   chosen: readonly string[] = [];
   savePath: string | undefined;
+  located: string | undefined;
   /** The system has nothing that opens files. */
   openRefusal: string | undefined;
   hasBin = true;
@@ -37,6 +38,10 @@ export class FakeDesktop implements DesktopPort {
 
   chooseSavePath(): Promise<string | undefined> {
     return Promise.resolve(this.savePath);
+  }
+
+  locateFile(): Promise<string | undefined> {
+    return Promise.resolve(this.located);
   }
 
   openPath(path: string): Promise<string | undefined> {

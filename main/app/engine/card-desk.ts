@@ -2,7 +2,7 @@ import type { Card, CardProgress } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
-import { type BookInput, type CardBook, stepBook } from "../model/card-book.ts";
+import { type BookInput, type CardBook, type FileChange, stepBook } from "../model/card-book.ts";
 import { type CardEntry, octetsOf, shownCard, totalOctets } from "../model/card-entry.ts";
 import { isMoving } from "../model/card-step.ts";
 import { detailsOf, storedEntry, unsentEntry } from "../model/history-card.ts";
@@ -83,6 +83,23 @@ export class CardDesk {
     const entry = this.find(id);
     if (entry !== undefined && !this.#book.has(id)) this.apply({ name: "stored", entry });
     return entry;
+  }
+
+  /** Changes a file of a card wherever it is; one of the history is not brought back for it. */
+  amend(id: string, index: number, change: FileChange): CardEntry | undefined {
+    const input = { name: "file", id, index, change } as const;
+    if (this.#book.has(id)) {
+      this.apply(input);
+      return this.#book.get(id);
+    }
+    const entry = this.find(id);
+    if (entry === undefined) return undefined;
+    const { clock, store } = this.#ports;
+    const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
+    const amended = stepBook(new Map([[id, entry]]), input, now).get(id);
+    const saved = amended === undefined ? undefined : store.cards.save(detailsOf(amended.card));
+    if (saved?.ok === false) this.#complain("a card could not be kept", saved.error.message);
+    return amended;
   }
 
   apply(input: BookInput): void {

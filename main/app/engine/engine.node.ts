@@ -31,6 +31,7 @@ import { CardDesk } from "./card-desk.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { roomIn } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
+import { LocateDesk } from "./locate-desk.node.ts";
 import { NoticeDesk } from "./notice-desk.ts";
 import { OfferDesk } from "./offer-desk.node.ts";
 import { Outbox } from "./outbox.ts";
@@ -74,6 +75,7 @@ export class Engine implements AppEngine {
   readonly #offers: OfferDesk;
   readonly #picks: PickDesk;
   readonly #history: HistoryDesk;
+  readonly #locate: LocateDesk;
   readonly #notices: NoticeDesk;
   readonly #handlers: Handlers;
   #diskTimer: Timer | undefined;
@@ -118,6 +120,7 @@ export class Engine implements AppEngine {
       ...{ ...withCards, nameOf },
       historyDays: () => this.#state.current.settings.historyDays,
     });
+    this.#locate = new LocateDesk({ ...withCards, same });
     this.#notices = new NoticeDesk({ ...common, ...own, nameOf });
     this.#account = new AccountDesk({
       ...{ ...common, profile: this.#profile, profileFolder },
@@ -261,6 +264,7 @@ export class Engine implements AppEngine {
       ...this.#offers.handlers,
       ...this.#picks.handlers,
       ...this.#history.handlers,
+      ...this.#locate.handlers,
       ...this.#notices.handlers,
       ...accountHandlers({
         ...{ account: this.#account, state: this.#state, desktop, demoAors: DEMO_AORS },

@@ -108,9 +108,9 @@ export class HistoryDesk {
     Result<{ readonly cards: readonly Card[]; readonly hasMore: boolean }, RequestFailure>
   > {
     const limit = args.limit ?? PAGE;
-    const { text, direction, states, peer, sinceMs, before } = args;
+    const { text, direction, states, peer, sinceMs, device, before } = args;
     const stored = this.#parts.store.cards.list({
-      ...present({ direction, states, peer, sinceMs, before }),
+      ...present({ direction, states, peer, sinceMs, device, before }),
       ...(text === undefined || text.trim() === "" ? {} : { text: text.trim() }),
       limit: limit + 1,
     });
@@ -172,7 +172,7 @@ export class HistoryDesk {
 }
 
 /** Says of each file that lay somewhere whether it still does. */
-async function withGone(card: Card): Promise<Card> {
+export async function withGone(card: Card): Promise<Card> {
   return { ...card, files: await Promise.all(card.files.map(fileWithGone)) };
 }
 

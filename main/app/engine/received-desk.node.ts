@@ -1,4 +1,5 @@
 import { lstat } from "node:fs/promises";
+import { basename } from "node:path";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { CardFile } from "../../../shared/model/card.ts";
 import type { FileEvent } from "../../../shared/model/client-events.ts";
@@ -53,7 +54,10 @@ export class ReceivedDesk {
       if (!place.ok) return place;
       const { file, path } = place.value;
       if (!isComplete(file)) return failure("fileGone", `${file.name} is not complete.`);
-      if (isDangerousFile(file.name, file.type) && isConfirmed !== true)
+      const isDangerous = [file.name, basename(path)].some((name) =>
+        isDangerousFile(name, file.type),
+      );
+      if (isDangerous && isConfirmed !== true)
         return failure("dangerous", `${file.name} can run programs.`, "Show it in its folder.");
       const refusal = await this.#parts.desktop.openPath(path);
       return refusal === undefined

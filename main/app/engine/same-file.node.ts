@@ -41,7 +41,11 @@ export class SameFiles {
     return same;
   }
 
-  async #isSame({ hash, sizeOctets }: CardFile, path: string, signal: AbortSignal) {
+  async #isSame(
+    { hash, sizeOctets }: CardFile,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     if (hash === undefined || !/^sha-(?:1|256):/.test(hash)) return false;
     const size = await sizeOf(path);
     if (size === undefined || size.octets !== sizeOctets) return false;

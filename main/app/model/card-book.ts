@@ -179,7 +179,7 @@ function fileChanged(file: Card["files"][number], change: FileChange): Card["fil
   const { path, isGone, reason, ...bare } = file;
   switch (change.what) {
     case "moved":
-      return { ...file, path: change.path };
+      return { ...omit(file, "isGone"), path: change.path };
     case "remark":
       return { ...file, reason: change.reason };
     case "kept":

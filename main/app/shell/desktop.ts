@@ -48,6 +48,14 @@ export function electronDesktop(windows: DesktopWindows, texts: () => ShellTexts
       });
       return folder;
     },
+    locateFile: async (name, folder) => {
+      const [path] = await choosePaths(windows, {
+        title: texts().findFile(name),
+        properties: ["openFile", "dontAddToRecent"],
+        defaultPath: folder,
+      });
+      return path;
+    },
     chooseSavePath: (suggestedName) => chooseSavePath(windows, suggestedName, texts().saveAs),
     openPath: async (path) => {
       const why = await shell.openPath(path);

@@ -23,6 +23,7 @@ const EN = {
   chooseFolderToSend: "Choose a folder to send",
   chooseFolder: "Choose where received files go",
   saveAs: "Save as",
+  findFile: (name: string) => `Find ${name}`,
 
   startFailedTitle: "CPM Courier can not start",
   startFailed: (why: string) => `${why}\nYour files are as they were.`,

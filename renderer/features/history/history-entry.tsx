@@ -192,6 +192,19 @@ function FileLine({ card, file, actions }: FileLineProps): ReactNode {
             {t("reveal")}
           </Button>
         </span>
+      ) : file.isGone === true ? (
+        <span className={styles["fileButtons"]}>
+          <Button
+            variant="quiet"
+            size="s"
+            aria-label={t("findFile", { name: file.name })}
+            onPress={() => {
+              void actions.locate(card, file.index);
+            }}
+          >
+            {t("find")}
+          </Button>
+        </span>
       ) : null}
     </li>
   );

@@ -26,6 +26,12 @@ interface HistoryFiltersProps {
 export function HistoryFilters({ filter, inputRef, onChange }: HistoryFiltersProps): ReactNode {
   const t = useTranslations("history");
   const people = useApp((app) => app.people);
+  const own = useApp((app) => app.devices);
+  const others = own.filter(({ isThisDevice, name }) => !isThisDevice && name !== "");
+  const devices = [
+    { value: "", label: t("anyDevice") },
+    ...[...new Set(others.map(({ name }) => name))].map((name) => ({ value: name, label: name })),
+  ];
   const persons = [
     { value: "", label: t("everybody") },
     ...people.map(({ aor, name }) => ({ value: aor, label: name })),
@@ -83,6 +89,17 @@ export function HistoryFilters({ filter, inputRef, onChange }: HistoryFiltersPro
             onChange({ period });
           }}
         />
+        {devices.length < 2 ? null : (
+          <Select
+            label={t("device")}
+            isLabelHidden
+            options={devices}
+            value={filter.device}
+            onChange={(device) => {
+              onChange({ device });
+            }}
+          />
+        )}
       </div>
     </search>
   );

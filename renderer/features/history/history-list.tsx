@@ -35,6 +35,9 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
     onDangerous: (card, index) => {
       setAsked({ card, index });
     },
+    onChanged: (card) => {
+      store.getState().dispatch({ do: "change", cards: [card] });
+    },
   });
   const list = useListKeys((event, id) => {
     const card = cards.find((one) => one.id === id);

@@ -73,6 +73,21 @@ describe("ux 3.7 the list", () => {
     expect(within(row(/new.pdf/)).getByText("Received · verified")).toBeTruthy();
   });
 
+  it("a moved file is found where the user points", async () => {
+    const gone = card("gone", { files: [file("gone.pdf", { isGone: true })] });
+    const shown = await page([gone]);
+    shown.bridge.answer("file.locate", () => ({
+      ok: true,
+      value: { ...gone, files: [file("gone.pdf", { path: "/home/bob/gone.pdf" })] },
+    }));
+    await rowOf(/gone.pdf/);
+    await shown.user.click(within(row(/gone.pdf/)).getByRole("button", { name: "Show files" }));
+    await shown.user.click(screen.getByRole("button", { name: "Find gone.pdf" }));
+    expect(shown.asked("file.locate")).toEqual([{ id: "gone", index: 0 }]);
+    expect(await screen.findByRole("button", { name: "Open" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Find gone.pdf" })).toBeNull();
+  });
+
   it("an offer that another device took names the device", async () => {
     await page([card("x", { state: "elsewhere", device: "Bob’s phone" })]);
     expect(within(await rowOf(/x.pdf/)).getByText(/on Bob’s phone/)).toBeTruthy();

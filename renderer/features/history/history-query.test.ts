@@ -36,6 +36,7 @@ describe("ux 3.7 what the history is asked for", () => {
       result: "failed",
       peer: "sip:bob@b.example",
       period: "week",
+      device: "Bob’s phone",
     } as const;
     expect(historyQuery(filter, NOW_MS)).toEqual({
       limit: 100,
@@ -43,6 +44,7 @@ describe("ux 3.7 what the history is asked for", () => {
       direction: "outgoing",
       states: ["failed", "damaged", "interrupted"],
       peer: "sip:bob@b.example",
+      device: "Bob’s phone",
       sinceMs: new Date(2026, 10, 19).getTime(),
     });
     expect(isFiltered(filter)).toBe(true);

@@ -12,6 +12,8 @@ export interface HistoryFilter {
   /** Address of a person; empty: everybody. */
   readonly peer: string;
   readonly period: HistoryPeriod;
+  /** Name of another device of the user's; empty: any. */
+  readonly device: string;
 }
 
 export const NO_FILTER: HistoryFilter = {
@@ -20,6 +22,7 @@ export const NO_FILTER: HistoryFilter = {
   result: "any",
   peer: "",
   period: "any",
+  device: "",
 };
 
 export const PAGE_SIZE = 100;
@@ -44,7 +47,8 @@ export function isFiltered(filter: HistoryFilter): boolean {
     filter.direction !== "any" ||
     filter.result !== "any" ||
     filter.peer !== "" ||
-    filter.period !== "any"
+    filter.period !== "any" ||
+    filter.device !== ""
   );
 }
 
@@ -61,6 +65,7 @@ export function historyQuery(
     ...(filter.direction === "any" ? {} : { direction: filter.direction }),
     ...(filter.result === "any" ? {} : { states: [...RESULT_STATES[filter.result]] }),
     ...(filter.peer === "" ? {} : { peer: filter.peer }),
+    ...(filter.device === "" ? {} : { device: filter.device }),
     ...(filter.period === "any" ? {} : { sinceMs: daysBack(nowMs, PERIOD_DAYS[filter.period]) }),
     ...(last === undefined ? {} : { before: { startedMs: last.startedMs, id: last.id } }),
   };

@@ -10,6 +10,8 @@ export interface EntryActions {
   /** Opens a file; without an index the first that is there. */
   readonly open: (card: Card, index?: number) => Promise<void>;
   readonly reveal: (card: Card, index?: number) => Promise<void>;
+  /** The user points to where a moved file is now. */
+  readonly locate: (card: Card, index: number) => Promise<void>;
   readonly sendAgain: (card: Card) => Promise<void>;
   readonly askAgain: (card: Card) => Promise<void>;
   readonly copyDetails: (card: Card) => Promise<void>;
@@ -20,9 +22,15 @@ interface EntryActionOptions {
   readonly forget: (id: string) => Promise<boolean>;
   /** A file that can run programs was to be opened. */
   readonly onDangerous: (card: Card, index: number) => void;
+  /** A card that is not among those of this run, as it is now. */
+  readonly onChanged: (card: Card) => void;
 }
 
-export function useEntryActions({ forget, onDangerous }: EntryActionOptions): EntryActions {
+export function useEntryActions({
+  forget,
+  onDangerous,
+  onChanged,
+}: EntryActionOptions): EntryActions {
   const t = useTranslations("history");
   const { client, window: windowStore } = useStores();
   const announce = useAnnounce();
@@ -40,6 +48,15 @@ export function useEntryActions({ forget, onDangerous }: EntryActionOptions): En
         if (index === undefined) return;
         const answer = await client.request("file.reveal", { id: card.id, index });
         if (!answer.ok) fail(answer.error);
+      },
+      locate: async ({ id }, index) => {
+        const answer = await client.request("file.locate", { id, index });
+        if (!answer.ok) fail(answer.error);
+        else if (answer.value !== null) {
+          onChanged(answer.value);
+          const name = answer.value.files.find((file) => file.index === index)?.name ?? "";
+          announce({ text: t("found", { name }), politeness: "polite" });
+        }
       },
       sendAgain: async (card) => {
         const answer = await client.request("card.retry", { id: card.id });
@@ -63,7 +80,7 @@ export function useEntryActions({ forget, onDangerous }: EntryActionOptions): En
         if (await forget(card.id)) announce({ text: t("forgotten"), politeness: "polite" });
       },
     };
-  }, [client, windowStore, announce, t, forget, onDangerous]);
+  }, [client, windowStore, announce, t, forget, onDangerous, onChanged]);
 }
 
 function firstThere(card: Card): number | undefined {
