@@ -70,7 +70,7 @@ export function readPasswordFile(path: string): string {
     text = readFileSync(path, "utf8");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw usageError(`The password file ${path} can not be read.`, why);
+    throw usageError(`The password file ${path} cannot be read.`, why);
   }
   const [line = ""] = text.split(/\r?\n/, 1);
   if (line === "")

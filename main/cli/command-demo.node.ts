@@ -61,7 +61,7 @@ async function checkFiles(paths: readonly string[]): Promise<void> {
       () => true,
       () => false,
     );
-    if (!isReadable) throw usageError(`${name} can not be read.`, "Check its permissions.");
+    if (!isReadable) throw usageError(`${name} cannot be read.`, "Check its permissions.");
   }
 }
 

@@ -52,7 +52,23 @@ describe("what people read", () => {
       incoming,
       "plan.pdf arrived damaged. It was set aside and not opened.",
     ],
-    [{ event: "missed", id }, incoming, "Missed: 2 files from Alice."],
+    [{ event: "missed", id }, incoming, "You missed 2 files from Alice."],
+    [
+      { event: "elsewhere", id, reason: "accepted", isLostRace: true },
+      incoming,
+      "Another device was a moment faster.",
+    ],
+    [{ event: "cancelled", id, by: "peer", reason: "x" }, incoming, "Alice cancelled the offer."],
+    [
+      { event: "file", id, index: 0, state: "complete", verified: false, path: "/in/plan.pdf" },
+      incoming,
+      "plan.pdf: not checked, saved as /in/plan.pdf",
+    ],
+    [
+      { event: "file", id, index: 0, state: "complete", verified: false },
+      outgoing,
+      "plan.pdf: confirmed.",
+    ],
     [
       { event: "error", id, code: "busy", message: "Bob is busy.", action: "Send again later." },
       outgoing,

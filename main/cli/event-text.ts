@@ -58,9 +58,9 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
     case "elsewhere":
       return elsewhereText(event);
     case "cancelled":
-      return cancelledText(event);
+      return cancelledText(event, offer);
     case "missed":
-      return `Missed: ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
+      return `You missed ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
     case "declined":
       // Outgoing: an error event with the reason for people comes with it.
       return isSent(offer) ? undefined : "The offer was declined here.";
@@ -75,8 +75,12 @@ function ringingText(offer: OfferView | undefined): string | undefined {
   return isSent(offer) ? `${peerText(offer)}'s device rings.` : undefined;
 }
 
-function cancelledText({ by, reason }: Extract<NamedEvent, { event: "cancelled" }>): string {
-  return by === "us" ? "Cancelled." : `No longer ringing: ${printable(reason)}`;
+function cancelledText(
+  { by, reason }: Extract<NamedEvent, { event: "cancelled" }>,
+  offer: OfferView | undefined,
+): string {
+  if (by === "peer") return `${peerText(offer)} cancelled the offer.`;
+  return by === "us" ? "Cancelled." : `No longer ringing. ${printable(reason)}`;
 }
 
 function retryText(reason: string, retryMs: number | undefined): string {
@@ -125,7 +129,7 @@ function elsewhereText({
 }: Extract<NamedEvent, { event: "elsewhere" }>): string {
   const where = device === undefined ? "another device" : printable(device);
   const what = reason === "accepted" ? "Accepted" : "Declined";
-  return isLostRace ? `${where} was a moment faster.` : `${what} on ${where}.`;
+  return isLostRace ? `${sentence(where)} was a moment faster.` : `${what} on ${where}.`;
 }
 
 function fileEventText(
@@ -138,7 +142,8 @@ function fileEventText(
     case "declined":
       return undefined;
     case "complete": {
-      const proof = verified === true ? "verified" : "complete, not verified";
+      const unproven = isOutgoing ? "confirmed" : "not checked";
+      const proof = verified === true ? "verified" : unproven;
       return isOutgoing || path === undefined
         ? `${name}: ${proof}.`
         : `${name}: ${proof}, saved as ${path}`;
@@ -149,6 +154,10 @@ function fileEventText(
     case "interrupted":
       return `${name}: ${printable(reason ?? "stopped before its end.")}`;
   }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function nameOf(offer: OfferView | undefined, index: number): string {

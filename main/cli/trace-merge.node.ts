@@ -12,7 +12,7 @@ export async function readTraces(paths: readonly string[]): Promise<readonly Tra
   const traces: (readonly TraceRecord[])[] = [];
   for (const path of paths) {
     const file = await readTraceFile(path);
-    if (!file.ok) throw usageError(`The trace ${path} can not be read.`, file.error.message);
+    if (!file.ok) throw usageError(`The trace ${path} cannot be read.`, file.error.message);
     const { records, damagedLines } = file.value;
     if (damagedLines > 0) {
       process.stderr.write(`cpm: ${path}: ${String(damagedLines)} lines are no trace records\n`);
@@ -27,7 +27,7 @@ export async function writeTrace(path: string, records: readonly TraceRecord[]):
   for (const record of records) writer.write(record);
   const written = await writer.close();
   if (written.ok) return;
-  throw new CommandError(EXIT.internal, `The trace ${path} can not be written.`, {
+  throw new CommandError(EXIT.internal, `The trace ${path} cannot be written.`, {
     ...{ code: "storage", action: written.error.message },
   });
 }

@@ -98,7 +98,7 @@ describe("exit 2: usage", () => {
     ],
     ["a file that is not there", ["demo", join(folder, "none")], "There is no file"],
     ["a folder instead of a file", ["demo", folder], "is no regular file"],
-    ["a trace that is not there", ["flow", join(folder, "none.jsonl")], "can not be read"],
+    ["a trace that is not there", ["flow", join(folder, "none.jsonl")], "cannot be read"],
     [
       "a profile that is not there",
       ["history", "--profile", join(folder, "none")],

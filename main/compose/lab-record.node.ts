@@ -56,7 +56,7 @@ function folderName(env: NodeJS.ProcessEnv): string {
 function folderError(folder: string, why: string): UserError {
   return new UserError(
     "storage",
-    `The folder ${folder} can not be used: ${why}.`,
+    `The folder ${folder} cannot be used: ${why}.`,
     "Remove it, or set CPM_RUNTIME_DIR.",
   );
 }

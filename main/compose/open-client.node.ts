@@ -128,7 +128,7 @@ async function wayTo(
       });
     });
   } catch {
-    const what = isIpAddress(core.host) ? "can not be reached from here" : "is not known";
+    const what = isIpAddress(core.host) ? "cannot be reached from here" : "is not known";
     throw new UserError("usage", `The core ${core.host} ${what}.`, "Check --core.");
   } finally {
     socket.close();

@@ -67,7 +67,7 @@ function takeLock(path: string): ProfileLock | undefined {
 function profileError(path: string, why: string): UserError {
   return new UserError(
     "storage",
-    `The profile ${path} can not be used: ${why}`,
+    `The profile ${path} cannot be used: ${why}`,
     "Choose another folder with --profile.",
   );
 }

@@ -40,7 +40,7 @@ export async function readUsers(path: string): Promise<readonly UserAccount[]> {
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    throw new UserError("usage", `The users file ${path} can not be read.`, errorText(error));
+    throw new UserError("usage", `The users file ${path} cannot be read.`, errorText(error));
   }
   const users = parseUsers(text);
   if (users === undefined) {

@@ -249,7 +249,7 @@ export class AccountDesk {
       ? err(
           signInFailure(
             "wrongPassword",
-            "The password can not be read on this computer.",
+            "The password cannot be read on this computer.",
             "Enter it again.",
           ),
         )

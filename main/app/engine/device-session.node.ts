@@ -119,5 +119,5 @@ function openFailure(error: UserError, core: string): SignInFailure {
 }
 
 function badServer(core: string): SignInFailure {
-  return signInFailure("badServer", `The server ${core} can not be found.`, "Check the server.");
+  return signInFailure("badServer", `The server ${core} cannot be found.`, "Check the server.");
 }

@@ -165,7 +165,7 @@ export class HistoryDesk {
     this.#parts.log.write("error", "the history failed", { why });
     return err({
       code: "storage",
-      message: "The history can not be reached.",
+      message: "The history cannot be read or changed now. Your files are untouched.",
       action: "Try again.",
     });
   }

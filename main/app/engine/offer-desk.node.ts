@@ -1,5 +1,4 @@
 import { formatPerson } from "../../../shared/format/person.ts";
-import { countOf } from "../../../shared/format/plural.ts";
 import { formatSize } from "../../../shared/format/size.ts";
 import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Card } from "../../../shared/model/card.ts";
@@ -54,6 +53,11 @@ const ICON = /^\/icon\/([A-Za-z0-9]+)\/\d{1,4}$/;
 /** Offers whose pictures are kept. */
 const MAX_ICON_OFFERS = 200;
 
+/** What becomes of an offer that this device has not answered. */
+const WITHOUT_US: ReadonlySet<Card["state"]> = new Set([
+  ...(["elsewhere", "declinedElsewhere", "noLongerRinging", "cancelled", "missed"] as const),
+]);
+
 /** Offers that come in, and what the user says to them. */
 export class OfferDesk {
   readonly #parts: OfferDeskParts;
@@ -71,13 +75,13 @@ export class OfferDesk {
     "offer.accept": (args) => this.#accept(args),
     "offer.decline": ({ id, where, isBlocking }) => {
       const card = this.#ringing(id);
-      if (card === undefined) return gone("This offer");
+      if (card === undefined) return this.#tooLate(id);
       this.#parts.client()?.decline(offerId(id), where);
       if (isBlocking === true) this.#parts.people.block(card.peer);
       return DONE;
     },
     "offer.silence": ({ id }) => {
-      if (this.#ringing(id) === undefined) return gone("This offer");
+      if (this.#ringing(id) === undefined) return this.#tooLate(id);
       this.#parts.cards.apply({ name: "silence", id });
       return DONE;
     },
@@ -160,6 +164,13 @@ export class OfferDesk {
     return card?.direction === "incoming" && card.state === "ringing" ? card : undefined;
   }
 
+  /** Answered a moment after it was over: its card says how, and nothing went wrong. */
+  #tooLate(id: string): Result<null, RequestFailure> {
+    const card = this.#parts.cards.book.get(id)?.card;
+    const isOver = card?.direction === "incoming" && WITHOUT_US.has(card.state);
+    return isOver ? DONE : gone("This offer");
+  }
+
   /** Looks into the folder, and takes the offer where its person's rule says so. */
   async #begin(offer: OfferView): Promise<void> {
     const { cards, people, client } = this.#parts;
@@ -194,7 +205,7 @@ export class OfferDesk {
   }: RequestArguments<"offer.accept">): Promise<Result<null, RequestFailure>> {
     const { cards, state } = this.#parts;
     const card = this.#ringing(id);
-    if (card === undefined) return gone("This offer");
+    if (card === undefined) return this.#tooLate(id);
     const known = new Set(card.files.map(({ index }) => index));
     const isKnown = files.every(({ index }) => known.has(index));
     if (!isKnown || new Set(files.map(({ index }) => index)).size !== files.length)
@@ -206,12 +217,12 @@ export class OfferDesk {
     if (chosen.taken.length === 0)
       return failure(
         "noFiles",
-        "Every file you ticked is in the folder already.",
+        "Every name you ticked is in the folder already, and such files are left out.",
         "Keep both, or decline.",
       );
     const sizes = card.files.filter(({ index }) => chosen.taken.includes(index)).map(sizeOf);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
-    if (this.#ringing(id) === undefined) return gone("This offer");
+    if (this.#ringing(id) === undefined) return this.#tooLate(id);
     this.#parts.received.expectReplacement(id, chosen.replacing);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
     this.#parts.client()?.accept(offerId(id), chosen.taken, { folder: target });
@@ -241,7 +252,7 @@ export class OfferDesk {
     const card = cards.find(id)?.card;
     if (card === undefined) return gone("This offer");
     if (card.direction !== "incoming" || !isEnded(card.state))
-      return failure("badRequest", "Only the sender of an offer that is over can be asked.");
+      return failure("badRequest", "The sender can be asked again when the offer is over.");
     const { account } = state.current;
     const device = client();
     if (account === undefined || device === undefined)
@@ -311,7 +322,7 @@ function noSpace(
 ): Result<never, RequestFailure> {
   return failure(
     "noSpace",
-    `${countOf(sizes.length, "file")} need ${formatSize(total(sizes))}, ${formatSize(freeOctets)} are free.`,
+    `The ticked files need ${formatSize(total(sizes))}, only ${formatSize(freeOctets)} are free.`,
     "Choose another folder.",
   );
 }

@@ -430,6 +430,7 @@ describe("ux 3.1 of an offer that goes out", () => {
       { event: "transfer", state: "cancelled" },
     );
     expect(card()).toMatchObject({ state: "cancelled", problem: { code: "cancelled-by-us" } });
+    expect(card().files[0]?.reason).toBe("You cancelled it.");
     offered("outgoing", 1);
     tell(
       { event: "answered", accepted: [0], declined: [] },
@@ -445,6 +446,7 @@ describe("ux 3.1 of an offer that goes out", () => {
     expect(card()).toMatchObject({
       state: "cancelled",
       problem: { message: "Bob cancelled the transfer. No file was sent." },
+      files: [{ reason: "Bob cancelled it." }],
     });
   });
 

@@ -22,6 +22,7 @@ import {
 import {
   declinedProblem,
   eventProblem,
+  fileReason,
   filesProblem,
   stalledProblem,
   withdrawnProblem,
@@ -174,7 +175,8 @@ function unstalled(entry: CardEntry): CardEntry {
 }
 
 function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
-  const { index, path, hash, reason, code } = event;
+  const { index, path, hash, code } = event;
+  const reason = fileReason(entry.card, event);
   const state = endOf(event);
   const isDamaged = state === "damaged" && entry.card.direction === "incoming";
   const changed = withFiles(entry, [index], (file) => ({

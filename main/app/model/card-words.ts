@@ -2,7 +2,7 @@ import { formatAddress } from "../../../shared/format/person.ts";
 import { countOf, listOf } from "../../../shared/format/plural.ts";
 import { formatSize } from "../../../shared/format/size.ts";
 import type { Card, CardFile, CardProblem } from "../../../shared/model/card.ts";
-import type { ErrorEvent } from "../../../shared/model/client-events.ts";
+import type { ErrorEvent, FileEvent } from "../../../shared/model/client-events.ts";
 import { type CardEntry, isComplete, takenFiles, totalOctets } from "./card-entry.ts";
 
 /** Sentences of ux 3.11: what happened · what it means for the files · one action. */
@@ -94,6 +94,18 @@ function tooLarge({ files, peerName }: Card): string {
   return `${name} (${formatSize(sizeOctets)}) is larger than this network or ${peerName} allows. No file was sent.`;
 }
 
+/** Why a file did not come to its end, in the words of its card. */
+export function fileReason(
+  { peerName }: Card,
+  { code, reason }: Pick<FileEvent, "code" | "reason">,
+): string | undefined {
+  if (code !== "declined") return reason;
+  return reason?.startsWith(BY_US) === true ? "You cancelled it." : `${peerName} cancelled it.`;
+}
+
+/** How the client begins what the user did. */
+const BY_US = "You ";
+
 /** What is to be said of files that were answered for, at the end; undefined when all is well. */
 export function filesProblem(entry: CardEntry): CardProblem | undefined {
   const { card, endedBy } = entry;
@@ -164,7 +176,7 @@ function interruptedProblem(entry: CardEntry, file: CardFile): CardProblem {
   if (fileCodes.get(file.index) === "declined") {
     const isAll = card.files.every((one) => one.state !== "verified" && one.state !== "complete");
     const what = isAll ? "the transfer" : file.name;
-    return file.reason?.startsWith("You ") === true
+    return file.reason?.startsWith(BY_US) === true
       ? problem("cancelled-by-us", [`You cancelled ${what}. ${rest(card)}`, ""])
       : problem("cancelled-by-peer", [
           `${card.peerName} cancelled ${what}. ${rest(card)}`,

@@ -12,6 +12,8 @@ describe("Electron security 15: what the system may open", () => {
   it.each([
     "http://www.rfc-editor.org/",
     "https://evil.example/",
+    "https://datatracker.ietf.org/",
+    "https://www.electronjs.org/",
     "https://www.rfc-editor.org.evil.example/",
     "https://www.rfc-editor.org@evil.example/",
     "https://user:pw@www.rfc-editor.org/",

@@ -16,8 +16,10 @@ describe("texts of the system's side", () => {
 
   it("count one and many", () => {
     const texts = shellTexts("en");
-    expect(texts.offerBody(1, "2 MB")).toBe("1 file · 2 MB");
-    expect(texts.offerBody(3, "2 MB")).toBe("3 files · 2 MB");
+    expect(texts.offerTitle("Alice", 1)).toBe("Alice wants to send you a file");
+    expect(texts.offerTitle("Alice", 3)).toBe("Alice wants to send you 3 files");
+    expect(texts.offerBody("plan.pdf", 0, "2 MB")).toBe("plan.pdf · 2 MB");
+    expect(texts.offerBody("plan.pdf", 2, "2 MB")).toBe("plan.pdf and 2 more · 2 MB");
     expect(texts.badge(1)).toBe("1 offer");
   });
 });

@@ -5,9 +5,10 @@ const EN = {
   progressTitle: (percent: number, title: string) => `${percent} % – ${title}`,
   promptTitle: "Incoming offers",
 
-  offerTitle: (who: string) => `${who} wants to send you files`,
-  offerBody: (files: number, size: string) =>
-    `${files === 1 ? "1 file" : `${files} files`} · ${size}`,
+  offerTitle: (who: string, files: number) =>
+    `${who} wants to send you ${files === 1 ? "a file" : `${files} files`}`,
+  offerBody: (first: string, more: number, size: string) =>
+    `${more === 0 ? first : `${first} and ${more} more`} · ${size}`,
   acceptAll: "Accept all",
   review: "Review",
   autoAcceptedTitle: (who: string) => `Receiving files from ${who}`,
@@ -25,12 +26,12 @@ const EN = {
   saveAs: "Save as",
   findFile: (name: string) => `Find ${name}`,
 
-  startFailedTitle: "CPM Courier can not start",
-  startFailed: (why: string) => `${why}\nYour files are as they were.`,
-  windowFailedTitle: "The window can not be shown",
+  startFailedTitle: "CPM Courier cannot start",
+  startFailed: (why: string) => `${why}\nYour files are untouched.`,
+  windowFailedTitle: "The window cannot be shown",
   windowFailed: "It ended several times. Transfers go on. Start CPM Courier again to see them.",
   profileRefused: (folder: string, why: string) =>
-    `The profile ${folder} can not be used: ${why}. Choose another one with --profile.`,
+    `The profile ${folder} cannot be used: ${why}. Choose another one with --profile.`,
 
   menuFile: "File",
   menuEdit: "Edit",

@@ -74,7 +74,7 @@ function internal(): { ok: false; error: RequestFailure } {
     ok: false,
     error: {
       code: "internal",
-      message: "Something in CPM Courier went wrong. Your files are as they were.",
+      message: "Something in this app went wrong. Your files are untouched.",
       action: "Try again.",
     },
   };

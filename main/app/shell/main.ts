@@ -45,14 +45,14 @@ export function runApp(args: readonly string[]): void {
   watchSystem(shell);
 }
 
-/** @returns false when the folder can not be used: that has been said, and the program ends */
+/** @returns false when the folder cannot be used: that has been said, and the program ends */
 function prepareProfile({ folder }: ProfilePlace): boolean {
   // Chromium's own files stay apart from the history and the keys.
   const sessionData = join(folder, "window");
   try {
     mkdirSync(sessionData, { recursive: true, mode: 0o700 });
   } catch (error) {
-    process.stderr.write(`cpm-courier: the profile ${folder} can not be used: ${String(error)}\n`);
+    process.stderr.write(`cpm-courier: the profile ${folder} cannot be used: ${String(error)}\n`);
     app.exit(2);
     return false;
   }

@@ -70,8 +70,8 @@ export class Notifier {
     const size = sizeText(octets, this.#options.language());
     return kind === "offer"
       ? {
-          title: texts.offerTitle(card.peerName),
-          body: texts.offerBody(card.files.length, size),
+          title: texts.offerTitle(card.peerName, card.files.length),
+          body: texts.offerBody(card.files[0]?.name ?? "", card.files.length - 1, size),
         }
       : {
           title: texts.autoAcceptedTitle(card.peerName),

@@ -203,10 +203,10 @@ describe("ux 3.5 E to J: the same card says how it ended", () => {
     [OFFERS.lostRace, "Bob’s phone was a moment faster."],
     [OFFERS.cancelled, "Alice cancelled the offer."],
     [OFFERS.missed, "You missed 3 files from Alice."],
-    [OFFERS.declinedElsewhere, "You declined the offer of Alice on another device."],
+    [OFFERS.declinedElsewhere, "You declined the offer from Alice on another device."],
     [
       OFFERS.noLongerRinging,
-      "The offer of Alice does not ring any more. Another device may have answered it.",
+      "The offer from Alice does not ring any more. Another device may have answered it.",
     ],
   ])("%#", async (ended, sentence) => {
     const { bridge } = await ring({ ...OFFERS.ringing, id: ended.id });

@@ -74,7 +74,7 @@ describe("ux 3.10 auto-accept", () => {
   it("lists the rules of all people; each can be changed and turned off", async () => {
     const { user, asked } = await renderPage(<SettingsPage />);
     const table = screen.getByRole("table");
-    await user.click(within(table).getByRole("button", { name: /Largest offer of Anna/ }));
+    await user.click(within(table).getByRole("button", { name: /Largest offer from Anna/ }));
     await user.click(screen.getByRole("option", { name: "10 MB" }));
     await user.click(within(table).getByRole("button", { name: /Turn off the rule for Anna/ }));
     const anna = {

@@ -2,7 +2,7 @@ import * as icons from "lucide-react";
 import { describe, expect, it } from "vitest";
 import type { CardState } from "../../../shared/model/card.ts";
 import { english } from "../../i18n/messages.ts";
-import { lookOf } from "./state-words.ts";
+import { fileLookOf, lookOf } from "./state-words.ts";
 
 const ICONS: Readonly<Record<string, unknown>> = icons;
 
@@ -49,6 +49,13 @@ describe("ux 3.1 one phrase, icon and colour for a state", () => {
     const [text, colour, name] = look;
     expect([english.states[word], tone]).toEqual([text, colour]);
     expect(icon).toBe(ICONS[name]);
+  });
+
+  it("of a file that was sent nobody says that it was not checked over there", () => {
+    const words = (["incoming", "outgoing"] as const).map(
+      (direction) => english.states[fileLookOf({ state: "complete" }, { direction }).word],
+    );
+    expect(words).toEqual(["Not checked", "Confirmed"]);
   });
 
   it("names who cancelled only where that is known", () => {

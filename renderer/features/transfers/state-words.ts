@@ -98,6 +98,8 @@ export function fileLookOf(
   card: Pick<Card, "direction">,
 ): Omit<StateLook, "isSpinning"> {
   const look = FILE_LOOKS[file.state];
-  const isSent = file.state === "transferring" && card.direction === "outgoing";
-  return isSent ? { ...look, icon: ArrowUp } : look;
+  if (card.direction === "incoming") return look;
+  if (file.state === "transferring") return { ...look, icon: ArrowUp };
+  // Nobody says that it was not checked over there.
+  return file.state === "complete" ? { ...look, tone: "success", word: "fileConfirmed" } : look;
 }

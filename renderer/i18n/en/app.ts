@@ -50,9 +50,9 @@ export const app = {
   networkBuiltIn: "Network: built-in",
   free: "{size} free",
   thisDevice: "This window is {code}",
-  quitTitle: "Quit while files are moving?",
+  quitTitle: "Quit while something is under way?",
   quitText:
-    "{count, plural, one {# transfer is running. It} other {# transfers are running. They}} would be stopped; files that are complete stay.",
+    "{count, plural, one {# offer or transfer is under way. It} other {# offers or transfers are under way. They}} would end now; files that are complete stay.",
   quitWhenDone: "Quit when done",
   quitNow: "Stop and quit",
   quitStay: "Stay",

@@ -28,7 +28,7 @@ export const people = {
   remove: "Remove",
   removed: "{name} removed.",
   saved: "{name} saved.",
-  blockedNow: "{name} is blocked. Offers are declined without a word.",
+  blockedNow: "{name} is blocked. Offers from {name} are declined, and you are not asked.",
   unblockedNow: "{name} can offer files again.",
   dropHere: "Drop to send to {name}",
   form: {
@@ -44,12 +44,12 @@ export const people = {
     isMeHint:
       "Files that can run programs stay ticked, and files are not marked as from another computer. Only for devices that are yours.",
     auto: "Take offers without asking",
-    autoHint: "Each one leaves a line in the history.",
+    autoHint: "Each one leaves an entry in the history.",
     autoWarning:
       "Whoever uses this address can put files on this computer without your answer. Keep the limit small, and take only from people you trust.",
     limit: "Up to",
     isBlocked: "Block this person",
-    isBlockedHint: "Offers are declined without a word.",
+    isBlockedHint: "Offers are declined, and you are not asked.",
     cancel: "Cancel",
     save: "Save",
     add: "Add",

@@ -103,13 +103,13 @@ export const settings = {
   },
   auto: {
     empty: "Nobody. Every offer asks you first.",
-    hint: "Offers of these people are taken without asking, up to a size. Larger ones ring as always.",
+    hint: "Offers from these people are taken without asking, up to a size. Larger ones ring as always.",
     person: "Person",
     limit: "Takes up to",
-    limitFor: "Largest offer of {name} taken without asking",
+    limitFor: "Largest offer from {name} taken without asking",
     turnOff: "Turn off",
     turnOffFor: "Turn off the rule for {name}",
-    turnedOff: "Offers of {name} ask you first.",
+    turnedOff: "Offers from {name} ask you first.",
     add: "Choose a person",
   },
   sending: {

@@ -33,6 +33,7 @@ export const states = {
   fileVerifying: "Verifying",
   fileVerified: "Verified",
   fileComplete: "Not checked",
+  fileConfirmed: "Confirmed",
   fileFailed: "Failed",
   fileDamaged: "Damaged",
   fileInterrupted: "Interrupted",

@@ -72,14 +72,14 @@ test.describe("declining", () => {
       offer.getByRole("button", { name: "Ways to decline" }),
       "Decline only on this device",
     );
-    await expect(laptop.offer("You declined the offer of Alice.")).toBeVisible();
+    await expect(laptop.offer("You declined the offer from Alice.")).toBeVisible();
     const other = phone.offer("Alice wants to send you a file");
     await answer(other.getByRole("button", { name: /^Accept/ }));
     await expect(phone.offer("here.txt").getByText("Received · verified")).toBeVisible();
     await expect(alice.card("here.txt, Bob").getByText("Sent · verified")).toBeVisible();
     await expectReceived(phone, path);
     await expect(
-      laptop.offer("You declined the offer of Alice.").getByText("Declined", { exact: true }),
+      laptop.offer("You declined the offer from Alice.").getByText("Declined", { exact: true }),
     ).toBeVisible();
     await laptop.visit("History");
     await expect(laptop.entry("here.txt")).toContainText("Declined");
@@ -91,7 +91,7 @@ test.describe("declining", () => {
     const offer = laptop.offer("Alice wants to send you a file");
     await expect(phone.offer("Alice wants to send you a file")).toBeVisible();
     await answer(offer.getByRole("button", { name: "Decline", exact: true }));
-    const other = phone.offer("You declined the offer of Alice on another device.");
+    const other = phone.offer("You declined the offer from Alice on another device.");
     await expect(other.getByText("Declined on another device")).toBeVisible();
     const sent = alice.card("everywhere.txt, Bob");
     await expect(sent.getByText("Declined", { exact: true })).toBeVisible();
