@@ -107,6 +107,18 @@ describe("ux 3.5 D, E: accepted", () => {
     ).not.toContain("missed");
   });
 
+  it("an answer that comes a moment after another device's is no failure", async () => {
+    const id = await ring(["late.txt"]);
+    await b1.accept();
+    await b2.reaches("elsewhere");
+    await b2.ask("offer.accept", { id: b2.card.id, files: [{ index: 0 }] });
+    await b2.ask("offer.decline", { id: b2.card.id, where: "everywhere" });
+    await b2.ask("offer.silence", { id: b2.card.id });
+    expect(b2.card).toMatchObject({ state: "elsewhere", device: "Bob's laptop" });
+    await Promise.all([b1.reaches("verified"), alice.reaches("verified")]);
+    expect(alice.card.id).toBe(id);
+  });
+
   it("progress is told apart from cards, at most four times a second, and every octet arrives", async () => {
     const content = octets(40_000_000, 5);
     const startMs = performance.now();
