@@ -22,6 +22,7 @@ import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
 import { responseFrame } from "./framing/serialize.ts";
 import { BoundSession } from "./session/bound-session.ts";
+import { LARGEST_CHUNK_OCTETS } from "./session/peer-pace.ts";
 import { PeerPaces } from "./session/peer-paces.ts";
 import { failureReportOf } from "./session/send-head.ts";
 import type { MsrpFailure, MsrpSession, SessionOptions } from "./session/session.ts";
@@ -46,6 +47,8 @@ export interface MsrpLimits {
   readonly connectTimeoutMs: number;
   /** A socket that takes nothing for this long is given up. */
   readonly stallTimeoutMs: number;
+  /** Octets of body after which a chunk of ours ends. */
+  readonly maxChunkOctets: number;
 }
 
 export const MSRP_LIMITS: MsrpLimits = {
@@ -55,6 +58,7 @@ export const MSRP_LIMITS: MsrpLimits = {
   bindTimeoutMs: 30_000,
   connectTimeoutMs: 10_000,
   stallTimeoutMs: 60_000,
+  maxChunkOctets: LARGEST_CHUNK_OCTETS,
 };
 
 export interface MsrpEndpointOptions {
@@ -117,7 +121,7 @@ export class MsrpEndpoint {
     this.#host = options.advertisedHost ?? listener.local.host;
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
     this.#held = new HeldConnections(ports.clock);
-    this.#paces = new PeerPaces(ports.clock);
+    this.#paces = new PeerPaces(ports.clock, this.#limits.maxChunkOctets);
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
   }
 

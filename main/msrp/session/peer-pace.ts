@@ -3,7 +3,7 @@ const KIB = 1024;
 /** Chunk sizes to fall to when a peer refuses larger ones: a common relay takes 8 KiB, RFC 4975 §7.1.1 vouches for 2. */
 const FALLBACK_OCTETS: readonly number[] = [8 * KIB, 2 * KIB];
 const FIRST_CHUNK_OCTETS = 64 * KIB;
-const LARGEST_CHUNK_OCTETS = 1024 * KIB;
+export const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
 const LARGEST_WINDOW_OCTETS = 8192 * KIB;
 const LARGEST_WINDOW_CHUNKS = 16;
@@ -15,12 +15,18 @@ const GROW_AFTER = 2;
  * falls to small chunks, one at a time, when the peer cannot take more, and stays there for the life of the sessions.
  */
 export class PeerPace {
-  #chunkOctets = FIRST_CHUNK_OCTETS;
+  readonly #largestChunkOctets: number;
+  #chunkOctets: number;
   #windowOctets = FIRST_WINDOW_OCTETS;
   #windowChunks = 1;
   #accepted = 0;
   #largestAccepted = 0;
   #isLimited = false;
+
+  constructor(largestChunkOctets = LARGEST_CHUNK_OCTETS) {
+    this.#largestChunkOctets = largestChunkOctets;
+    this.#chunkOctets = Math.min(FIRST_CHUNK_OCTETS, largestChunkOctets);
+  }
 
   /** Octets of body after which a chunk ends. */
   get chunkOctets(): number {
@@ -55,7 +61,7 @@ export class PeerPace {
     this.#windowOctets = Math.min(LARGEST_WINDOW_OCTETS, this.#windowOctets * 2);
     if (this.#accepted < GROW_AFTER || octets < this.#chunkOctets) return;
     this.#accepted = 0;
-    this.#chunkOctets = Math.min(LARGEST_CHUNK_OCTETS, this.#chunkOctets * 2);
+    this.#chunkOctets = Math.min(this.#largestChunkOctets, this.#chunkOctets * 2);
   }
 
   /**
