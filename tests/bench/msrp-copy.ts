@@ -87,7 +87,12 @@ export async function msrpReceiveHashed(
 ): Promise<string> {
   const files = systemFiles();
   const { folder, sizeOctets, sha1 } = file;
-  const part = await files.createPart({ folder, suggestedName: "received.bin", sizeOctets });
+  const part = await files.createPart({
+    folder,
+    suggestedName: "received.bin",
+    sizeOctets,
+    algorithms: ["sha-1"],
+  });
   if (!part.ok) throw new Error(part.error.message);
   const receiver = new FileReceiver(clock, {
     part: part.value,

@@ -75,7 +75,12 @@ export async function msrpReceiveMany(legs: readonly Leg[], start: StartRole): P
 async function receiveOne(leg: Leg, files: SystemFiles, start: StartRole): Promise<string> {
   const { path: folder, sizeOctets, sha1 } = start;
   const hashes = [{ algorithm: "sha-1", hex: sha1 }];
-  const part = await files.createPart({ folder, suggestedName: "received.bin", sizeOctets });
+  const part = await files.createPart({
+    folder,
+    suggestedName: "received.bin",
+    sizeOctets,
+    algorithms: ["sha-1"],
+  });
   if (!part.ok) return part.error.message;
   const receiver = new FileReceiver(clock, {
     part: part.value,

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { formatMsrpUri } from "../../main/base/msrp-uri.ts";
 import {
   msrpReceiveHashed,
@@ -48,7 +48,7 @@ function linuxPeakKiB(): number | undefined {
 }
 
 let cpuAtGo = process.cpuUsage();
-const delays: IntervalHistogram = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
 function nextMessage(): Promise<unknown> {
   return new Promise((resolve) => {
