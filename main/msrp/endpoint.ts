@@ -16,7 +16,7 @@ import { randomToken } from "../base/tokens.ts";
 import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
 import { HeldConnections } from "./connection/held-connections.ts";
 import { OutboundConnections } from "./connection/outbound-connections.ts";
-import { type RequestPath, readRequestPath } from "./connection/request-path.ts";
+import type { RequestPath } from "./connection/request-path.ts";
 import { UnboundConnections } from "./connection/unbound-connections.ts";
 import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
@@ -249,7 +249,7 @@ export class MsrpEndpoint {
       }
       return IGNORED_FRAME;
     }
-    const path = readRequestPath(head);
+    const path = connection.paths.read(head);
     if (path === undefined) {
       connection.lose("a request without usable paths");
       return IGNORED_FRAME;

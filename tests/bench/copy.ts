@@ -48,6 +48,7 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
   ];
   // For looking at one process: `node --cpu-prof --cpu-prof-dir=… tests/bench/run.ts`.
   const execArgv = process.execArgv.filter((option) => option.startsWith("--cpu-prof"));
+  const isProfiled = execArgv.length > 0;
   const children = roles.map(() => fork(program, { stdio: "inherit", execArgv }));
   try {
     const ready = await Promise.all(
@@ -69,7 +70,6 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
     });
     const results = await Promise.all(done.reverse().map((run) => run()));
     const seconds = (performance.now() - begin) / 1000;
-    await Promise.all(children.map(exited));
     const failed = results.find((result) => !result.ok);
     if (failed !== undefined) throw new Error(`${kind}: ${failed.detail}`);
     return {
@@ -79,13 +79,18 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
       delayP99Ms: Math.max(...results.map((result) => result.delayP99Ms)),
     };
   } finally {
-    for (const child of children) child.kill();
+    // A profile is written at an orderly end.
+    for (const child of children) {
+      if (isProfiled) child.disconnect();
+      else child.kill("SIGKILL");
+    }
+    await Promise.all(children.map(exited));
     await rm(target, { recursive: true });
   }
 }
 
 function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("exit", () => {
       resolve();

@@ -1,4 +1,4 @@
-import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
+import type { TraceDraft, TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { Clock, SocketError, TcpConnection, Timer, TraceTap } from "../../base/ports.ts";
 import { type ContinuationFlag, endLine } from "../framing/end-line.ts";
@@ -12,6 +12,7 @@ import {
   IGNORED_FRAME,
 } from "../framing/frame-wire.ts";
 import { FrameWriter } from "./frame-writer.ts";
+import { RequestPaths } from "./request-path.ts";
 
 /** Answers that the peer does not read may fill this much memory; then we stop reading its requests. */
 const MAX_UNREAD_FRAME_OCTETS = 65_536;
@@ -58,14 +59,15 @@ interface IncomingFrame {
 /** One TCP connection that carries MSRP frames of one or several sessions. */
 export class MsrpConnection implements FrameWire {
   readonly remote: HostPort;
+  /** Of the requests that arrive here. */
+  readonly paths = new RequestPaths();
   readonly #tcp: TcpConnection;
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #pauses = new Set<object>();
-  readonly #localText: string;
-  readonly #remoteText: string;
+  readonly #traceEnds: Pick<TraceDraft, "proto" | "transport" | "local" | "remote">;
   #frame: IncomingFrame | undefined;
   #stallTimer: Timer | undefined;
   #lingerTimer: Timer | undefined;
@@ -79,8 +81,8 @@ export class MsrpConnection implements FrameWire {
     this.remote = tcp.remote;
     this.#options = options;
     this.#handlers = handlers;
-    this.#localText = formatHostPort(tcp.local);
-    this.#remoteText = formatHostPort(tcp.remote);
+    const [local, remote] = [formatHostPort(tcp.local), formatHostPort(tcp.remote)];
+    this.#traceEnds = { proto: "msrp", transport: "tcp", local, remote };
     this.#parser = new FrameParser({
       onHead: (head) => {
         this.#beginFrame(head);
@@ -98,7 +100,7 @@ export class MsrpConnection implements FrameWire {
     this.#writer = new FrameWriter(tcp, {
       stamp: () => options.trace.stamp(),
       record: (record) => {
-        this.#record("out", record);
+        this.#recordOutgoing(record);
       },
     });
   }
@@ -308,23 +310,25 @@ export class MsrpConnection implements FrameWire {
 
   #recordIncoming(frame: IncomingFrame, flag: ContinuationFlag | undefined): void {
     frame.isRecorded = true;
-    const { head } = frame;
-    const text =
-      flag === undefined ? head.rawText : head.rawText + endLine(head.transactionId, flag);
-    const { stamp } = frame;
-    this.#record("in", { summary: incomingSummary(head, flag), text, stamp });
+    const { head, stamp } = frame;
+    const summary = incomingSummary(head, flag);
+    this.#options.trace.record({
+      ...{ dir: "in", ...this.#traceEnds, summary, stamp },
+      // Only who keeps a trace pays for its octets.
+      get raw() {
+        const end = flag === undefined ? "" : endLine(head.transactionId, flag);
+        return Buffer.from(head.rawText + end, "latin1");
+      },
+    });
   }
 
-  #record(dir: "in" | "out", record: FrameRecord): void {
+  #recordOutgoing({ summary, text, stamp }: FrameRecord): void {
     this.#options.trace.record({
-      dir,
-      proto: "msrp",
-      transport: "tcp",
-      local: this.#localText,
-      remote: this.#remoteText,
-      summary: record.summary,
-      raw: Buffer.from(record.text, dir === "in" ? "latin1" : "utf8"),
-      ...(record.stamp === undefined ? {} : { stamp: record.stamp }),
+      ...{ dir: "out", ...this.#traceEnds, summary },
+      ...(stamp === undefined ? {} : { stamp }),
+      get raw() {
+        return Buffer.from(text, "utf8");
+      },
     });
   }
 }

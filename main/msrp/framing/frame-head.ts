@@ -128,15 +128,20 @@ function isIdentMark(code: number): boolean {
 /**
  * Reads the header lines after the start line.
  * @param lines one octet per character, without CRLF
+ * @param first the index of the first of them
  */
-export function parseFields(lines: readonly string[]): {
+export function parseFields(
+  lines: readonly string[],
+  first = 0,
+): {
   readonly fields: FrameFields;
   readonly malformed?: string;
 } {
   const names: string[] = [];
   const values: string[] = [];
   let malformed: string | undefined;
-  for (const line of lines) {
+  for (let i = first; i < lines.length; i += 1) {
+    const line = lines[i] ?? "";
     const colon = line.indexOf(":");
     const value = line.slice(colon + 1).trim();
     if (!isToken(line, colon) || hasControl(value)) {

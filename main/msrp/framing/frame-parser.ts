@@ -195,10 +195,17 @@ export class FrameParser {
   }
 
   #head(start: StartLine, hasBody: boolean): FrameHead {
-    const { fields, malformed } = parseFields(this.#lines.slice(1));
-    const rawText = `${this.#lines.join("\r\n")}\r\n${hasBody ? "\r\n" : ""}`;
-    const head = { ...start, fields, hasBody, rawText };
-    return malformed === undefined ? head : { ...head, malformed };
+    const lines = this.#lines;
+    const { fields, malformed } = parseFields(lines, 1);
+    return {
+      ...start,
+      fields,
+      hasBody,
+      ...(malformed === undefined ? {} : { malformed }),
+      get rawText() {
+        return `${lines.join("\r\n")}\r\n${hasBody ? "\r\n" : ""}`;
+      },
+    };
   }
 
   #reset(): void {

@@ -6,7 +6,8 @@ const FIRST_CHUNK_OCTETS = 64 * KIB;
 export const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
 const LARGEST_WINDOW_OCTETS = 8192 * KIB;
-const LARGEST_WINDOW_CHUNKS = 16;
+/** Enough for chunks of 2 KiB to keep both ends busy; of long chunks the octets are the limit. */
+const LARGEST_WINDOW_CHUNKS = 64;
 /** 200s in a row after which chunks grow. */
 const GROW_AFTER = 2;
 
