@@ -47,7 +47,7 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
     "receiver",
   ];
   // For looking at one process: `node --cpu-prof --cpu-prof-dir=… tests/bench/run.ts`.
-  const execArgv = process.execArgv.filter((option) => option.startsWith("--cpu-prof"));
+  const execArgv = process.execArgv.filter((option) => option.startsWith("--cpu-prof") || option.startsWith("--trace-gc"));
   const isProfiled = execArgv.length > 0;
   const children = roles.map(() => fork(program, { stdio: "inherit", execArgv }));
   try {

@@ -1,18 +1,18 @@
-import type { TraceDraft, TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
+import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { Clock, SocketError, TcpConnection, Timer, TraceTap } from "../../base/ports.ts";
-import { type ContinuationFlag, endLine } from "../framing/end-line.ts";
+import type { ContinuationFlag } from "../framing/end-line.ts";
 import type { FrameHead } from "../framing/frame-head.ts";
 import { FrameParser } from "../framing/frame-parser.ts";
 import {
   type ChunkSource,
-  type FrameRecord,
   type FrameSink,
   type FrameWire,
   IGNORED_FRAME,
 } from "../framing/frame-wire.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { RequestPaths } from "./request-path.ts";
+import { incomingDraft, outgoingDraft, type TraceEnds } from "./trace-drafts.ts";
 
 /** Answers that the peer does not read may fill this much memory; then we stop reading its requests. */
 const MAX_UNREAD_FRAME_OCTETS = 65_536;
@@ -67,7 +67,7 @@ export class MsrpConnection implements FrameWire {
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #pauses = new Set<object>();
-  readonly #traceEnds: Pick<TraceDraft, "proto" | "transport" | "local" | "remote">;
+  readonly #traceEnds: TraceEnds;
   #frame: IncomingFrame | undefined;
   #stallTimer: Timer | undefined;
   #lingerTimer: Timer | undefined;
@@ -81,8 +81,7 @@ export class MsrpConnection implements FrameWire {
     this.remote = tcp.remote;
     this.#options = options;
     this.#handlers = handlers;
-    const [local, remote] = [formatHostPort(tcp.local), formatHostPort(tcp.remote)];
-    this.#traceEnds = { proto: "msrp", transport: "tcp", local, remote };
+    this.#traceEnds = { local: formatHostPort(tcp.local), remote: formatHostPort(tcp.remote) };
     this.#parser = new FrameParser({
       onHead: (head) => {
         this.#beginFrame(head);
@@ -100,7 +99,7 @@ export class MsrpConnection implements FrameWire {
     this.#writer = new FrameWriter(tcp, {
       stamp: () => options.trace.stamp(),
       record: (record) => {
-        this.#recordOutgoing(record);
+        options.trace.record(outgoingDraft(this.#traceEnds, record));
       },
     });
   }
@@ -310,38 +309,7 @@ export class MsrpConnection implements FrameWire {
 
   #recordIncoming(frame: IncomingFrame, flag: ContinuationFlag | undefined): void {
     frame.isRecorded = true;
-    const { head, stamp } = frame;
-    const summary = incomingSummary(head, flag);
-    this.#options.trace.record({
-      ...{ dir: "in", ...this.#traceEnds, summary, stamp },
-      // Only who keeps a trace pays for its octets.
-      get raw() {
-        const end = flag === undefined ? "" : endLine(head.transactionId, flag);
-        return Buffer.from(head.rawText + end, "latin1");
-      },
-    });
+    const draft = incomingDraft(this.#traceEnds, frame, flag);
+    this.#options.trace.record(draft);
   }
-
-  #recordOutgoing({ summary, text, stamp }: FrameRecord): void {
-    this.#options.trace.record({
-      ...{ dir: "out", ...this.#traceEnds, summary },
-      ...(stamp === undefined ? {} : { stamp }),
-      get raw() {
-        return Buffer.from(text, "utf8");
-      },
-    });
-  }
-}
-
-function incomingSummary(head: FrameHead, flag: ContinuationFlag | undefined): TraceSummary {
-  const messageId = head.fields.get("message-id");
-  const byteRange = head.fields.get("byte-range");
-  return {
-    ...(head.kind === "request" ? { method: head.method } : { status: head.status }),
-    tid: head.transactionId,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(byteRange === undefined ? {} : { byteRange }),
-    ...(flag === undefined ? {} : { flag }),
-    hasBody: head.hasBody,
-  };
 }
