@@ -29,6 +29,10 @@ export interface FileHash {
   readonly hex: string;
 }
 
+/** The algorithms that we can check, as SDP names them. */
+export const HASH_ALGORITHMS = ["sha-1", "sha-256"] as const;
+export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number];
+
 /** Lower-case hexadecimal, over the whole file. */
 export interface FileHashes {
   readonly sha1: string;
@@ -59,6 +63,8 @@ export interface CreatePartOptions {
   /** As the peer named the file; only a suggestion, made safe by the port. */
   readonly suggestedName: string;
   readonly sizeOctets: number;
+  /** What `finish` will be asked to check, so that nothing else is computed on the way. Default: all we know. */
+  readonly algorithms?: readonly HashAlgorithm[];
 }
 
 /** What the finished file must be. Hashes of unknown algorithms are ignored. */
@@ -78,9 +84,9 @@ export interface FilePart {
   /**
    * Writes at a 0-based position. Octets outside the size, an unsafe position and too many separate ranges are
    * errors; octets that came already are replaced (RFC 4975 §7.3.1: the last one received wins).
-   * The buffer is in use until the promise resolves.
+   * Several buffers follow each other without a gap. They are in use until the promise resolves.
    */
-  write(position: number, bytes: Buffer): Promise<Result<void, FileError>>;
+  write(position: number, bytes: Buffer | readonly Buffer[]): Promise<Result<void, FileError>>;
   /**
    * Checks that every octet is there and that the hashes agree, makes the file durable and publishes it under
    * `finalName` or the next free number; never replaces a file. On `hash-mismatch` the octets are set aside as
@@ -94,8 +100,8 @@ export interface FilePart {
 export interface PublishedFile {
   readonly path: string;
   readonly name: string;
-  readonly sha1: string;
-  readonly sha256: string;
+  /** At least those that were to be checked. */
+  readonly hashes: Partial<FileHashes>;
   /** The name differs from `finalName` because a file of that name existed. */
   readonly wasRenamed: boolean;
 }

@@ -16,7 +16,7 @@ import { randomToken } from "../base/tokens.ts";
 import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
 import { HeldConnections } from "./connection/held-connections.ts";
 import { OutboundConnections } from "./connection/outbound-connections.ts";
-import { type RequestPath, readRequestPath } from "./connection/request-path.ts";
+import type { RequestPath } from "./connection/request-path.ts";
 import { UnboundConnections } from "./connection/unbound-connections.ts";
 import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
@@ -24,6 +24,7 @@ import { responseFrame } from "./framing/serialize.ts";
 import type { RelayFailure } from "./relay/relay-link.ts";
 import { type MsrpRelay, type RelayOptions, Relays } from "./relay/relays.ts";
 import { BoundSession } from "./session/bound-session.ts";
+import { LARGEST_CHUNK_OCTETS } from "./session/peer-pace.ts";
 import { PeerPaces } from "./session/peer-paces.ts";
 import { failureReportOf } from "./session/send-head.ts";
 import type { MsrpFailure, MsrpSession, RelayPlace, SessionOptions } from "./session/session.ts";
@@ -48,6 +49,8 @@ export interface MsrpLimits {
   readonly connectTimeoutMs: number;
   /** A socket that takes nothing for this long is given up. */
   readonly stallTimeoutMs: number;
+  /** Octets of body after which a chunk of ours ends. */
+  readonly maxChunkOctets: number;
 }
 
 export const MSRP_LIMITS: MsrpLimits = {
@@ -57,6 +60,7 @@ export const MSRP_LIMITS: MsrpLimits = {
   bindTimeoutMs: 30_000,
   connectTimeoutMs: 10_000,
   stallTimeoutMs: 60_000,
+  maxChunkOctets: LARGEST_CHUNK_OCTETS,
 };
 
 export interface MsrpEndpointOptions {
@@ -120,7 +124,7 @@ export class MsrpEndpoint {
     this.#host = options.advertisedHost ?? listener.local.host;
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
     this.#held = new HeldConnections(ports.clock);
-    this.#paces = new PeerPaces(ports.clock);
+    this.#paces = new PeerPaces(ports.clock, this.#limits.maxChunkOctets);
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
     this.#relays = new Relays({
       ...{ clock: ports.clock, random: ports.random },
@@ -281,7 +285,7 @@ export class MsrpEndpoint {
       this.#relays.onResponse(head, connection);
       return IGNORED_FRAME;
     }
-    const path = readRequestPath(head);
+    const path = connection.paths.read(head);
     if (path === undefined) {
       connection.lose("a request without usable paths");
       return IGNORED_FRAME;

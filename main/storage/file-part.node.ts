@@ -1,19 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import type {
-  ExpectedFile,
-  FileError,
-  FileHashes,
-  FilePart,
-  PublishedFile,
+import {
+  type ExpectedFile,
+  type FileError,
+  type FileHash,
+  type FileHashes,
+  type FilePart,
+  HASH_ALGORITHMS,
+  type HashAlgorithm,
+  type PublishedFile,
 } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { fileError, systemFileError } from "./file-error.ts";
 import type { HashJob, HashPool } from "./hash-pool.node.ts";
 import { type FileIdentity, type HeldFolder, identityOf } from "./held-folder.node.ts";
 import { OctetRanges } from "./octet-ranges.ts";
-import { fitsInFile, writeAt } from "./positional-io.node.ts";
+import { fitsInFile, octetsOf, writeAt } from "./positional-io.node.ts";
 import { publish } from "./publish.node.ts";
 import { currentUmask } from "./umask.node.ts";
 
@@ -31,6 +34,8 @@ export interface PartPlace {
   /** Safe already. */
   readonly finalName: string;
   readonly sizeOctets: number;
+  /** What is hashed while it is written. */
+  readonly algorithms: readonly HashAlgorithm[];
 }
 
 /** A file being received: hidden, private (0600), in the folder where it will lie, hashed while it is written. */
@@ -50,7 +55,7 @@ export class NodeFilePart implements FilePart {
   #job: HashJob | undefined;
   #announced = 0;
   #isHashStale = false;
-  #hashes: FileHashes | undefined;
+  #hashes: Partial<FileHashes> | undefined;
   #unsynced = 0;
   #syncedAtMs = performance.now();
   #sync: Promise<Result<void, FileError>> | undefined;
@@ -94,8 +99,9 @@ export class NodeFilePart implements FilePart {
     return this.#place.sizeOctets - this.#ranges.count;
   }
 
-  write(position: number, bytes: Buffer): Promise<Result<void, FileError>> {
-    return this.#inOrder(() => this.#write(position, bytes));
+  write(position: number, bytes: Buffer | readonly Buffer[]): Promise<Result<void, FileError>> {
+    const pieces = Buffer.isBuffer(bytes) ? [bytes] : bytes;
+    return this.#inOrder(() => this.#write(position, pieces));
   }
 
   finish(expected: ExpectedFile): Promise<Result<PublishedFile, FileError>> {
@@ -122,34 +128,35 @@ export class NodeFilePart implements FilePart {
     return run;
   }
 
-  async #write(position: number, bytes: Buffer): Promise<Result<void, FileError>> {
-    const end = position + bytes.length;
+  async #write(position: number, pieces: readonly Buffer[]): Promise<Result<void, FileError>> {
+    const octets = octetsOf(pieces);
+    const end = position + octets;
     const { sizeOctets } = this.#place;
     if (!this.#isOpen) return err(fileError("cancelled", this.finalName));
     if (this.#syncError !== undefined) return err(this.#syncError);
-    if (!fitsInFile(position, bytes.length, sizeOctets))
+    if (!fitsInFile(position, octets, sizeOctets))
       return err(fileError("too-large", this.finalName, "octets beyond the announced size"));
-    if (bytes.length === 0) return ok(undefined);
+    if (octets === 0) return ok(undefined);
     if (!this.#ranges.hasRoomFor(position, end))
       return err(fileError("io", this.finalName, "too many separate ranges"));
     try {
       // The hash has, or may have, seen what is replaced now.
       if (position < this.#announced) this.#isHashStale = true;
       this.#hashes = undefined;
-      await writeAt(this.#handle, position, bytes, sizeOctets);
+      await writeAt(this.#handle, position, pieces, sizeOctets);
     } catch (cause) {
       return err(systemFileError(cause, "write", this.finalName));
     }
     this.#ranges.add(position, end);
     this.#announce();
-    this.#syncSometimes(bytes.length);
+    this.#syncSometimes(octets);
     return ok(undefined);
   }
 
   #announce(): void {
     const { contiguous } = this.#ranges;
     if (this.#isHashStale || contiguous - this.#announced < ANNOUNCE_OCTETS) return;
-    this.#job ??= this.#pool.start(this.#handle.fd);
+    this.#job ??= this.#startJob(this.#place.algorithms);
     this.#announced = contiguous;
     this.#job.advance(contiguous);
   }
@@ -182,7 +189,7 @@ export class NodeFilePart implements FilePart {
     const { sizeOctets } = this.#place;
     if (expected.sizeOctets !== sizeOctets || !this.#ranges.isWhole(sizeOctets))
       return err(fileError("incomplete", this.finalName));
-    const hashes = await this.#finishHash();
+    const hashes = await this.#finishHash(wantedOf(expected.hashes));
     if (!hashes.ok) return hashes;
     try {
       await this.#sync;
@@ -196,12 +203,24 @@ export class NodeFilePart implements FilePart {
     }
   }
 
-  async #finishHash(): Promise<Result<FileHashes, FileError>> {
-    if (this.#hashes !== undefined) return ok(this.#hashes);
-    if (this.#isHashStale) await this.#job?.cancel();
-    const job =
-      this.#job === undefined || this.#isHashStale ? this.#pool.start(this.#handle.fd) : this.#job;
-    const hashes = await job.finish(this.#place.sizeOctets);
+  #startJob(algorithms: readonly HashAlgorithm[]): HashJob {
+    return this.#pool.start(this.#handle.fd, { algorithms });
+  }
+
+  async #finishHash(
+    wanted: readonly HashAlgorithm[],
+  ): Promise<Result<Partial<FileHashes>, FileError>> {
+    const { algorithms, sizeOctets } = this.#place;
+    const known = this.#hashes;
+    if (known !== undefined && wanted.every((one) => hashOf(known, one) !== undefined))
+      return ok(known);
+    const isUnforeseen = !wanted.every((one) => algorithms.includes(one));
+    if (this.#isHashStale || isUnforeseen) {
+      await this.#job?.cancel();
+      this.#job = undefined;
+    }
+    this.#job ??= this.#startJob(isUnforeseen ? wanted : algorithms);
+    const hashes = await this.#job.finish(sizeOctets);
     this.#job = undefined;
     this.#announced = 0;
     this.#isHashStale = false;
@@ -210,7 +229,7 @@ export class NodeFilePart implements FilePart {
   }
 
   async #publish(
-    hashes: FileHashes,
+    hashes: Partial<FileHashes>,
     expected: ExpectedFile,
   ): Promise<Result<PublishedFile, FileError>> {
     if (this.#syncError !== undefined) return err(this.#syncError);
@@ -220,7 +239,7 @@ export class NodeFilePart implements FilePart {
     const name = await publish(this.#unpublished(), this.finalName);
     const path = await this.#place.folder.shownPath(name);
     await this.#close();
-    return ok({ path, name, ...hashes, wasRenamed: name !== this.finalName });
+    return ok({ path, name, hashes, wasRenamed: name !== this.finalName });
   }
 
   /** Kept for people to look at, under a name that no program takes for the file itself. */
@@ -247,7 +266,11 @@ export class NodeFilePart implements FilePart {
   }
 }
 
-function hashOf(hashes: FileHashes, algorithm: string): string | undefined {
+function wantedOf(hashes: readonly FileHash[]): readonly HashAlgorithm[] {
+  return HASH_ALGORITHMS.filter((known) => hashes.some(({ algorithm }) => algorithm === known));
+}
+
+function hashOf(hashes: Partial<FileHashes>, algorithm: string): string | undefined {
   if (algorithm === "sha-1") return hashes.sha1;
   return algorithm === "sha-256" ? hashes.sha256 : undefined;
 }

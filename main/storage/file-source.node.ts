@@ -1,7 +1,12 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import type { FileError, FileHashes, FileSource } from "../base/files.ts";
+import {
+  type FileError,
+  type FileHashes,
+  type FileSource,
+  HASH_ALGORITHMS,
+} from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { fileError, systemFileError } from "./file-error.ts";
@@ -80,7 +85,7 @@ export class NodeFileSource implements FileSource {
     onProgress?: (octets: number) => void,
   ): Promise<Result<FileHashes, FileError>> {
     if (signal.aborted) return err(fileError("cancelled", this.path));
-    const job = pool.start(this.#handle.fd, onProgress);
+    const job = pool.start(this.#handle.fd, { algorithms: HASH_ALGORITHMS, onProgress });
     this.#jobs.add(job);
     const stop = (): void => {
       void job.cancel();
@@ -91,7 +96,10 @@ export class NodeFileSource implements FileSource {
     this.#jobs.delete(job);
     if (!hashes.ok) return err({ ...hashes.error, path: this.path });
     if (this.#isClosed) return err(fileError("cancelled", this.path));
-    return (await this.isUnchanged()) ? hashes : err(fileError("changed", this.path));
+    const { sha1, sha256 } = hashes.value;
+    if (sha1 === undefined || sha256 === undefined) return err(fileError("io", this.path));
+    const isUnchanged = await this.isUnchanged();
+    return isUnchanged ? ok({ sha1, sha256 }) : err(fileError("changed", this.path));
   }
 
   async close(): Promise<void> {

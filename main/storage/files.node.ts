@@ -1,12 +1,13 @@
 import { access, mkdir, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type {
-  CreatePartOptions,
-  FileError,
-  FileHashes,
-  FilePart,
-  FileSource,
-  Files,
+import {
+  type CreatePartOptions,
+  type FileError,
+  type FileHashes,
+  type FilePart,
+  type FileSource,
+  type Files,
+  HASH_ALGORITHMS,
 } from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
@@ -99,7 +100,7 @@ class NodeFiles implements SystemFiles {
   async #createIn(
     folder: HeldFolder,
     path: string,
-    { sizeOctets, suggestedName }: CreatePartOptions,
+    { sizeOctets, suggestedName, algorithms = HASH_ALGORITHMS }: CreatePartOptions,
   ): Promise<Result<FilePart, FileError>> {
     // Space is claimed before the first wait, so that two parts at a time can't be promised the same octets.
     const claim: SpaceClaim = { dev: folder.dev, missingOctets: sizeOctets };
@@ -107,7 +108,7 @@ class NodeFiles implements SystemFiles {
     try {
       const room = await this.#checkRoom(folder.dev, path);
       if (!room.ok) return room;
-      const place = { folder, finalName: safeFileName(suggestedName), sizeOctets };
+      const place = { folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms };
       const part = await NodeFilePart.create(place, this.#pool, (closed) => {
         this.#claims.delete(closed);
       });

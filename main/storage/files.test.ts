@@ -15,7 +15,13 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { FileError, FilePart, FileSource } from "../base/files.ts";
+import {
+  type FileError,
+  type FilePart,
+  type FileSource,
+  HASH_ALGORITHMS,
+  type HashAlgorithm,
+} from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
 import { systemFiles } from "./files.node.ts";
@@ -54,8 +60,12 @@ function hashes(bytes: Buffer): { readonly sha1: string; readonly sha256: string
   };
 }
 
-async function part(sizeOctets: number, suggestedName = "photo.jpg"): Promise<FilePart> {
-  const created = value(await files.createPart({ folder, suggestedName, sizeOctets }));
+async function part(
+  sizeOctets: number,
+  suggestedName = "photo.jpg",
+  algorithms: readonly HashAlgorithm[] = HASH_ALGORITHMS,
+): Promise<FilePart> {
+  const created = value(await files.createPart({ folder, suggestedName, sizeOctets, algorithms }));
   open.push(created);
   return created;
 }
@@ -187,7 +197,7 @@ describe("a file being received", () => {
     expect(value(await created.finish(expected(bytes)))).toEqual({
       path: join(folder, "photo.jpg"),
       name: "photo.jpg",
-      ...hashes(bytes),
+      hashes: hashes(bytes),
       wasRenamed: false,
     });
     expect(readdirSync(folder)).toEqual(["photo.jpg"]);
@@ -202,7 +212,7 @@ describe("a file being received", () => {
     value(await created.write(0, Buffer.alloc(150_000, 1)));
     value(await created.write(0, bytes.subarray(0, 250_000)));
     expect(created.receivedOctets).toBe(bytes.length);
-    expect(value(await created.finish(expected(bytes))).sha1).toBe(hashes(bytes).sha1);
+    expect(value(await created.finish(expected(bytes))).hashes.sha1).toBe(hashes(bytes).sha1);
     expect(readFileSync(join(folder, "photo.jpg")).equals(bytes)).toBe(true);
   });
 
@@ -212,13 +222,49 @@ describe("a file being received", () => {
     value(await created.write(0, Buffer.alloc(9 * 1024 * 1024)));
     for (let at = 0; at < large.length; at += 1024 * 1024)
       value(await created.write(at, large.subarray(at, at + 1024 * 1024)));
-    expect(value(await created.finish(expected(large))).sha256).toBe(hashes(large).sha256);
+    expect(value(await created.finish(expected(large))).hashes.sha256).toBe(hashes(large).sha256);
+  });
+
+  it("takes several buffers that follow each other", async () => {
+    const created = await part(bytes.length);
+    const cuts = [0, 1, 1, 65_536, 65_536 + 2048, bytes.length];
+    const pieces = cuts.slice(1).map((end, i) => bytes.subarray(cuts[i], end));
+    value(await created.write(0, pieces));
+    expect(created.receivedOctets).toBe(bytes.length);
+    expect(value(await created.finish(expected(bytes))).hashes).toEqual(hashes(bytes));
+    expect(errorOf(await created.write(0, pieces))).toBe("cancelled");
+  });
+
+  it("takes nothing of several buffers that end beyond its size", async () => {
+    const created = await part(bytes.length);
+    const pieces = [bytes, Buffer.from("x")];
+    expect(errorOf(await created.write(0, pieces))).toBe("too-large");
+    expect(created.receivedOctets).toBe(0);
+  });
+
+  it("has only the hashes that it was created for", async () => {
+    const large = randomBytes(5 * 1024 * 1024);
+    const { sizeOctets, hashes: all } = expected(large);
+    const created = await part(large.length, "photo.jpg", ["sha-1"]);
+    value(await created.write(0, large));
+    const published = value(await created.finish({ sizeOctets, hashes: all.slice(0, 1) }));
+    expect(published.hashes).toEqual({ sha1: hashes(large).sha1 });
+  });
+
+  it("is checked by a hash that it was not created for", async () => {
+    const large = randomBytes(5 * 1024 * 1024);
+    const { sizeOctets, hashes: all } = expected(large);
+    const created = await part(large.length, "photo.jpg", ["sha-1"]);
+    value(await created.write(0, large));
+    const wrong = { algorithm: "sha-256", hex: "0".repeat(64) };
+    const checked = await created.finish({ sizeOctets, hashes: [...all.slice(0, 1), wrong] });
+    expect(errorOf(checked)).toBe("hash-mismatch");
   });
 
   it("may have no octet at all", async () => {
     const created = await part(0, "empty.txt");
     const published = value(await created.finish(expected(Buffer.alloc(0))));
-    expect(published.sha1).toBe("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    expect(published.hashes.sha1).toBe("da39a3ee5e6b4b0d3255bfef95601890afd80709");
     expect(statSync(published.path).size).toBe(0);
   });
 

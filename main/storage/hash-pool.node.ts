@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { FileError, FileHashes } from "../base/files.ts";
+import type { FileError, FileHashes, HashAlgorithm } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { fileError } from "./file-error.ts";
 import type { HashReply, HashRequest } from "./hash-messages.ts";
@@ -10,12 +10,18 @@ import { workerFile } from "./worker-file.node.ts";
 export interface HashJob {
   /** The first `octets` of the file are final and may be read. */
   advance(octets: number): void;
-  finish(sizeOctets: number): Promise<Result<FileHashes, FileError>>;
+  /** @returns the hashes that were asked for at the start */
+  finish(sizeOctets: number): Promise<Result<Partial<FileHashes>, FileError>>;
   cancel(): Promise<void>;
 }
 
+export interface HashOptions {
+  readonly algorithms: readonly HashAlgorithm[];
+  readonly onProgress?: ((octets: number) => void) | undefined;
+}
+
 interface RunningJob {
-  readonly settle: (result: Result<FileHashes, FileError>) => void;
+  readonly settle: (result: Result<Partial<FileHashes>, FileError>) => void;
   readonly onProgress: ((octets: number) => void) | undefined;
 }
 
@@ -29,8 +35,8 @@ export class HashPool {
   }
 
   /** @param fd stays open until the job has ended; read by position only */
-  start(fd: number, onProgress?: (octets: number) => void): HashJob {
-    return this.#leastBusy().start(fd, onProgress);
+  start(fd: number, options: HashOptions): HashJob {
+    return this.#leastBusy().start(fd, options);
   }
 
   /** Ends the workers; jobs that run end with an error. */
@@ -79,14 +85,14 @@ class HashWorker {
     return this.#isGone;
   }
 
-  start(fd: number, onProgress: ((octets: number) => void) | undefined): HashJob {
+  start(fd: number, { algorithms, onProgress }: HashOptions): HashJob {
     const job = this.#nextJob;
     this.#nextJob += 1;
-    const settled = new Promise<Result<FileHashes, FileError>>((resolve) => {
+    const settled = new Promise<Result<Partial<FileHashes>, FileError>>((resolve) => {
       this.#jobs.set(job, { settle: resolve, onProgress });
     });
     this.#worker.ref();
-    this.#post({ do: "start", job, fd });
+    this.#post({ do: "start", job, fd, algorithms });
     return {
       advance: (octets) => {
         this.#post({ do: "advance", job, octets });
@@ -131,10 +137,10 @@ class HashWorker {
 
 function resultOf(
   reply: Exclude<HashReply, { readonly say: "progress" }>,
-): Result<FileHashes, FileError> {
+): Result<Partial<FileHashes>, FileError> {
   switch (reply.say) {
     case "done":
-      return ok({ sha1: reply.sha1, sha256: reply.sha256 });
+      return ok(reply.hashes);
     case "cancelled":
       return err(fileError("cancelled"));
     case "too-short":

@@ -1,10 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { readSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
+import type { FileHashes, HashAlgorithm } from "../base/files.ts";
 import type { HashReply, HashRequest } from "./hash-messages.ts";
 
 /**
- * The hashing worker: SHA-1 and SHA-256 of several files at a time, each octet read once. It reads behind a writer by
+ * The hashing worker: SHA-1, SHA-256 or both of several files at a time, each octet read once. It reads behind a writer by
  * position on the writer's own descriptor, so that a file is hashed almost as soon as its last octet is written.
  */
 
@@ -14,13 +15,15 @@ const PROGRESS_OCTETS = 16 * 1024 * 1024;
 
 interface Job {
   readonly fd: number;
-  readonly sha1: Hash;
-  readonly sha256: Hash;
+  readonly hashes: readonly (readonly [HashAlgorithm, Hash])[];
   hashed: number;
   available: number;
   sizeOctets: number | undefined;
   reported: number;
 }
+
+/** Also the names in {@link FileHashes}. */
+const OPENSSL_NAMES = { "sha-1": "sha1", "sha-256": "sha256" } as const;
 
 const port = parentPort;
 if (port === null) throw new Error("this file runs as a worker thread only");
@@ -41,8 +44,7 @@ function take(request: HashRequest): void {
   if (request.do === "start") {
     jobs.set(request.job, {
       fd: request.fd,
-      sha1: createHash("sha1"),
-      sha256: createHash("sha256"),
+      hashes: request.algorithms.map((name) => [name, createHash(OPENSSL_NAMES[name])]),
       hashed: 0,
       available: 0,
       sizeOctets: undefined,
@@ -83,8 +85,7 @@ function work(id: number, job: Job): boolean {
     const got = readSlice(id, job, wanted);
     if (got === 0) return false;
     const octets = slice.subarray(0, got);
-    job.sha1.update(octets);
-    job.sha256.update(octets);
+    for (const [, hash] of job.hashes) hash.update(octets);
     job.hashed += got;
     if (job.hashed - job.reported >= PROGRESS_OCTETS) {
       job.reported = job.hashed;
@@ -93,13 +94,14 @@ function work(id: number, job: Job): boolean {
   }
   if (job.hashed !== job.sizeOctets) return job.hashed < job.available;
   jobs.delete(id);
-  reply({
-    say: "done",
-    job: id,
-    sha1: job.sha1.digest("hex"),
-    sha256: job.sha256.digest("hex"),
-  });
+  reply({ say: "done", job: id, hashes: digestsOf(job) });
   return false;
+}
+
+function digestsOf({ hashes }: Job): Partial<FileHashes> {
+  return Object.fromEntries(
+    hashes.map(([name, hash]) => [OPENSSL_NAMES[name], hash.digest("hex")]),
+  );
 }
 
 /** @returns 0 when the job ended here */

@@ -80,7 +80,7 @@ export interface FileEvent {
   readonly state: FileState;
   /** Incoming and complete: where the file is. With a failed verification: where it was set aside. */
   readonly path?: string;
-  /** `sha-1:` and hexadecimal digits of the octets that are stored or were sent. */
+  /** `sha-1:` or `sha-256:` and hexadecimal digits of the octets that are stored or were sent. */
   readonly hash?: string;
   /**
    * Incoming: the hash was compared with the offer's. Outgoing: the receiver proved it. `false` with `failed` is a

@@ -5,8 +5,10 @@ import type { CopyKind, GoRole, RoleDone, RoleReady, StartRole } from "./role-me
 
 export interface Payload {
   readonly path: string;
+  /** Of each file. */
   readonly sizeOctets: number;
   readonly sha1: string;
+  readonly files: number;
 }
 
 export interface CopyPlace {
@@ -22,29 +24,40 @@ export interface CopyResult {
   readonly cpuS: number;
   /** From the sender over the relays to the receiver. */
   readonly peakRssMiB: readonly number[];
+  /** Of the process whose event loop was late most. */
+  readonly delayP99Ms: number;
 }
 
-/** Copies the payload once, from file to file through `relays` processes in between, each part a process of its own. */
-export async function copy(
-  kind: CopyKind,
-  relays: number,
-  payload: Payload,
-  place: CopyPlace,
-): Promise<CopyResult> {
+export interface CopyWay {
+  readonly kind: CopyKind;
+  /** Processes between sender and receiver. */
+  readonly relays: number;
+  readonly maxChunkOctets?: number;
+}
+
+/** Copies the payload once, from file to file, each part of the way a process of its own. */
+export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Promise<CopyResult> {
+  const { kind, relays, maxChunkOctets } = way;
   const { program, folder } = place;
+  const chunks = maxChunkOctets === undefined ? {} : { maxChunkOctets };
   const target = await mkdtemp(join(folder, "in-"));
   const roles: StartRole["role"][] = [
     "sender",
     ...Array.from({ length: relays }, () => "relay" as const),
     "receiver",
   ];
-  const children = roles.map(() => fork(program, { stdio: "inherit" }));
+  // For looking at one process: `node --cpu-prof --cpu-prof-dir=… tests/bench/run.ts`.
+  const execArgv = process.execArgv.filter(
+    (option) => option.startsWith("--cpu-prof") || option.startsWith("--trace-gc"),
+  );
+  const isProfiled = execArgv.length > 0;
+  const children = roles.map(() => fork(program, { stdio: "inherit", execArgv }));
   try {
     const ready = await Promise.all(
       children.map((child, i) => {
         const role = roles[i] ?? "relay";
         const path = role === "sender" ? payload.path : target;
-        return ask<RoleReady>(child, { role, kind, ...payload, path });
+        return ask<RoleReady>(child, { role, kind, ...payload, ...chunks, path });
       }),
     );
     const begin = performance.now();
@@ -52,29 +65,34 @@ export async function copy(
     const done = children.map((child, i) => {
       const go: GoRole = {
         nextPort: ready[i + 1]?.port ?? 0,
-        previousUri: ready[i - 1]?.uris[1] ?? "",
-        nextUri: ready[i + 1]?.uris[0] ?? "",
+        previousUris: ready[i - 1]?.farUris ?? [],
+        nextUris: ready[i + 1]?.nearUris ?? [],
       };
       return () => ask<RoleDone>(child, go);
     });
     const results = await Promise.all(done.reverse().map((run) => run()));
     const seconds = (performance.now() - begin) / 1000;
-    await Promise.all(children.map(exited));
     const failed = results.find((result) => !result.ok);
     if (failed !== undefined) throw new Error(`${kind}: ${failed.detail}`);
     return {
       seconds,
       cpuS: results.reduce((sum, result) => sum + result.cpuS, 0),
       peakRssMiB: results.map((result) => result.peakRssMiB).reverse(),
+      delayP99Ms: Math.max(...results.map((result) => result.delayP99Ms)),
     };
   } finally {
-    for (const child of children) child.kill();
+    // A profile is written at an orderly end.
+    for (const child of children) {
+      if (isProfiled) child.disconnect();
+      else child.kill("SIGKILL");
+    }
+    await Promise.all(children.map(exited));
     await rm(target, { recursive: true });
   }
 }
 
 function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("exit", () => {
       resolve();

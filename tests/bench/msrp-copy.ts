@@ -18,7 +18,7 @@ import { systemFiles } from "../../main/storage/files.node.ts";
 
 const clock = systemClock();
 
-export async function openEndpoint(): Promise<MsrpEndpoint> {
+export async function openEndpoint(maxChunkOctets?: number): Promise<MsrpEndpoint> {
   const opened = await MsrpEndpoint.open(
     {
       sockets: systemSockets(),
@@ -27,7 +27,10 @@ export async function openEndpoint(): Promise<MsrpEndpoint> {
       log: { write: () => undefined },
       trace: { stamp: () => ({ t: 0n, n: 0 }), record: () => undefined },
     },
-    { listen: { host: "127.0.0.1", port: 0 } },
+    {
+      listen: { host: "127.0.0.1", port: 0 },
+      ...(maxChunkOctets === undefined ? {} : { limits: { maxChunkOctets } }),
+    },
   );
   if (!opened.ok) throw new Error(opened.error.message);
   return opened.value;
@@ -45,12 +48,18 @@ function uriOf(text: string): MsrpUri {
   return parsed.value;
 }
 
-function openLeg(leg: Leg, role: "active" | "passive", receiver: MessageReceiver): MsrpSession {
+export function openLeg(
+  leg: Leg,
+  role: "active" | "passive",
+  receiver: MessageReceiver,
+  connectionGroup = "",
+): MsrpSession {
   const { endpoint, localUri, remoteUri } = leg;
-  return endpoint.session({ localUri, remotePath: [uriOf(remoteUri)], role, receiver });
+  const remotePath = [uriOf(remoteUri)];
+  return endpoint.session({ localUri, remotePath, role, receiver, connectionGroup });
 }
 
-const NO_RECEIVER: MessageReceiver = { begin: () => ({ reject: 413 }) };
+export const NO_RECEIVER: MessageReceiver = { begin: () => ({ reject: 413 }) };
 
 /** Sends as the client does, and waits for the REPORT as it does. */
 export async function msrpSend(leg: Leg, path: string): Promise<string> {
@@ -78,7 +87,12 @@ export async function msrpReceiveHashed(
 ): Promise<string> {
   const files = systemFiles();
   const { folder, sizeOctets, sha1 } = file;
-  const part = await files.createPart({ folder, suggestedName: "received.bin", sizeOctets });
+  const part = await files.createPart({
+    folder,
+    suggestedName: "received.bin",
+    sizeOctets,
+    algorithms: ["sha-1"],
+  });
   if (!part.ok) throw new Error(part.error.message);
   const receiver = new FileReceiver(clock, {
     part: part.value,

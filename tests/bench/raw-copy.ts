@@ -15,13 +15,16 @@ export async function rawSend(path: string, port: number): Promise<void> {
 export async function rawReceive(server: Server, folder: string): Promise<void> {
   const socket = await nextConnection(server);
   await pipeline(socket, createWriteStream(join(folder, "received.bin")));
-  socket.end();
+  socket.destroy();
 }
 
 export async function rawRelay(server: Server, nextPort: number): Promise<void> {
   const from = await nextConnection(server);
   const to = await connect(nextPort);
   await pipeline(from, to);
+  // The end goes back as the octets came.
+  await closed(to);
+  from.destroy();
 }
 
 export function listen(): Promise<Server> {

@@ -7,26 +7,32 @@ export type CopyKind = "raw" | "msrp" | "msrp-hash";
 export interface StartRole {
   readonly role: "sender" | "relay" | "receiver";
   readonly kind: CopyKind;
-  /** File to read (sender) or folder to write to (receiver). */
+  /** File to read, or folder of files to read (sender), or folder to write to (receiver). */
   readonly path: string;
+  /** Of each file. */
   readonly sizeOctets: number;
   readonly sha1: string;
+  /** More than one: they are `0.bin`, `1.bin` and so on below `path`, each in a session of its own. */
+  readonly files: number;
+  /** No chunk is longer. */
+  readonly maxChunkOctets?: number;
 }
 
-/** Child to parent: where it listens. MSRP: URIs, `[towards the sender, towards the receiver]` for a relay. */
+/** Child to parent: where it listens. MSRP: one URI a file towards the sender, one towards the receiver. */
 export interface RoleReady {
   readonly event: "ready";
   readonly port: number;
-  readonly uris: readonly string[];
+  readonly nearUris: readonly string[];
+  readonly farUris: readonly string[];
 }
 
 /** Parent to child: its neighbours, and for the sender the sign to go. */
 export interface GoRole {
   /** Port to connect to; 0 where it does not connect. */
   readonly nextPort: number;
-  /** URI of the neighbour towards the sender and towards the receiver; empty where there is none. */
-  readonly previousUri: string;
-  readonly nextUri: string;
+  /** URIs of the neighbour towards the sender and towards the receiver; empty where there is none. */
+  readonly previousUris: readonly string[];
+  readonly nextUris: readonly string[];
 }
 
 /** Child to parent when its part is done and durable as far as the kind of copy promises. */
@@ -37,4 +43,6 @@ export interface RoleDone {
   /** CPU time since the sign to go. */
   readonly cpuS: number;
   readonly peakRssMiB: number;
+  /** How late the event loop was, 99th percentile since the sign to go. */
+  readonly delayP99Ms: number;
 }

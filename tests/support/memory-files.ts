@@ -88,7 +88,8 @@ class MemoryPart implements FilePart {
     return this.#received;
   }
 
-  write(position: number, bytes: Buffer): Promise<Result<void, FileError>> {
+  write(position: number, pieces: Buffer | readonly Buffer[]): Promise<Result<void, FileError>> {
+    const bytes = Buffer.isBuffer(pieces) ? pieces : Buffer.concat(pieces);
     const end = position + bytes.length;
     if (!Number.isSafeInteger(position) || position < 0 || end > this.#bytes.length) {
       return Promise.resolve(err({ kind: "too-large", message: "More octets than were offered." }));
@@ -121,7 +122,9 @@ class MemoryPart implements FilePart {
     const name = this.#freeName();
     const path = `${this.#folder}/${name}`;
     this.#disk.put(path, this.#bytes);
-    return Promise.resolve(ok({ path, name, sha1, sha256, wasRenamed: name !== this.finalName }));
+    return Promise.resolve(
+      ok({ path, name, hashes: { sha1, sha256 }, wasRenamed: name !== this.finalName }),
+    );
   }
 
   discard(): Promise<void> {

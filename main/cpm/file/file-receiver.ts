@@ -1,4 +1,11 @@
-import type { FileError, FileHash, FilePart, PublishedFile } from "../../base/files.ts";
+import {
+  type FileError,
+  type FileHash,
+  type FilePart,
+  HASH_ALGORITHMS,
+  type HashAlgorithm,
+  type PublishedFile,
+} from "../../base/files.ts";
 import type { Clock, Timer } from "../../base/ports.ts";
 import type {
   ChunkSink,
@@ -258,16 +265,21 @@ class FileChunkSink implements ChunkSink {
   }
 }
 
+/** What is computed of a file offered with these hashes; without any that we know, SHA-1 for the card to show. */
+export function checkedAlgorithms(hashes: readonly FileHash[]): readonly HashAlgorithm[] {
+  const known = offeredAlgorithms(hashes);
+  return known.length === 0 ? ["sha-1"] : known;
+}
+
+function offeredAlgorithms(hashes: readonly FileHash[]): readonly HashAlgorithm[] {
+  return HASH_ALGORITHMS.filter((known) => hashes.some(({ algorithm }) => algorithm === known));
+}
+
 function complete(published: PublishedFile, hashes: readonly FileHash[]): FileOutcome {
-  const isChecked = hashes.some(
-    ({ algorithm }) => algorithm === "sha-1" || algorithm === "sha-256",
-  );
-  return {
-    kind: "complete",
-    isProven: isChecked,
-    path: published.path,
-    hash: `sha-1:${published.sha1}`,
-  };
+  const { sha1, sha256 } = published.hashes;
+  const hash = sha1 === undefined ? `sha-256:${sha256 ?? ""}` : `sha-1:${sha1}`;
+  const isProven = offeredAlgorithms(hashes).length > 0;
+  return { kind: "complete", isProven, path: published.path, hash };
 }
 
 function storageOutcome(error: FileError): FileOutcome {

@@ -6,7 +6,7 @@ import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { answerSetup } from "../../sdp/setup.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
-import { FileReceiver } from "./file-receiver.ts";
+import { checkedAlgorithms, FileReceiver } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
 import { answerLaterOffer, type LaterAnswer, type LiveMedia } from "./later-answer.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
@@ -88,6 +88,7 @@ export class IncomingFiles {
         // The name that the user was shown and said yes to.
         suggestedName: file.view.name,
         sizeOctets: file.sizeOctets,
+        algorithms: checkedAlgorithms(file.media.selector.hashes),
       });
       if (part.ok) this.#parts.set(file.view.index, part.value);
       else {

@@ -4,6 +4,9 @@ import { Gate } from "./gate.ts";
 /** Octets that may wait for the disk before the connection is paused. */
 const HIGH_OCTETS = 1024 * 1024;
 const LOW_OCTETS = 256 * 1024;
+/** What one write takes at most: longer ones keep the octets of their first pieces in memory for too long. */
+const WRITE_OCTETS = 512 * 1024;
+const WRITE_PIECES = 512;
 
 interface Piece {
   readonly position: number;
@@ -19,7 +22,8 @@ export interface WriteQueueHandlers {
 
 /**
  * Writes what arrives to its file, in order of arrival, one write at a time: of octets that come twice the last ones
- * win (RFC 4975 §7.3.1). After the first error everything is dropped.
+ * win (RFC 4975 §7.3.1). Pieces that follow each other in the file leave in one write. After the first error everything
+ * is dropped.
  */
 export class WriteQueue {
   readonly #part: FilePart;
@@ -67,14 +71,16 @@ export class WriteQueue {
   }
 
   async #writeAll(batch: readonly Piece[]): Promise<void> {
-    for (const { position, bytes } of batch) {
-      const written = await this.#part.write(position, bytes);
+    for (let from = 0; from < batch.length; ) {
+      const run = runFrom(batch, from);
+      const written = await this.#part.write(run.position, run.pieces);
       if (!written.ok) {
         this.#error = written.error;
         this.#handlers.onError(written.error);
         return;
       }
-      this.#waitingOctets -= bytes.length;
+      from += run.pieces.length;
+      this.#waitingOctets -= run.octets;
       if (this.#waitingOctets <= LOW_OCTETS) this.#room();
     }
   }
@@ -84,4 +90,25 @@ export class WriteQueue {
     this.#isFull = false;
     this.#handlers.onRoom();
   }
+}
+
+interface Run {
+  readonly position: number;
+  readonly pieces: readonly Buffer[];
+  readonly octets: number;
+}
+
+/** The pieces from there on that follow each other in the file, up to what one write takes. */
+function runFrom(batch: readonly Piece[], from: number): Run {
+  const pieces: Buffer[] = [];
+  const position = batch[from]?.position ?? 0;
+  let octets = 0;
+  for (let i = from; i < batch.length && pieces.length < WRITE_PIECES; i += 1) {
+    const next = batch[i];
+    const isNeighbour = next?.position === position + octets;
+    if (next === undefined || !isNeighbour || octets >= WRITE_OCTETS) break;
+    pieces.push(next.bytes);
+    octets += next.bytes.length;
+  }
+  return { position, pieces, octets };
 }

@@ -1,17 +1,18 @@
 import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { Clock, SocketError, TcpConnection, Timer, TraceTap } from "../../base/ports.ts";
-import { type ContinuationFlag, endLine } from "../framing/end-line.ts";
+import type { ContinuationFlag } from "../framing/end-line.ts";
 import type { FrameHead } from "../framing/frame-head.ts";
 import { FrameParser } from "../framing/frame-parser.ts";
 import {
   type ChunkSource,
-  type FrameRecord,
   type FrameSink,
   type FrameWire,
   IGNORED_FRAME,
 } from "../framing/frame-wire.ts";
 import { FrameWriter } from "./frame-writer.ts";
+import { RequestPaths } from "./request-path.ts";
+import { incomingDraft, outgoingDraft, type TraceEnds } from "./trace-drafts.ts";
 
 /** Answers that the peer does not read may fill this much memory; then we stop reading its requests. */
 const MAX_UNREAD_FRAME_OCTETS = 65_536;
@@ -58,14 +59,15 @@ interface IncomingFrame {
 /** One TCP connection that carries MSRP frames of one or several sessions. */
 export class MsrpConnection implements FrameWire {
   readonly remote: HostPort;
+  /** Of the requests that arrive here. */
+  readonly paths = new RequestPaths();
   readonly #tcp: TcpConnection;
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #parser: FrameParser;
   readonly #writer: FrameWriter;
   readonly #pauses = new Set<object>();
-  readonly #localText: string;
-  readonly #remoteText: string;
+  readonly #traceEnds: TraceEnds;
   #frame: IncomingFrame | undefined;
   #stallTimer: Timer | undefined;
   #lingerTimer: Timer | undefined;
@@ -79,8 +81,7 @@ export class MsrpConnection implements FrameWire {
     this.remote = tcp.remote;
     this.#options = options;
     this.#handlers = handlers;
-    this.#localText = formatHostPort(tcp.local);
-    this.#remoteText = formatHostPort(tcp.remote);
+    this.#traceEnds = { local: formatHostPort(tcp.local), remote: formatHostPort(tcp.remote) };
     this.#parser = new FrameParser({
       onHead: (head) => {
         this.#beginFrame(head);
@@ -98,7 +99,7 @@ export class MsrpConnection implements FrameWire {
     this.#writer = new FrameWriter(tcp, {
       stamp: () => options.trace.stamp(),
       record: (record) => {
-        this.#record("out", record);
+        options.trace.record(outgoingDraft(this.#traceEnds, record));
       },
     });
   }
@@ -308,36 +309,7 @@ export class MsrpConnection implements FrameWire {
 
   #recordIncoming(frame: IncomingFrame, flag: ContinuationFlag | undefined): void {
     frame.isRecorded = true;
-    const { head } = frame;
-    const text =
-      flag === undefined ? head.rawText : head.rawText + endLine(head.transactionId, flag);
-    const { stamp } = frame;
-    this.#record("in", { summary: incomingSummary(head, flag), text, stamp });
+    const draft = incomingDraft(this.#traceEnds, frame, flag);
+    this.#options.trace.record(draft);
   }
-
-  #record(dir: "in" | "out", record: FrameRecord): void {
-    this.#options.trace.record({
-      dir,
-      proto: "msrp",
-      transport: "tcp",
-      local: this.#localText,
-      remote: this.#remoteText,
-      summary: record.summary,
-      raw: Buffer.from(record.text, dir === "in" ? "latin1" : "utf8"),
-      ...(record.stamp === undefined ? {} : { stamp: record.stamp }),
-    });
-  }
-}
-
-function incomingSummary(head: FrameHead, flag: ContinuationFlag | undefined): TraceSummary {
-  const messageId = head.fields.get("message-id");
-  const byteRange = head.fields.get("byte-range");
-  return {
-    ...(head.kind === "request" ? { method: head.method } : { status: head.status }),
-    tid: head.transactionId,
-    ...(messageId === undefined ? {} : { messageId }),
-    ...(byteRange === undefined ? {} : { byteRange }),
-    ...(flag === undefined ? {} : { flag }),
-    hasBody: head.hasBody,
-  };
 }

@@ -13,11 +13,27 @@ export interface RequestPath {
   readonly from: MsrpUri;
 }
 
-/** undefined where not even an answer is possible. Nothing is percent-decoded, nothing is connected to. */
-export function readRequestPath(head: FrameHead): RequestPath | undefined {
-  const toText = head.fields.get("to-path");
-  const fromText = head.fields.get("from-path");
-  if (toText === undefined || fromText === undefined) return undefined;
+/** Reads the paths of requests; those of one connection are the same ones nearly always, and read once then. */
+export class RequestPaths {
+  #toText = "";
+  #fromText = "";
+  #path: RequestPath | undefined;
+
+  /** undefined where not even an answer is possible. Nothing is percent-decoded, nothing is connected to. */
+  read(head: FrameHead): RequestPath | undefined {
+    const toText = head.fields.get("to-path");
+    const fromText = head.fields.get("from-path");
+    if (toText === undefined || fromText === undefined) return undefined;
+    if (toText !== this.#toText || fromText !== this.#fromText) {
+      this.#path = readRequestPath(toText, fromText);
+      this.#toText = toText;
+      this.#fromText = fromText;
+    }
+    return this.#path;
+  }
+}
+
+function readRequestPath(toText: string, fromText: string): RequestPath | undefined {
   const firstSpace = fromText.indexOf(" ");
   const previousHopText = firstSpace < 0 ? fromText : fromText.slice(0, firstSpace);
   const previousHop = parseMsrpUri(previousHopText);

@@ -20,7 +20,7 @@ export interface FrameHead {
   /** The lines as received, each octet one character, with CRLFs: for the trace. */
   readonly rawText: string;
   /** A broken rule that leaves the framing intact (answered 400). */
-  readonly malformed?: string;
+  readonly malformed: string | undefined;
 }
 
 const SINGLE_FIELDS: ReadonlySet<string> = new Set([
@@ -51,6 +51,37 @@ export class FrameFields {
   get(lowerName: string): string | undefined {
     const index = this.names.indexOf(lowerName);
     return index < 0 ? undefined : this.values[index];
+  }
+}
+
+/** A head as it was read. Its text is put together only for those who keep a trace. */
+export class ParsedHead implements FrameHead {
+  readonly kind: "request" | "response";
+  readonly transactionId: string;
+  readonly method: string;
+  readonly status: number;
+  readonly comment: string;
+  readonly fields: FrameFields;
+  readonly hasBody: boolean;
+  readonly malformed: string | undefined;
+  readonly #lines: readonly string[];
+
+  /** @param lines start line and fields, one octet per character, without CRLF */
+  constructor(start: StartLine, lines: readonly string[], hasBody: boolean) {
+    this.kind = start.kind;
+    this.transactionId = start.transactionId;
+    this.method = start.method;
+    this.status = start.status;
+    this.comment = start.comment;
+    this.hasBody = hasBody;
+    const { fields, malformed } = parseFields(lines, 1);
+    this.fields = fields;
+    this.malformed = malformed;
+    this.#lines = lines;
+  }
+
+  get rawText(): string {
+    return `${this.#lines.join("\r\n")}\r\n${this.hasBody ? "\r\n" : ""}`;
   }
 }
 
@@ -128,15 +159,17 @@ function isIdentMark(code: number): boolean {
 /**
  * Reads the header lines after the start line.
  * @param lines one octet per character, without CRLF
+ * @param first the index of the first of them
  */
-export function parseFields(lines: readonly string[]): {
-  readonly fields: FrameFields;
-  readonly malformed?: string;
-} {
+function parseFields(
+  lines: readonly string[],
+  first: number,
+): { readonly fields: FrameFields; readonly malformed: string | undefined } {
   const names: string[] = [];
   const values: string[] = [];
   let malformed: string | undefined;
-  for (const line of lines) {
+  for (let i = first; i < lines.length; i += 1) {
+    const line = lines[i] ?? "";
     const colon = line.indexOf(":");
     const value = line.slice(colon + 1).trim();
     if (!isToken(line, colon) || hasControl(value)) {
@@ -150,8 +183,7 @@ export function parseFields(lines: readonly string[]): {
   }
   const arePathsFirst = names[0] === "to-path" && names[1] === "from-path";
   if (!arePathsFirst) malformed ??= "To-Path and From-Path do not lead";
-  const fields = new FrameFields(names, values);
-  return malformed === undefined ? { fields } : { fields, malformed };
+  return { fields: new FrameFields(names, values), malformed };
 }
 
 /** Whether the first `end` characters, one at least, are a `token` (RFC 4975 §9). */

@@ -6,7 +6,7 @@ import {
   suspectedCut,
   terminatorOf,
 } from "./end-line.ts";
-import { type FrameHead, parseFields, parseStartLine, type StartLine } from "./frame-head.ts";
+import { type FrameHead, ParsedHead, parseStartLine, type StartLine } from "./frame-head.ts";
 import { LineBuffer } from "./line-buffer.ts";
 
 /** Caps of one header section. The peer cannot raise them. */
@@ -117,12 +117,11 @@ export class FrameParser {
       this.#keepLine(bytes.subarray(at));
       return bytes.length;
     }
-    const whole = this.#joinLine(bytes, at, lf + 1);
-    if (whole.length < 2 || whole[whole.length - 2] !== CR) {
-      return this.#lose("line end without CR", bytes);
-    }
+    const line =
+      this.#line.length === 0 ? textOf(bytes, at, lf + 1) : this.#joinLine(bytes, at, lf + 1);
+    if (line === undefined) return this.#lose("line end without CR", bytes);
     this.#sectionOctets += octets;
-    this.#takeLine(whole.toString("latin1", 0, whole.length - 2));
+    this.#takeLine(line);
     return lf + 1;
   }
 
@@ -136,12 +135,12 @@ export class FrameParser {
     if (!PREFIX.startsWith(text)) this.#lose("not MSRP", bytes);
   }
 
-  #joinLine(bytes: Buffer, at: number, end: number): Buffer {
-    if (this.#line.length === 0) return bytes.subarray(at, end);
+  #joinLine(bytes: Buffer, at: number, end: number): string | undefined {
     this.#line.append(bytes.subarray(at, end));
     const whole = this.#line.view();
+    const line = textOf(whole, 0, whole.length);
     this.#line.clear();
-    return whole;
+    return line;
   }
 
   #takeLine(line: string): void {
@@ -195,10 +194,7 @@ export class FrameParser {
   }
 
   #head(start: StartLine, hasBody: boolean): FrameHead {
-    const { fields, malformed } = parseFields(this.#lines.slice(1));
-    const rawText = `${this.#lines.join("\r\n")}\r\n${hasBody ? "\r\n" : ""}`;
-    const head = { ...start, fields, hasBody, rawText };
-    return malformed === undefined ? head : { ...head, malformed };
+    return new ParsedHead(start, this.#lines, hasBody);
   }
 
   #reset(): void {
@@ -279,6 +275,12 @@ export class FrameParser {
     }
     return bytes.length;
   }
+}
+
+/** One line without its CRLF, an octet a character; undefined where it ends otherwise. */
+function textOf(bytes: Buffer, at: number, end: number): string | undefined {
+  if (end - at < 2 || bytes[end - 2] !== CR) return undefined;
+  return bytes.latin1Slice(at, end - 2);
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -54,6 +54,8 @@ export class BoundSession implements MsrpSession {
   readonly #sent = new Map<string, OutgoingChunks>();
   readonly #strayReports: StrayReports;
   readonly #paths: Paths;
+  /** RFC 4975 §7.2: To-Path of a response is the previous hop alone. */
+  readonly #responsePaths: Paths;
   readonly #bindTimer: Timer;
   #settleBound: (result: Result<void, MsrpFailure>) => void = () => undefined;
   #wire: FrameWire | undefined;
@@ -70,6 +72,11 @@ export class BoundSession implements MsrpSession {
     this.#paths = {
       toPath: options.remotePath.map(formatMsrpUri).join(" "),
       fromPath: formatMsrpUri(options.localUri),
+    };
+    const [nextHop] = options.remotePath;
+    this.#responsePaths = {
+      toPath: nextHop === undefined ? "" : formatMsrpUri(nextHop),
+      fromPath: this.#paths.fromPath,
     };
     this.#incoming = new IncomingMessages({
       session: this,
@@ -219,11 +226,7 @@ export class BoundSession implements MsrpSession {
   }
 
   #respond(transactionId: string, status: number, comment: string | undefined): void {
-    // RFC 4975 §7.2: To-Path of a response is the previous hop alone.
-    const nextHop = this.remotePath[0];
-    const toPath = nextHop === undefined ? "" : formatMsrpUri(nextHop);
-    const { fromPath } = this.#paths;
-    const text = responseFrame(transactionId, status, comment, { toPath, fromPath });
+    const text = responseFrame(transactionId, status, comment, this.#responsePaths);
     this.#wire?.sendFrame(text, { status, tid: transactionId, flag: "$", hasBody: false });
   }
 

@@ -46,6 +46,8 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   readonly #chunkContext: ChunkContext;
   #settle: (outcome: MessageOutcome) => void = () => undefined;
   readonly #queue: Item[] = [];
+  /** Octets of the first item that have left. */
+  #headOctets = 0;
   #queuedOctets = 0;
   /** 0-based place of the next octet that the caller writes. */
   #writePosition: number;
@@ -172,11 +174,11 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
       this.#closeChunk(writer, "+");
       return 0;
     }
-    const chunk = this.#chunkAt(item.position, writer);
+    const chunk = this.#chunkAt(item.position + this.#headOctets, writer);
     if (chunk === undefined) return undefined;
     const room = Math.min(limit, this.#context.pace.chunkOctets - chunk.octets);
-    const isWhole = item.bytes.length <= room;
-    const bytes = isWhole ? item.bytes : item.bytes.subarray(0, room);
+    const end = Math.min(item.bytes.length, this.#headOctets + room);
+    const bytes = item.bytes.subarray(this.#headOctets, end);
     if (!chunk.write(bytes, writer)) {
       // The octets hold this chunk's own end-line: they go in another one.
       this.#closeChunk(writer, "+");
@@ -184,13 +186,10 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     }
     this.#queuedOctets -= bytes.length;
     this.#sentEnd = Math.max(this.#sentEnd, chunk.end);
-    if (isWhole) this.#queue.shift();
-    else {
-      this.#queue[0] = {
-        kind: "octets",
-        position: item.position + room,
-        bytes: item.bytes.subarray(room),
-      };
+    this.#headOctets = end;
+    if (end === item.bytes.length) {
+      this.#queue.shift();
+      this.#headOctets = 0;
     }
     return bytes.length;
   }
@@ -299,6 +298,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   }
 
   #sendAgain(chunk: OpenChunk): void {
+    this.#cutHead();
     const again: Item[] = [];
     let position = chunk.position;
     for (const bytes of chunk.pieces) {
@@ -309,6 +309,20 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     this.#queuedOctets += chunk.octets;
     this.#isLastSent = false;
     this.#context.want(this);
+  }
+
+  /** Takes off the first item what has left of it, so that others can go before it. */
+  #cutHead(): void {
+    const head = this.#queue[0];
+    const octets = this.#headOctets;
+    this.#headOctets = 0;
+    if (head?.kind !== "octets" || octets === 0) return;
+    const { position, bytes } = head;
+    this.#queue[0] = {
+      kind: "octets",
+      position: position + octets,
+      bytes: bytes.subarray(octets),
+    };
   }
 
   #settleWhenDone(): void {
@@ -336,6 +350,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   #finishWith(outcome: MessageOutcome): void {
     this.#isSettled = true;
     this.#queue.length = 0;
+    this.#headOctets = 0;
     this.#queuedOctets = 0;
     this.#settle(outcome);
     this.#announceRoom();

@@ -3,10 +3,11 @@ const KIB = 1024;
 /** Chunk sizes to fall to when a peer refuses larger ones: a common relay takes 8 KiB, RFC 4975 §7.1.1 vouches for 2. */
 const FALLBACK_OCTETS: readonly number[] = [8 * KIB, 2 * KIB];
 const FIRST_CHUNK_OCTETS = 64 * KIB;
-const LARGEST_CHUNK_OCTETS = 1024 * KIB;
+export const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
 const LARGEST_WINDOW_OCTETS = 8192 * KIB;
-const LARGEST_WINDOW_CHUNKS = 16;
+/** Enough for chunks of 2 KiB to keep both ends busy; of long chunks the octets are the limit. */
+const LARGEST_WINDOW_CHUNKS = 64;
 /** Relays answer each hop by itself and close what overruns them: a common one fails above 11 KiB and with 32 at once. */
 const RELAY_WINDOW_CHUNKS = 4;
 /** 200s in a row after which chunks grow. */
@@ -17,7 +18,8 @@ const GROW_AFTER = 2;
  * falls to small chunks, one at a time, when the peer cannot take more, and stays there for the life of the sessions.
  */
 export class PeerPace {
-  #chunkOctets = FIRST_CHUNK_OCTETS;
+  readonly #largestChunkOctets: number;
+  #chunkOctets: number;
   #windowOctets = FIRST_WINDOW_OCTETS;
   #windowChunks = 1;
   #accepted = 0;
@@ -25,10 +27,12 @@ export class PeerPace {
   #isLimited = false;
 
   /** @param isRelay the next hop is a relay of RFC 4976: small from the start, and it stays so */
-  constructor(isRelay = false) {
+  constructor(largestChunkOctets = LARGEST_CHUNK_OCTETS, isRelay = false) {
+    this.#largestChunkOctets = largestChunkOctets;
+    this.#chunkOctets = Math.min(FIRST_CHUNK_OCTETS, largestChunkOctets);
     if (!isRelay) return;
     this.#isLimited = true;
-    this.#chunkOctets = 8 * KIB;
+    this.#chunkOctets = Math.min(8 * KIB, largestChunkOctets);
     this.#windowChunks = RELAY_WINDOW_CHUNKS;
     this.#windowOctets = RELAY_WINDOW_CHUNKS * this.#chunkOctets;
   }
@@ -66,7 +70,7 @@ export class PeerPace {
     this.#windowOctets = Math.min(LARGEST_WINDOW_OCTETS, this.#windowOctets * 2);
     if (this.#accepted < GROW_AFTER || octets < this.#chunkOctets) return;
     this.#accepted = 0;
-    this.#chunkOctets = Math.min(LARGEST_CHUNK_OCTETS, this.#chunkOctets * 2);
+    this.#chunkOctets = Math.min(this.#largestChunkOctets, this.#chunkOctets * 2);
   }
 
   /**

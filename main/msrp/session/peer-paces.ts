@@ -15,10 +15,12 @@ interface Known {
 /** What we learnt of each next hop, so that a second try does not repeat the first one's mistake. */
 export class PeerPaces {
   readonly #clock: Clock;
+  readonly #maxChunkOctets: number;
   readonly #known = new Map<string, Known>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, maxChunkOctets: number) {
     this.#clock = clock;
+    this.#maxChunkOctets = maxChunkOctets;
   }
 
   /** @param isRelay a relay of ours (RFC 4976) */
@@ -41,6 +43,6 @@ export class PeerPaces {
     const nowMs = this.#clock.nowMs();
     const isUsable =
       known !== undefined && !(known.pace.isLimited && nowMs - known.sinceMs > LIMIT_LASTS_MS);
-    return isUsable ? known : { pace: new PeerPace(isRelay), sinceMs: nowMs };
+    return isUsable ? known : { pace: new PeerPace(this.#maxChunkOctets, isRelay), sinceMs: nowMs };
   }
 }
