@@ -49,7 +49,7 @@ export function offeredEntry(
 ): CardEntry {
   const { id, direction, conversationId, text } = offer;
   const isIncoming = direction === "incoming";
-  const files = offer.files.map((file) => fileOf(offer, file, setting.showsIcons));
+  const files = offer.files.map((file) => fileOf(offer.id, file, setting.showsIcons));
   const began: Card = prepared?.card ?? {
     ...{ id, direction, files: [], state: "reaching", startedMs: offer.startedMs },
     peer: isIncoming ? offer.from : offer.to,
@@ -67,6 +67,7 @@ export function offeredEntry(
       startedMs: offer.startedMs,
       files: files.map((file) => ({ ...file, ...pathOf(began, file.index) })),
       state: isIncoming ? "ringing" : "reaching",
+      ...(offer.series === undefined ? {} : { series: offer.series }),
       ...ringing,
     }),
     conversationId,
@@ -82,13 +83,13 @@ export function entryOf(card: Card): CardEntry {
   };
 }
 
-function fileOf(offer: OfferView, file: OfferedFileView, showsIcons: boolean): CardFile {
+export function fileOf(offerId: string, file: OfferedFileView, showsIcons: boolean): CardFile {
   const { index, name, type, sizeOctets = 0, hash, icon } = file;
   return {
     ...{ index, name, type, sizeOctets, state: "offered", octets: 0, isNameTaken: false },
     isDangerous: isDangerousFile(name, type),
     ...(hash === undefined ? {} : { hash }),
-    ...(icon === undefined || !showsIcons ? {} : { icon: iconPath(offer.id, index) }),
+    ...(icon === undefined || !showsIcons ? {} : { icon: iconPath(offerId, index) }),
   };
 }
 
