@@ -68,6 +68,7 @@ export function offeredEntry(
       startedMs: offer.startedMs,
       files: files.map((file) => ({ ...file, ...pathOf(began, file.index) })),
       state: isIncoming ? "ringing" : "reaching",
+      ...(offer.series === undefined ? {} : { series: offer.series }),
       ...ringing,
     }),
     conversationId,
@@ -83,7 +84,12 @@ export function entryOf(card: Card): CardEntry {
   };
 }
 
-function fileOf(offer: OfferView, file: OfferedFileView, showsIcons: boolean): CardFile {
+/** @param offer the offer or its card */
+export function fileOf(
+  offer: Pick<OfferView, "direction"> & { readonly id: string },
+  file: OfferedFileView,
+  showsIcons: boolean,
+): CardFile {
   const { index, name, type, sizeOctets = 0, hash, icon } = file;
   const savedAs = safeFileName(name);
   const isRenamed = offer.direction === "incoming" && savedAs !== name;
