@@ -388,3 +388,46 @@ describe("drachtio wire protocol 1.6 call records", () => {
     expect(client.records).toEqual([]);
   });
 });
+
+describe("RFC 4028 session timers of the engine's calls", () => {
+  const TIMED = { "Session-Expires": "90;refresher=uas", Supported: "timer" };
+
+  it("§9, §10 MUST be answered and refreshed by the stack: the client sees none of it", async () => {
+    const { client, peer, clock, tick } = await withPeer({}, (request, self) => {
+      if (request.method === "ACK") return;
+      const more = { ...CONTACT, "Session-Expires": "90;refresher=uac" };
+      self.send(scriptedResponse(request, 200, more), LOCAL);
+    });
+    peer.send(with_(incoming("INVITE"), { ...TIMED, Allow: "INVITE, ACK, BYE, UPDATE" }), LOCAL);
+    await tick();
+    respond(client, lastTxn(client), 200);
+    await tick();
+    const answer = peer.responses.at(-1);
+    expect(answer?.headers.get("Session-Expires")).toBe("90;refresher=uas");
+    const tag = /tag=(.*)/.exec(answer?.headers.get("To") ?? "")?.[1] ?? "";
+    peer.send(incoming("ACK", 1, tag), LOCAL);
+    await tick();
+    const seen = client.messages.length;
+    await clock.advanceAsync(46_000);
+    expect(peer.requests.map(({ method }) => method)).toEqual(["UPDATE"]);
+    expect(client.messages.length).toBe(seen);
+  });
+
+  it("§10 MUST end with BYE when the peer does not refresh, and the client hears of it", async () => {
+    const { client, peer, clock, tick } = await withPeer({}, (request, self) => {
+      if (request.method === "BYE") self.send(scriptedResponse(request, 200), LOCAL);
+    });
+    const fields = { ...TIMED, "Session-Expires": "90;refresher=uac" };
+    peer.send(with_(incoming("INVITE"), fields), LOCAL);
+    await tick();
+    const rid = respond(client, lastTxn(client), 200);
+    await tick();
+    const dialogId = client.replies(rid)[0]?.[8] ?? "none";
+    const tag = /tag=(.*)/.exec(peer.responses.at(-1)?.headers.get("To") ?? "")?.[1] ?? "";
+    peer.send(incoming("ACK", 1, tag), LOCAL);
+    await clock.advanceAsync(90_000);
+    expect(peer.requests.map(({ method }) => method)).toEqual(["BYE"]);
+    expect(client.messages.at(-1)?.tokens.slice(8, 10)).toEqual(["unsolicited", dialogId]);
+    expect(lastText(client)).toMatch(/^Reason: .*expired/im);
+  });
+});

@@ -130,6 +130,14 @@ describe("drachtio wire protocol 1.2 verbs", () => {
     );
     expect(text(`sip|t-1|\r\n${sip("SIP/2.0 200 OK")}`)).toContain("unknown transaction");
     expect(text(`sip||\r\n${sip("SIP/2.0 200 OK")}`)).toBe("transaction id missing");
+    for (const uri of ["sips:x@10.0.0.9", "sip:x@10.0.0.9;transport=wss"]) {
+      expect(text(`sip||\r\n${sip(`OPTIONS ${uri} SIP/2.0`)}`)).toBe(
+        "requested protocol/transport not available",
+      );
+    }
+    expect(text(`sip|t-1|\r\n${sip("SIP/2.0 200 OK", ["CSeq: 1 CANCEL"])}`)).toContain(
+      "200 OK to incoming CANCEL is automatically generated",
+    );
   });
 });
 

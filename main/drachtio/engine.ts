@@ -105,7 +105,7 @@ export class DrachtioEngine {
     this.#uac = new EngineUac(
       { ...shared, uas: this.#uas },
       {
-        ...{ local, tracksSubscriptions: options.delivery === "routed" },
+        local,
         ...(outboundHop === undefined ? {} : { outboundHop }),
       },
     );

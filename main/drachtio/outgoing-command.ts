@@ -2,10 +2,12 @@ import { parseDecimal, parseDecimalIn } from "../base/decimal.ts";
 import { bracketHost, type HostPort } from "../base/host-port.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { formatNameAddr, parseNameAddr } from "../sip/grammar/name-addr.ts";
+import { parameter } from "../sip/grammar/parameters.ts";
 import { splitValues } from "../sip/grammar/split.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
 import { headerKey } from "../sip/message/header-names.ts";
 import type { HeaderField } from "../sip/message/headers.ts";
+import type { OutgoingMessage } from "../sip/ua/outgoing.ts";
 import type { UasResponse } from "../sip/ua/server-request.ts";
 import { textToBody } from "./body-text.ts";
 import { BODY_HEADER, privateValue, STATUS_HEADER, withoutPrivate } from "./private-headers.ts";
@@ -62,6 +64,21 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
     ...(cseq === undefined ? {} : { cseq }),
     body,
   });
+}
+
+/** Why a request cannot go where it is to go first, as the text of the NOK. */
+export function placeRefusal({
+  uri,
+  routes,
+  nextHop = uri,
+}: Pick<OutgoingMessage, "uri" | "routes" | "nextHop">): string | undefined {
+  const route = parseNameAddr(routes[0] ?? "");
+  const place = route.ok ? ok(route.value.uri) : parseUri(nextHop);
+  if (!place.ok || place.value.kind !== "sip") return undefined;
+  const { scheme, parameters } = place.value;
+  const transport = parameter(parameters, "transport")?.toLowerCase() ?? "udp";
+  const isSpoken = scheme === "sip" && (transport === "udp" || transport === "tcp");
+  return isSpoken ? undefined : "requested protocol/transport not available";
 }
 
 /** A response of the application; From, To, Call-ID and CSeq are the stack's. */

@@ -176,8 +176,8 @@ class FacadeSrf implements Srf {
   }
 
   #receive(request: DrachtioRequest, response: DrachtioResponse): void {
-    if (request.stackDialogId !== "") {
-      // The stack knows the dialog, drachtio-srf does not any more.
+    if (request.stackDialogId !== "" && request.method !== "NOTIFY") {
+      // The stack knows the dialog, drachtio-srf does not any more. Those of SUBSCRIBE it never knows.
       new FacadeRequest(this.#context, request, response).respond(481);
     } else if (request.method === "INVITE") {
       this.#receiveInvite(request, response);

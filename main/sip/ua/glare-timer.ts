@@ -1,4 +1,5 @@
 import type { Timer } from "../../base/ports.ts";
+import type { SipResponse } from "../message/message.ts";
 import type { UaContext } from "./ua-context.ts";
 
 /** More collisions than this in a row are no accident. */
@@ -58,4 +59,11 @@ export class GlareTimer {
     const [fromUnits, units] = role === "uac" ? [210, 191] : [0, 201];
     return (fromUnits + (random % units)) * UNIT_MS;
   }
+}
+
+/** RFC 3261 §14.1, §14.2: try again: the requests met, or the peer's last one is not answered yet. */
+export function isGlare(response: SipResponse): boolean {
+  return (
+    response.status === 491 || (response.status === 500 && response.headers.has("Retry-After"))
+  );
 }

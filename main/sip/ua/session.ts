@@ -13,7 +13,7 @@ import { NO_BODY, type SipRequest, type SipResponse } from "../message/message.t
 import type { ServerTransaction } from "../transaction/transaction.ts";
 import { AckKeeper } from "./ack-keeper.ts";
 import { ClientExchange, type ExchangeHandlers } from "./client-exchange.ts";
-import { GlareTimer } from "./glare-timer.ts";
+import { GlareTimer, isGlare } from "./glare-timer.ts";
 import {
   buildResponse,
   type ServerRequest,
@@ -23,8 +23,9 @@ import {
 } from "./server-request.ts";
 import { isBareRefresh, SessionRefresh } from "./session-refresh.ts";
 import { type AgreedTimer, answerTimer, timerRefusal } from "./session-timer.ts";
+import type { SubscriptionRules } from "./subscription-term.ts";
 import { SuccessRetransmitter } from "./success-retransmitter.ts";
-import { type UaContext, withUserAgent } from "./ua-context.ts";
+import { type UaContext, withLocalContact, withUserAgent } from "./ua-context.ts";
 import type { UaFailure } from "./ua-failure.ts";
 import { UpdateSender } from "./update-sender.ts";
 
@@ -46,7 +47,7 @@ type OnEnd = (session: Session) => void;
 /** A dialog from its 2xx to its end: RFC 3261 §12.2, §14 and §15; RFC 6665 §4. */
 export class Session {
   readonly #context: UaContext;
-  readonly usage: DialogUsage;
+  readonly #subscription: SubscriptionRules | undefined;
   readonly #onEnd: OnEnd;
   #dialog: Dialog;
   #handlers: SessionHandlers | undefined;
@@ -62,8 +63,8 @@ export class Session {
   #updateIn: ServerTransaction | undefined;
   #inviteIn: ServerTransaction | undefined;
 
-  constructor(context: UaContext, dialog: Dialog, onEnd: OnEnd, usage: DialogUsage = "invite") {
-    this.usage = usage;
+  constructor(context: UaContext, dialog: Dialog, onEnd: OnEnd, subscription?: SubscriptionRules) {
+    this.#subscription = subscription;
     this.#context = context;
     this.#dialog = dialog;
     this.#onEnd = onEnd;
@@ -119,6 +120,10 @@ export class Session {
     return this.#dialog;
   }
 
+  get usage(): DialogUsage {
+    return this.#subscription === undefined ? "invite" : "subscription";
+  }
+
   get isOver(): boolean {
     return this.#isOver;
   }
@@ -155,6 +160,7 @@ export class Session {
     this.#exchange(options, {
       ...handlers,
       onResponse: (response) => {
+        if (options.method === "SUBSCRIBE" && !this.#isOver) this.#subscription?.answered(response);
         handlers.onResponse(response);
         if (!isBye) this.#endIfGone(response.status);
       },
@@ -302,8 +308,13 @@ export class Session {
       tx.respond(buildResponse(request, this.#dialog.id.localTag, refused));
       return;
     }
+    const verdict = this.#subscription?.judge(request);
+    if (typeof verdict === "object") {
+      tx.respond(buildResponse(request, this.#dialog.id.localTag, verdict));
+      return;
+    }
     const incoming = this.#incoming(tx);
-    if (request.method === "BYE") this.#end();
+    if (request.method === "BYE" || verdict === "last") this.#end();
     if (request.method === "UPDATE" && isBareRefresh(request)) {
       incoming.respond({ status: 200 });
       return;
@@ -432,6 +443,7 @@ export class Session {
     this.#glare.stop();
     this.#updates.stop();
     this.#refresh.stop();
+    this.#subscription?.stop();
     for (const accepted of this.#accepted.values()) accepted.stop();
     this.#accepted.clear();
     const pending = this.#inviteIn;
@@ -455,23 +467,7 @@ export function newTag(context: Pick<UaContext, "random">): string {
   return randomToken(context.random, 12);
 }
 
-/** A target refresh names its Contact; ours, where the application gives none. */
-function withLocalContact(
-  headers: readonly HeaderField[],
-  { contact }: UaContext,
-): readonly HeaderField[] {
-  const isGiven = headers.some(({ name }) => name.toLowerCase() === "contact");
-  return isGiven ? headers : [{ name: "Contact", value: contact }, ...headers];
-}
-
 /** It may carry an offer, or change the session without one. */
 function isOffering({ method, body }: SipRequest): boolean {
   return method === "INVITE" || (method === "UPDATE" && body.length > 0);
-}
-
-/** RFC 3261 §14.1, §14.2: try again: the requests met, or the peer's last one is not answered yet. */
-function isGlare(response: SipResponse): boolean {
-  return (
-    response.status === 491 || (response.status === 500 && response.headers.has("Retry-After"))
-  );
 }

@@ -51,6 +51,15 @@ export function withUserAgent(
   return [...fields, { name: "User-Agent", value: userAgent }];
 }
 
+/** A target refresh names its Contact; ours, where the application gives none. */
+export function withLocalContact(
+  headers: readonly HeaderField[],
+  { contact }: UaContext,
+): readonly HeaderField[] {
+  const isGiven = headers.some(({ name }) => name.toLowerCase() === "contact");
+  return isGiven ? headers : [{ name: "Contact", value: contact }, ...headers];
+}
+
 export interface UaConfig extends SessionTimerConfig {
   /** RFC 3261 Table 4: T1 and T2 also time the retransmissions of a 2xx (§13.3.1.4). */
   readonly t1Ms: number;

@@ -25,7 +25,6 @@ import {
 import { newTag, type Session } from "./session.ts";
 import { timerRefusal } from "./session-timer.ts";
 import { type SubscribeHandlers, Subscriber } from "./subscriber.ts";
-import { Subscriptions } from "./subscriptions.ts";
 import {
   DEFAULT_UA_CONFIG,
   defaultContact,
@@ -82,7 +81,6 @@ export class UserAgent {
   /** The same by the key of the dialog that they are about to make, but for our tag, which may still change. */
   readonly #earlyInvites = new Map<string, UasInvite>();
   readonly #exchanges = new Set<ClientExchange>();
-  readonly #subscriptions: Subscriptions;
   /** Of dialogs that have ended but are still known. */
   readonly #lingering = new Set<Timer>();
   readonly #subscriber: Subscriber;
@@ -106,7 +104,6 @@ export class UserAgent {
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
     this.#subscriber = new Subscriber(this.#context, this.#registry);
-    this.#subscriptions = new Subscriptions(ports.clock, this.#context.config.t1Ms);
     transactions.onRequest((tx) => {
       this.#receive(tx);
     });
@@ -133,19 +130,20 @@ export class UserAgent {
     this.#handlers = handlers;
   }
 
-  /** A request outside a dialog; not INVITE. */
+  /** A request outside a dialog; neither INVITE nor SUBSCRIBE. */
   send(message: OutgoingMessage, handlers: ExchangeHandlers): void {
+    this.#send(message, handlers);
+  }
+
+  #send(message: OutgoingMessage, handlers: ExchangeHandlers): ClientExchange {
     const finish = (): void => {
       this.#exchanges.delete(exchange);
     };
     const built = buildOutgoing(this.#context, message);
-    const isSubscribe = message.method === "SUBSCRIBE";
-    if (isSubscribe) this.#subscriptions.sent(built.request);
     const exchange = new ClientExchange(this.#context, built, {
       ...handlers,
       onResponse: (response) => {
         if (response.status >= 200) finish();
-        if (isSubscribe) this.#subscriptions.answered(built.request, response);
         handlers.onResponse(response);
       },
       onFailure: (failure) => {
@@ -154,11 +152,13 @@ export class UserAgent {
       },
     });
     this.#exchanges.add(exchange);
+    return exchange;
   }
 
   /** A SUBSCRIBE outside a dialog; its 2xx or its first NOTIFY makes one. */
   subscribe(message: Omit<OutgoingMessage, "method">, handlers: SubscribeHandlers): void {
-    this.send({ ...message, method: "SUBSCRIBE" }, this.#subscriber.watch(handlers));
+    const watched = this.#subscriber.watch(handlers, () => exchange.request);
+    const exchange: ClientExchange = this.#send({ ...message, method: "SUBSCRIBE" }, watched);
   }
 
   /** Answers a SUBSCRIBE with 2xx. undefined: too late, or it cannot make a dialog. */
@@ -301,15 +301,6 @@ export class UserAgent {
       const answer = invite.judgeEarly(tx.request);
       if (answer === undefined) continue;
       tx.respond(buildResponse(tx.request, id.localTag, answer));
-      return;
-    }
-    const verdict = this.#subscriptions.receive(tx.request);
-    if (verdict === "take" && this.#handlers !== undefined) {
-      this.#handlers.onRequest(new TransactionRequest(tx, id.localTag));
-      return;
-    }
-    if (typeof verdict === "object") {
-      tx.respond(buildResponse(tx.request, id.localTag, verdict));
       return;
     }
     tx.respond(buildResponse(tx.request, id.localTag, { status: 481 }));
