@@ -2,7 +2,7 @@
 
 /** Parent to child, once. */
 export interface StartSipRole {
-  readonly role: "codec" | "server" | "client";
+  readonly role: "codec" | "server" | "client" | "echo-server" | "echo-client";
   readonly durationMs: number;
   /** Requests under way at one time. */
   readonly window: number;
@@ -23,6 +23,8 @@ export interface SipRoleGo {
 export interface SipRoleDone {
   readonly event: "done";
   readonly perSecond: number;
+  /** What was done while `cpuS` was spent; 0 of a server, which does as much as its client. */
+  readonly count: number;
   readonly delayP99Ms: number;
   readonly cpuS: number;
   readonly peakRssMiB: number;

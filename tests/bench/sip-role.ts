@@ -1,42 +1,52 @@
+import { createSocket, type Socket } from "node:dgram";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { systemClock } from "../../main/base/clock.node.ts";
 import { systemRandom } from "../../main/base/random.node.ts";
 import { systemResolver } from "../../main/base/resolver.node.ts";
 import { systemSockets } from "../../main/base/sockets.node.ts";
 import { responseTo } from "../../main/sip/message/build.ts";
+import { serializeSipMessage } from "../../main/sip/message/serialize.ts";
 import { TransactionLayer } from "../../main/sip/transaction/transaction-layer.ts";
 import { TransportLayer } from "../../main/sip/transport/transport-layer.ts";
-import { rewrite, typicalInvite } from "./sip-messages.ts";
+import { optionsRequest, rewrite, typicalInvite } from "./sip-messages.ts";
 import type { SipRoleDone, SipRoleGo, SipRoleReady, StartSipRole } from "./sip-role-messages.ts";
 
 /** A process of the SIP bench: the one that asks, the one that answers, or one that reads and writes messages. */
 async function main(): Promise<void> {
   const start = (await nextMessage()) as StartSipRole;
   if (start.role === "codec") {
-    finish(rewriteFor(start.durationMs), 0);
+    finish(rewriteFor(start.durationMs), start.durationMs, 0);
     return;
   }
-  const layer = await openLayer();
-  if (start.role === "server") serve(layer);
-  const ready: SipRoleReady = { event: "ready", port: layer.transport.local.port };
+  const end = start.role.startsWith("echo") ? await openEcho() : await openLayer();
+  const isServer = start.role.endsWith("server");
+  if (isServer) end.serve();
+  const ready: SipRoleReady = { event: "ready", port: end.port };
   process.send?.(ready);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const go = (await nextMessage()) as SipRoleGo;
   cpuAtGo = process.cpuUsage();
   delay.enable();
-  const count = start.role === "client" ? await ask(layer, go.port, start) : await stopped();
+  const count = isServer ? await stopped() : await keepAsking(end, go.port, start);
   delay.disable();
-  await layer.close();
-  finish(count, delay.percentile(99) / 1e6);
+  finish(count, start.durationMs, delay.percentile(99) / 1e6);
 }
 
 let cpuAtGo = process.cpuUsage();
 
-function finish(perSecond: number, delayP99Ms: number): void {
+/** One end of a round: it answers, or it asks and says when the answer is there. */
+interface End {
+  readonly port: number;
+  serve(): void;
+  ask(serial: number, port: number, answered: () => void): void;
+}
+
+function finish(count: number, durationMs: number, delayP99Ms: number): void {
   const { user, system } = process.cpuUsage(cpuAtGo);
   const done: SipRoleDone = {
     event: "done",
-    perSecond,
+    perSecond: (count * 1000) / durationMs,
+    count,
     delayP99Ms,
     cpuS: (user + system) / 1e6,
     peakRssMiB: process.resourceUsage().maxRSS / 1024,
@@ -57,7 +67,40 @@ async function stopped(): Promise<number> {
   return 0;
 }
 
-async function openLayer(): Promise<TransactionLayer> {
+/** What a datagram costs with no SIP in it: an OPTIONS there, the same octets back. */
+async function openEcho(): Promise<End> {
+  const octets = serializeSipMessage(optionsRequest(1));
+  const socket: Socket = createSocket({
+    type: "udp4",
+    recvBufferSize: 1_048_576,
+    lookup: (address, _options, done) => {
+      done(null, address, 4);
+    },
+  });
+  const waiting: (() => void)[] = [];
+  await new Promise<void>((resolve) => {
+    socket.bind({ address: "127.0.0.1", port: 0, exclusive: true }, resolve);
+  });
+  return {
+    port: socket.address().port,
+    serve: () => {
+      socket.on("message", (bytes, from) => {
+        socket.send(bytes, from.port, from.address);
+      });
+    },
+    ask: (_serial, port, answered) => {
+      if (socket.listenerCount("message") === 0) {
+        socket.on("message", () => {
+          waiting.shift()?.();
+        });
+      }
+      waiting.push(answered);
+      socket.send(octets, port, "127.0.0.1");
+    },
+  };
+}
+
+async function openLayer(): Promise<End> {
   const ports = {
     sockets: systemSockets(),
     clock: systemClock(),
@@ -69,27 +112,35 @@ async function openLayer(): Promise<TransactionLayer> {
   const opened = await TransportLayer.open(ports, { listen: { host: "127.0.0.1", port: 0 } });
   if (!opened.ok) throw new Error(opened.error.message);
   // Timers J and K keep ended transactions for 32 and 5 s, as over UDP they must be.
-  return new TransactionLayer(opened.value, ports, { maxTransactions: 5_000_000 });
+  const layer = new TransactionLayer(opened.value, ports, { maxTransactions: 5_000_000 });
+  return {
+    port: opened.value.local.port,
+    serve: () => {
+      layer.onRequest((tx) => {
+        tx.respond(responseTo(tx.request, 200, undefined, { toTag: "bench" }));
+      });
+    },
+    ask: (serial, port, answered) => {
+      const remote = { host: "127.0.0.1", port };
+      const target = { transport: "udp", isTransportFixed: true, remote } as const;
+      const failed = (): void => {
+        throw new Error("a transaction failed");
+      };
+      layer.request(optionsRequest(serial), target, {
+        onResponse: answered,
+        onTimeout: failed,
+        onTransportError: failed,
+      });
+    },
+  };
 }
 
-function serve(layer: TransactionLayer): void {
-  layer.onRequest((tx) => {
-    tx.respond(responseTo(tx.request, 200, undefined, { toTag: "bench" }));
-  });
-}
-
-/** Keeps so many OPTIONS under way for the given time. @returns transactions a second */
-async function ask(
-  layer: TransactionLayer,
+/** Keeps so many requests under way for the given time. @returns how many were answered */
+async function keepAsking(
+  end: End,
   port: number,
   { durationMs, window }: StartSipRole,
 ): Promise<number> {
-  const { optionsRequest } = await import("./sip-messages.ts");
-  const target = {
-    transport: "udp",
-    isTransportFixed: true,
-    remote: { host: "127.0.0.1", port },
-  } as const;
   const startMs = performance.now();
   let answered = 0;
   let serial = 0;
@@ -100,21 +151,17 @@ async function ask(
         return;
       }
       serial += 1;
-      layer.request(optionsRequest(serial), target, {
-        onResponse: () => {
-          answered += 1;
-          next();
-        },
-        onTimeout: next,
-        onTransportError: next,
+      end.ask(serial, port, () => {
+        answered += 1;
+        next();
       });
     };
     for (let i = 0; i < window; i += 1) next();
   });
-  return (answered * 1000) / (performance.now() - startMs);
+  return answered;
 }
 
-/** @returns INVITEs parsed and written again a second */
+/** @returns INVITEs parsed and written again */
 function rewriteFor(durationMs: number): number {
   const octets = typicalInvite();
   for (let i = 0; i < 20_000; i += 1) rewrite(octets);
@@ -124,7 +171,7 @@ function rewriteFor(durationMs: number): number {
     for (let i = 0; i < 1000; i += 1) rewrite(octets);
     count += 1000;
   }
-  return (count * 1000) / (performance.now() - startMs);
+  return count;
 }
 
 await main();

@@ -1,13 +1,16 @@
-import type { Clock, SocketError } from "../../base/ports.ts";
+import type { SocketError } from "../../base/ports.ts";
 import { assertNever } from "../../base/protocol-error.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest } from "../message/message.ts";
 import { type Flow, isFlow, isReliable, type Target, targetKey } from "../transport/flow.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
 import type { ClientEffect, ClientEvent, ClientStep, ClientTimer } from "./client-fsm.ts";
+import type { GroupMember } from "./grouped-set.ts";
 import { ackFor, cancelFor } from "./hop-requests.ts";
 import { type IctState, startInviteClient, stepInviteClient } from "./invite-client.ts";
+import { clientKey } from "./matching.ts";
 import { type NictState, startNonInviteClient, stepNonInviteClient } from "./non-invite-client.ts";
+import type { TimerQueues } from "./timer-queues.ts";
 import { TimerSet } from "./timer-set.ts";
 import type { TransactionConfig } from "./timers.ts";
 import type { ClientHandlers, ClientTransaction } from "./transaction.ts";
@@ -15,25 +18,30 @@ import type { ClientHandlers, ClientTransaction } from "./transaction.ts";
 /** What a client transaction needs of the layer that holds it. */
 export interface ClientSurroundings {
   readonly transport: TransportLayer;
-  readonly clock: Clock;
+  readonly timers: TimerQueues;
   readonly reliable: TransactionConfig;
   readonly unreliable: TransactionConfig;
   /** The place that the request went to has become known or has changed. */
   onPlace(runner: ClientRunner, key: string): void;
   /** Starts the CANCEL's own transaction (RFC 3261 §9.1). */
   startCancel(cancel: SipRequest, where: Target | Flow): void;
+  /** A non-INVITE over UDP has its final response: something smaller takes its place. */
+  onDone(runner: ClientRunner, keepMs: number, onEnd: (() => void) | undefined): void;
   onTerminated(runner: ClientRunner): void;
 }
 
 type State = IctState | NictState;
 
 /** Performs the effects of a client state machine, in order, and feeds back what happens. Decides nothing. */
-export class ClientRunner implements ClientTransaction {
+export class ClientRunner implements ClientTransaction, GroupMember {
+  readonly key: string;
+  group: string | undefined = undefined;
   readonly branch: string;
   readonly #surroundings: ClientSurroundings;
   readonly #handlers: ClientHandlers;
   readonly #timers: TimerSet<ClientTimer>;
-  readonly #waitingEvents: ClientEvent[] = [];
+  /** What came while another event was under way. */
+  #waitingEvents: ClientEvent[] | undefined;
   readonly #isInvite: boolean;
   /** Where retransmissions, ACK and CANCEL go: the way that the request really took. */
   #where: Target | Flow;
@@ -53,12 +61,11 @@ export class ClientRunner implements ClientTransaction {
     this.#request = request;
     this.#where = where;
     this.branch = context.branch;
+    this.key = clientKey(context.branch, request.method);
     this.#handlers = context.handlers;
     this.#isInvite = request.method === "INVITE";
     this.#isReliable = isReliable(where.transport);
-    this.#timers = new TimerSet(surroundings.clock, (timer) => {
-      this.deliver({ on: "timer", timer });
-    });
+    this.#timers = new TimerSet(surroundings.timers, this);
   }
 
   get request(): SipRequest {
@@ -81,7 +88,8 @@ export class ClientRunner implements ClientTransaction {
     this.#state = begun.state;
     for (const effect of begun.effects) if (effect.do !== "send-request") this.#perform(effect);
     this.#isBusy = false;
-    this.#drain();
+    const waiting = this.#waitingEvents?.shift();
+    if (waiting !== undefined) this.deliver(waiting);
   }
 
   cancel(headers: readonly HeaderField[] = []): void {
@@ -89,28 +97,32 @@ export class ClientRunner implements ClientTransaction {
     this.deliver({ on: "cancel" });
   }
 
+  timerFired(timer: ClientTimer): void {
+    this.deliver({ on: "timer", timer });
+  }
+
   /** One event at a time: what the TU causes while it is being told waits its turn. */
   deliver(event: ClientEvent): void {
-    this.#waitingEvents.push(event);
-    this.#drain();
+    if (this.#isBusy) {
+      this.#waitingEvents ??= [];
+      this.#waitingEvents.push(event);
+      return;
+    }
+    this.#isBusy = true;
+    try {
+      this.#take(event);
+      for (let next = this.#waitingEvents?.shift(); next; next = this.#waitingEvents?.shift()) {
+        this.#take(next);
+      }
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   /** Ends without a word to anybody. */
   abandon(): void {
     this.#timers.stopAll();
     this.#state = { name: "terminated" };
-  }
-
-  #drain(): void {
-    if (this.#isBusy) return;
-    this.#isBusy = true;
-    try {
-      for (let event = this.#waitingEvents.shift(); event; event = this.#waitingEvents.shift()) {
-        this.#take(event);
-      }
-    } finally {
-      this.#isBusy = false;
-    }
   }
 
   #take(event: ClientEvent): void {
@@ -135,6 +147,11 @@ export class ClientRunner implements ClientTransaction {
     this.#handlers.onEnd?.();
   }
 
+  #onEnd(): (() => void) | undefined {
+    const handlers = this.#handlers;
+    return handlers.onEnd === undefined ? undefined : () => handlers.onEnd?.();
+  }
+
   #config(): TransactionConfig {
     return this.#isReliable ? this.#surroundings.reliable : this.#surroundings.unreliable;
   }
@@ -151,7 +168,8 @@ export class ClientRunner implements ClientTransaction {
         this.#surroundings.startCancel(cancelFor(this.#request, this.#cancelHeaders), this.#where);
         break;
       case "start-timer":
-        this.#timers.start(effect.timer, effect.ms);
+        if (effect.timer === "K") this.#surroundings.onDone(this, effect.ms, this.#onEnd());
+        else this.#timers.start(effect.timer, effect.ms);
         break;
       case "stop-timers":
         this.#timers.stopAll();

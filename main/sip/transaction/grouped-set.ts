@@ -1,17 +1,34 @@
+/** What can be found by its group. */
+export interface GroupMember {
+  /** The set's to write. */
+  group: string | undefined;
+}
+
 /** Members found by a group that each belongs to at most one of. Most groups have one member: those cost no set. */
-export class GroupedSet<Member extends object> {
+export class GroupedSet<Member extends GroupMember> {
   readonly #groups = new Map<string, Member | Set<Member>>();
-  readonly #groupOf = new Map<Member, string>();
 
   /** Puts a member into a group, out of the one it was in. */
   put(group: string, member: Member): void {
-    if (this.#groupOf.get(member) === group) return;
+    if (member.group === group) return;
     this.drop(member);
     const members = this.#groups.get(group);
     if (members === undefined) this.#groups.set(group, member);
     else if (members instanceof Set) members.add(member);
     else this.#groups.set(group, new Set([members, member]));
-    this.#groupOf.set(member, group);
+    member.group = group;
+  }
+
+  /** Puts another in the place of a member; order is kept. */
+  replace(member: Member, by: Member): void {
+    const { group } = member;
+    if (group === undefined) return;
+    const members = this.#groups.get(group);
+    const all =
+      members instanceof Set ? [...members].map((one) => (one === member ? by : one)) : [];
+    this.#groups.set(group, members instanceof Set ? new Set(all) : by);
+    member.group = undefined;
+    by.group = group;
   }
 
   /** The members of a group as they are now, in the order in which they came. */
@@ -22,9 +39,9 @@ export class GroupedSet<Member extends object> {
   }
 
   drop(member: Member): void {
-    const group = this.#groupOf.get(member);
+    const { group } = member;
     if (group === undefined) return;
-    this.#groupOf.delete(member);
+    member.group = undefined;
     const members = this.#groups.get(group);
     if (members instanceof Set) {
       members.delete(member);
@@ -35,6 +52,5 @@ export class GroupedSet<Member extends object> {
 
   clear(): void {
     this.#groups.clear();
-    this.#groupOf.clear();
   }
 }

@@ -1,13 +1,16 @@
 import type { Undo } from "../../base/events.ts";
-import type { Clock, Log } from "../../base/ports.ts";
+import type { Log } from "../../base/ports.ts";
 import { assertNever } from "../../base/protocol-error.ts";
 import { responseTo } from "../message/build.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { type Flow, isReliable } from "../transport/flow.ts";
-import type { TransportLayer } from "../transport/transport-layer.ts";
+import type { Datagram, TransportLayer } from "../transport/transport-layer.ts";
+import type { GroupMember } from "./grouped-set.ts";
 import { type IstState, startInviteServer, stepInviteServer } from "./invite-server.ts";
+import type { AnsweredRequest } from "./kept-transaction.ts";
 import { type NistState, startNonInviteServer, stepNonInviteServer } from "./non-invite-server.ts";
 import type { ServerEffect, ServerEvent, ServerStep, ServerTimer } from "./server-fsm.ts";
+import type { TimerQueues } from "./timer-queues.ts";
 import { TimerSet } from "./timer-set.ts";
 import type { TransactionConfig } from "./timers.ts";
 import type { ServerEnd, ServerTransaction } from "./transaction.ts";
@@ -15,19 +18,30 @@ import type { ServerEnd, ServerTransaction } from "./transaction.ts";
 /** What a server transaction needs of the layer that holds it. */
 export interface ServerSurroundings {
   readonly transport: TransportLayer;
-  readonly clock: Clock;
+  readonly timers: TimerQueues;
   readonly log: Log;
   readonly reliable: TransactionConfig;
   readonly unreliable: TransactionConfig;
   /** An ACK that belongs to the dialog. */
   onDialogAck(ack: SipRequest, flow: Flow): void;
+  /** What is left of a non-INVITE over UDP takes the place of its runner. */
+  onAnswered(runner: ServerRunner, final: Datagram | undefined, keepMs: number): AnsweredRequest;
   onTerminated(runner: ServerRunner): void;
+}
+
+/** A request as it came, and the key of its transaction. */
+export interface Arrived {
+  readonly key: string;
+  readonly request: SipRequest;
+  readonly flow: Flow;
 }
 
 type State = IstState | NistState;
 
 /** Performs the effects of a server state machine, in order, and feeds back what happens. Decides nothing. */
-export class ServerRunner implements ServerTransaction {
+export class ServerRunner implements ServerTransaction, GroupMember {
+  readonly key: string;
+  group: string | undefined = undefined;
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly isInvite: boolean;
@@ -41,24 +55,24 @@ export class ServerRunner implements ServerTransaction {
   #endHandlers: Set<(cause: ServerEnd) => void> | undefined;
   #ackHandlers: Set<(ack: SipRequest) => void> | undefined;
   #state: State;
+  #lastSent: Datagram | undefined;
+  #answered: AnsweredRequest | undefined;
   #hasFinal = false;
   #isBusy = false;
 
   constructor(
     surroundings: ServerSurroundings,
-    request: SipRequest,
-    flow: Flow,
+    { key, request, flow }: Arrived,
     cancelled: ServerTransaction | undefined,
   ) {
     this.#surroundings = surroundings;
+    this.key = key;
     this.request = request;
     this.flow = flow;
     this.isInvite = request.method === "INVITE";
     if (cancelled !== undefined) this.cancelled = cancelled;
     this.#config = isReliable(flow.transport) ? surroundings.reliable : surroundings.unreliable;
-    this.#timers = new TimerSet(surroundings.clock, (timer) => {
-      this.deliver({ on: "timer", timer });
-    });
+    this.#timers = new TimerSet(surroundings.timers, this);
     const begun = this.isInvite
       ? startInviteServer(this.#config)
       : startNonInviteServer(this.#config);
@@ -75,6 +89,7 @@ export class ServerRunner implements ServerTransaction {
   }
 
   onEnd(handler: (cause: ServerEnd) => void): Undo {
+    if (this.#answered !== undefined) return this.#answered.onEnd(handler);
     if (this.#state.name === "terminated") {
       handler(this.#state.cause);
       return () => undefined;
@@ -92,6 +107,10 @@ export class ServerRunner implements ServerTransaction {
     return () => {
       this.#ackHandlers?.delete(handler);
     };
+  }
+
+  timerFired(timer: ServerTimer): void {
+    this.deliver({ on: "timer", timer });
   }
 
   /** One event at a time: what the TU causes while it is being told waits its turn. */
@@ -165,7 +184,8 @@ export class ServerRunner implements ServerTransaction {
         this.#send(responseTo(this.request, 100));
         break;
       case "start-timer":
-        this.#timers.start(effect.timer, effect.ms);
+        if (effect.timer === "J") this.#keep(effect.ms);
+        else this.#timers.start(effect.timer, effect.ms);
         break;
       case "stop-timers":
         this.#timers.stopAll();
@@ -182,8 +202,17 @@ export class ServerRunner implements ServerTransaction {
   }
 
   #send(response: SipResponse): void {
-    this.#surroundings.transport.sendResponse(response, this.flow, () => {
+    this.#lastSent = this.#surroundings.transport.sendResponse(response, this.flow, () => {
       this.deliver({ on: "transport-error" });
     });
+  }
+
+  /** The state Completed lasts long, and needs nothing of all this. */
+  #keep(ms: number): void {
+    const isSilent =
+      this.#state.name === "completed" && "final" in this.#state && this.#state.final === undefined;
+    const kept = this.#surroundings.onAnswered(this, isSilent ? undefined : this.#lastSent, ms);
+    for (const handler of this.#endHandlers ?? []) kept.onEnd(handler);
+    this.#answered = kept;
   }
 }

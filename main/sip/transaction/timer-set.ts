@@ -1,46 +1,47 @@
-import type { Clock, Timer } from "../../base/ports.ts";
+import type { QueuedTimer, TimerOwner, TimerQueues } from "./timer-queues.ts";
 
 /** The running timers of one transaction, by name; starting one again replaces it. */
-export class TimerSet<Name extends string> {
-  readonly #clock: Clock;
-  readonly #onFire: (name: Name) => void;
-  /** Most transactions have one timer at a time: that one costs no table. */
-  #only: { readonly name: Name; readonly timer: Timer } | undefined;
-  #others: Map<Name, Timer> | undefined;
+export class TimerSet<Name extends string> implements TimerOwner {
+  readonly #queues: TimerQueues;
+  readonly #owner: { timerFired(name: Name): void };
+  /** Few run at a time: they hang on each other. */
+  #first: QueuedTimer | undefined;
 
-  constructor(clock: Clock, onFire: (name: Name) => void) {
-    this.#clock = clock;
-    this.#onFire = onFire;
+  constructor(queues: TimerQueues, owner: { timerFired(name: Name): void }) {
+    this.#queues = queues;
+    this.#owner = owner;
   }
 
   start(name: Name, ms: number): void {
-    this.#stop(name);
-    const timer = this.#clock.startTimer(ms, () => {
-      this.#forget(name);
-      this.#onFire(name);
-    });
-    if (this.#only === undefined) this.#only = { name, timer };
-    else {
-      this.#others ??= new Map();
-      this.#others.set(name, timer);
+    for (let one = this.#first; one !== undefined; one = one.also) {
+      if (one.name !== name) continue;
+      one.cancel();
+      this.#forget(one);
+      break;
     }
+    const timer = this.#queues.start(ms, this, name);
+    timer.also = this.#first;
+    this.#first = timer;
   }
 
   stopAll(): void {
-    this.#only?.timer.cancel();
-    for (const timer of this.#others?.values() ?? []) timer.cancel();
-    this.#only = undefined;
-    this.#others = undefined;
+    for (let one = this.#first; one !== undefined; one = one.also) one.cancel();
+    this.#first = undefined;
   }
 
-  #stop(name: Name): void {
-    const timer = this.#only?.name === name ? this.#only.timer : this.#others?.get(name);
-    timer?.cancel();
-    this.#forget(name);
+  fired(timer: QueuedTimer): void {
+    this.#forget(timer);
+    // Only `start` makes timers of this owner.
+    this.#owner.timerFired(timer.name as Name);
   }
 
-  #forget(name: Name): void {
-    if (this.#only?.name === name) this.#only = undefined;
-    else this.#others?.delete(name);
+  #forget(timer: QueuedTimer): void {
+    if (this.#first === timer) {
+      this.#first = timer.also;
+      return;
+    }
+    for (let one = this.#first; one !== undefined; one = one.also) {
+      if (one.also === timer) one.also = timer.also;
+    }
   }
 }

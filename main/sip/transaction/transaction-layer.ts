@@ -11,8 +11,10 @@ import type { TransportLayer } from "../transport/transport-layer.ts";
 import type { ClientEvent } from "./client-fsm.ts";
 import { ClientRunner, type ClientSurroundings } from "./client-runner.ts";
 import { GroupedSet } from "./grouped-set.ts";
-import { branchOf, clientKey, clientKeyOf, mergeKeyOf, serverKeyOf } from "./matching.ts";
+import { AnsweredRequest, DoneRequest, type Keeper } from "./kept-transaction.ts";
+import { branchOf, clientKeyOf, mergeKeyOf, serverKeyOf } from "./matching.ts";
 import { ServerRunner, type ServerSurroundings } from "./server-runner.ts";
+import { TimerQueues } from "./timer-queues.ts";
 import { DEFAULT_TIMERS, type TimerConfig } from "./timers.ts";
 import type { ClientHandlers, ClientTransaction, ServerTransaction } from "./transaction.ts";
 
@@ -35,13 +37,14 @@ export class TransactionLayer {
   readonly #clientSurroundings: ClientSurroundings;
   readonly #serverSurroundings: ServerSurroundings;
   readonly #maxTransactions: number;
-  readonly #clients = new Map<string, ClientRunner>();
-  readonly #servers = new Map<string, ServerRunner>();
-  readonly #serverKeys = new Map<ServerRunner, string>();
+  readonly #timers: TimerQueues;
+  readonly #keeper: Keeper;
+  readonly #clients = new Map<string, ClientRunner | DoneRequest>();
+  readonly #servers = new Map<string, ServerRunner | AnsweredRequest>();
   /** Client transactions by the place they were sent to. */
   readonly #byPlace = new GroupedSet<ClientRunner>();
   /** Server transactions of one request that came over several ways. */
-  readonly #byMergeKey = new GroupedSet<ServerRunner>();
+  readonly #byMergeKey = new GroupedSet<ServerRunner | AnsweredRequest>();
   readonly #undo: readonly (() => void)[];
   #onRequest: ((tx: ServerTransaction) => void) | undefined;
   #onAck: ((ack: SipRequest, flow: Flow) => void) | undefined;
@@ -60,6 +63,8 @@ export class TransactionLayer {
       reliable: { ...DEFAULT_TIMERS, ...timers, isReliable: true },
       unreliable: { ...DEFAULT_TIMERS, ...timers, isReliable: false },
     };
+    this.#timers = new TimerQueues(ports.clock);
+    this.#keeper = this.#surroundKept();
     this.#clientSurroundings = this.#surroundClients(configs);
     this.#serverSurroundings = this.#surroundServers(configs);
     this.#maxTransactions = maxTransactions;
@@ -120,7 +125,7 @@ export class TransactionLayer {
       this.#refuse(handlers);
       return runner;
     }
-    this.#clients.set(clientKey(branch, request.method), runner);
+    this.#clients.set(runner.key, runner);
     runner.start();
     return runner;
   }
@@ -147,7 +152,8 @@ export class TransactionLayer {
     const key = mergeKeyOf(tx.request);
     // Only what came first is not merged.
     const first = key === undefined ? undefined : this.#byMergeKey.of(key)[0];
-    return first !== undefined && first !== tx;
+    if (first === undefined || first === tx) return false;
+    return first.key !== serverKeyOf(tx.request);
   }
 
   /** Forgets all transactions without telling anybody, and closes the transport. */
@@ -159,7 +165,6 @@ export class TransactionLayer {
     for (const runner of this.#servers.values()) runner.abandon();
     this.#clients.clear();
     this.#servers.clear();
-    this.#serverKeys.clear();
     this.#byPlace.clear();
     this.#byMergeKey.clear();
     await this.transport.close();
@@ -173,7 +178,7 @@ export class TransactionLayer {
     return {
       ...configs,
       transport: this.transport,
-      clock: this.#ports.clock,
+      timers: this.#timers,
       onPlace: (runner, key) => {
         this.#byPlace.put(key, runner);
       },
@@ -182,8 +187,12 @@ export class TransactionLayer {
       },
       onTerminated: (runner) => {
         this.#byPlace.drop(runner);
-        const key = clientKey(runner.branch, runner.request.method);
-        if (this.#clients.get(key) === runner) this.#clients.delete(key);
+        if (this.#clients.get(runner.key) === runner) this.#clients.delete(runner.key);
+      },
+      onDone: (runner, keepMs, onEnd) => {
+        this.#byPlace.drop(runner);
+        if (this.#clients.get(runner.key) !== runner) return;
+        this.#clients.set(runner.key, new DoneRequest(this.#keeper, runner.key, keepMs, onEnd));
       },
     };
   }
@@ -217,7 +226,7 @@ export class TransactionLayer {
       onTransportError: () => undefined,
     };
     const runner = new ClientRunner(this.#clientSurroundings, cancel, where, { branch, handlers });
-    this.#clients.set(clientKey(branch, "CANCEL"), runner);
+    this.#clients.set(runner.key, runner);
     runner.start();
   }
 
@@ -240,10 +249,16 @@ export class TransactionLayer {
     return {
       ...configs,
       transport: this.transport,
-      clock: this.#ports.clock,
+      timers: this.#timers,
       log: this.#ports.log,
       onDialogAck: (ack, flow) => {
         this.#onAck?.(ack, flow);
+      },
+      onAnswered: (runner, final, keepMs) => {
+        const kept = new AnsweredRequest(this.#keeper, runner.key, final, keepMs);
+        this.#servers.set(runner.key, kept);
+        this.#byMergeKey.replace(runner, kept);
+        return kept;
       },
       onTerminated: (runner) => {
         this.#forgetServer(runner);
@@ -274,18 +289,36 @@ export class TransactionLayer {
     }
     const inviteKey = request.method === "CANCEL" ? serverKeyOf(request, "INVITE") : undefined;
     const cancelled = inviteKey === undefined ? undefined : this.#servers.get(inviteKey);
-    const runner = new ServerRunner(this.#serverSurroundings, request, flow, cancelled);
+    const runner = new ServerRunner(
+      this.#serverSurroundings,
+      { key, request, flow },
+      cancelled instanceof ServerRunner ? cancelled : undefined,
+    );
     this.#servers.set(key, runner);
-    this.#serverKeys.set(runner, key);
     const mergeKey = mergeKeyOf(request);
     if (mergeKey !== undefined) this.#byMergeKey.put(mergeKey, runner);
     this.#onRequest(runner);
   }
 
-  #forgetServer(runner: ServerRunner): void {
-    const key = this.#serverKeys.get(runner);
-    if (key !== undefined) this.#servers.delete(key);
-    this.#serverKeys.delete(runner);
-    this.#byMergeKey.drop(runner);
+  #forgetServer(entry: ServerRunner | AnsweredRequest): void {
+    this.#servers.delete(entry.key);
+    this.#byMergeKey.drop(entry);
+  }
+
+  // ---- both ----
+
+  #surroundKept(): Keeper {
+    return {
+      timers: this.#timers,
+      resend: (final) => {
+        this.transport.resend(final);
+      },
+      onAnsweredOver: (over) => {
+        this.#forgetServer(over);
+      },
+      onDoneOver: (over) => {
+        this.#clients.delete(over.key);
+      },
+    };
   }
 }

@@ -209,20 +209,32 @@ export class TransportLayer {
    * Sends a response by RFC 3261 §18.2.2: over the connection of its request, else over a new one to `received` or
    * sent-by; over UDP to `received` and `rport` (RFC 3581 §4).
    * @param flow the way the request came
+   * @returns what went as a datagram, for {@link resend}
    */
-  sendResponse(response: SipResponse, flow: Flow, onFailure: (error: SocketError) => void): void {
+  sendResponse(
+    response: SipResponse,
+    flow: Flow,
+    onFailure: (error: SocketError) => void,
+  ): Datagram | undefined {
     const bytes = serializeSipMessage(response);
     const via = topViaOf(response);
     if (flow.transport === "udp") {
       const to = via.ok ? responseAddress(via.value) : flow.remote;
       this.#sendDatagram(response, bytes, to, onFailure);
-      return;
+      return { bytes, remote: to };
     }
     const remote = via.ok ? reconnectAddress(via.value) : flow.remote;
     const isOpen = this.#pool.find(flow) !== undefined;
     const waiting = { bytes, onFailure, ...this.#traced(response, bytes) };
     if (isOpen) this.#pool.sendOn(flow, waiting);
     else this.#pool.send({ transport: "tcp", remote }, waiting);
+    return undefined;
+  }
+
+  /** Sends a datagram once more. */
+  resend({ bytes, remote }: Datagram): void {
+    const message = parseSipMessage(bytes);
+    if (message.ok) this.#sendDatagram(message.value, bytes, remote, () => undefined);
   }
 
   /** Sends a keep-alive (RFC 5626 §3.5.1) over the flow's connection. False when there is none. */
@@ -422,6 +434,12 @@ export class TransportLayer {
       ...told,
     });
   }
+}
+
+/** A message as it went over UDP. */
+export interface Datagram {
+  readonly bytes: Buffer;
+  readonly remote: HostPort;
 }
 
 interface OpenSockets {
