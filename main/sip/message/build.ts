@@ -1,5 +1,5 @@
-import { parseNameAddr } from "../grammar/name-addr.ts";
 import { hasParameter } from "../grammar/parameters.ts";
+import { knowTopVia, toOf, topViaOf } from "./fields.ts";
 import { type HeaderField, SipHeaders } from "./headers.ts";
 import { NO_BODY, type SipRequest, type SipResponse } from "./message.ts";
 import { reasonPhrase } from "./reason-phrases.ts";
@@ -29,24 +29,28 @@ export function responseTo(
   const fields: HeaderField[] = [];
   for (const name of COPIED) {
     for (const value of request.headers.getAll(name)) {
-      fields.push({ name, value: name === "To" ? withTag(value, options.toTag) : value });
+      fields.push({ name, value: name === "To" ? withTag(request, value, options.toTag) : value });
     }
   }
   const timestamp = status === 100 ? request.headers.get("Timestamp") : undefined;
   if (timestamp !== undefined) fields.push({ name: "Timestamp", value: timestamp });
+  const headers = SipHeaders.of([...fields, ...(options.headers ?? [])]);
+  // The same Via on top: whoever sends the response need not read it again.
+  const via = topViaOf(request);
+  if (via.ok) knowTopVia(headers, via.value);
   return {
     kind: "response",
     status,
     reason: reason ?? reasonPhrase(status),
-    headers: SipHeaders.of([...fields, ...(options.headers ?? [])]),
+    headers,
     body: options.body ?? NO_BODY,
     ...(request.encoding === undefined ? {} : { encoding: request.encoding }),
   };
 }
 
-function withTag(to: string, tag: string | undefined): string {
+function withTag(request: SipRequest, to: string, tag: string | undefined): string {
   if (tag === undefined) return to;
-  const parsed = parseNameAddr(to);
+  const parsed = toOf(request);
   const hasTag = parsed.ok && hasParameter(parsed.value.parameters, "tag");
   return hasTag ? to : `${to};tag=${tag}`;
 }

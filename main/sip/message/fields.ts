@@ -14,7 +14,12 @@ export type Field<T> = Result<T, SipParseError>;
 // Transport, transactions and user agents all read these, some of them several times: read once, remembered.
 
 export function topViaOf(message: SipMessage): Field<Via> {
-  return message.headers.remembered(0, readTopVia);
+  return message.headers.remembered("via", readTopVia);
+}
+
+/** Gives the top Via to fields whose top Via says just that. */
+export function knowTopVia(headers: SipHeaders, via: Via): void {
+  headers.know("via", ok(via));
 }
 
 function readTopVia(headers: SipHeaders): Field<Via> {
@@ -23,7 +28,7 @@ function readTopVia(headers: SipHeaders): Field<Via> {
 }
 
 export function fromOf(message: SipMessage): Field<NameAddr> {
-  return message.headers.remembered(1, readFrom);
+  return message.headers.remembered("from", readFrom);
 }
 
 function readFrom(headers: SipHeaders): Field<NameAddr> {
@@ -31,7 +36,7 @@ function readFrom(headers: SipHeaders): Field<NameAddr> {
 }
 
 export function toOf(message: SipMessage): Field<NameAddr> {
-  return message.headers.remembered(2, readTo);
+  return message.headers.remembered("to", readTo);
 }
 
 function readTo(headers: SipHeaders): Field<NameAddr> {
@@ -39,7 +44,7 @@ function readTo(headers: SipHeaders): Field<NameAddr> {
 }
 
 export function cseqOf(message: SipMessage): Field<CSeq> {
-  return message.headers.remembered(3, readCSeq);
+  return message.headers.remembered("cseq", readCSeq);
 }
 
 function readCSeq(headers: SipHeaders): Field<CSeq> {

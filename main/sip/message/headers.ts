@@ -7,6 +7,9 @@ export interface HeaderField {
   readonly value: string;
 }
 
+/** Headers that everybody reads: what was read of them is remembered. */
+export type RememberedHeader = "via" | "from" | "to" | "cseq";
+
 /**
  * The header fields of a message in their order. Immutable: each change gives a new object. Names match without regard
  * to case and across compact forms. Values are text until somebody asks for their meaning, so a header that nobody
@@ -18,7 +21,7 @@ export class SipHeaders {
   readonly fields: readonly HeaderField[];
   /** `headerKey` of each field, at the same index. */
   readonly #keys: readonly string[];
-  #memory: unknown[] | undefined;
+  #memory: Record<RememberedHeader, unknown> | undefined;
 
   private constructor(fields: readonly HeaderField[], keys: readonly string[]) {
     this.fields = fields;
@@ -32,19 +35,21 @@ export class SipHeaders {
     );
   }
 
-  /**
-   * What was read out of these fields before, else what `read` gives now. Fields never change, so neither does it.
-   * @param slot a number of its own for each reader, counted from 0
-   */
-  remembered<T>(slot: number, read: (headers: SipHeaders) => T): T {
-    const memory = this.#memory ?? [];
-    this.#memory = memory;
-    // Only the reader of a slot writes to it.
-    const known = memory[slot] as T | undefined;
+  /** What was read out of that header's fields before, else what `read` gives now. Fields never change, so neither does it. */
+  remembered<T>(header: RememberedHeader, read: (headers: SipHeaders) => T): T {
+    this.#memory ??= { via: undefined, from: undefined, to: undefined, cseq: undefined };
+    // Each of them has one reader.
+    const known = this.#memory[header] as T | undefined;
     if (known !== undefined) return known;
     const value = read(this);
-    memory[slot] = value;
+    this.#memory[header] = value;
     return value;
+  }
+
+  /** Remembers beforehand what reading that header would give. */
+  know(header: RememberedHeader, value: unknown): void {
+    this.#memory ??= { via: undefined, from: undefined, to: undefined, cseq: undefined };
+    this.#memory[header] = value;
   }
 
   /** Value of the first field of that name. */
@@ -82,6 +87,11 @@ export class SipHeaders {
     return text === undefined ? undefined : trimLws(text.slice(0, endOfValue(text, 0)));
   }
 
+  /** `headerKey` of the field at that index. */
+  keyAt(index: number): string | undefined {
+    return this.#keys[index];
+  }
+
   has(name: string): boolean {
     return this.#keys.includes(headerKey(name));
   }
@@ -115,7 +125,8 @@ export class SipHeaders {
   remove(name: string): SipHeaders {
     const key = headerKey(name);
     if (!this.#keys.includes(key)) return this;
-    return new SipHeaders(
+    return this.#with(
+      key,
       this.fields.filter((_, i) => this.#keys[i] !== key),
       this.#keys.filter((other) => other !== key),
     );
@@ -128,7 +139,8 @@ export class SipHeaders {
     if (field === undefined) return this;
     const end = endOfValue(field.value, 0);
     if (end >= field.value.length) {
-      return new SipHeaders(this.fields.toSpliced(index, 1), this.#keys.toSpliced(index, 1));
+      const key = headerKey(name);
+      return this.#with(key, this.fields.toSpliced(index, 1), this.#keys.toSpliced(index, 1));
     }
     return this.#replace(index, { name: field.name, value: trimLws(field.value.slice(end + 1)) });
   }
@@ -143,14 +155,37 @@ export class SipHeaders {
   }
 
   #replace(index: number, field: HeaderField): SipHeaders {
-    return new SipHeaders(this.fields.with(index, field), this.#keys);
+    const key = this.#keys[index] ?? "";
+    return this.#with(key, this.fields.with(index, field), this.#keys);
   }
 
   #insert(at: number, name: string, values: readonly string[]): SipHeaders {
     const key = headerKey(name);
-    return new SipHeaders(
-      this.fields.toSpliced(at, 0, ...values.map((value) => ({ name, value }))),
-      this.#keys.toSpliced(at, 0, ...values.map(() => key)),
-    );
+    const [value, second] = values;
+    if (value === undefined || second !== undefined) {
+      const fields = values.map((text) => ({ name, value: text }));
+      const keys = values.map(() => key);
+      return this.#with(
+        key,
+        this.fields.toSpliced(at, 0, ...fields),
+        this.#keys.toSpliced(at, 0, ...keys),
+      );
+    }
+    const fields = this.fields.toSpliced(at, 0, { name, value });
+    return this.#with(key, fields, this.#keys.toSpliced(at, 0, key));
+  }
+
+  /** @param changed key of the header that is not the same any more; what is remembered of others holds on */
+  #with(changed: string, fields: readonly HeaderField[], keys: readonly string[]): SipHeaders {
+    const made = new SipHeaders(fields, keys);
+    if (this.#memory === undefined) return made;
+    const { via, from, to, cseq } = this.#memory;
+    made.#memory = {
+      via: changed === "via" ? undefined : via,
+      from: changed === "from" ? undefined : from,
+      to: changed === "to" ? undefined : to,
+      cseq: changed === "cseq" ? undefined : cseq,
+    };
+    return made;
   }
 }

@@ -1,5 +1,4 @@
 import { LocalProtocolError } from "../../base/protocol-error.ts";
-import { headerKey } from "./header-names.ts";
 import type { SipMessage } from "./message.ts";
 
 /**
@@ -19,8 +18,11 @@ function headText(message: SipMessage): string {
   assertOneLine(text);
   text += "\r\n";
   let hasLength = false;
-  for (const { name, value } of message.headers.fields) {
-    if (headerKey(name) === "content-length") {
+  const { headers } = message;
+  let index = -1;
+  for (const { name, value } of headers.fields) {
+    index += 1;
+    if (headers.keyAt(index) === "content-length") {
       if (!hasLength) text += `${name}: ${length}\r\n`;
       hasLength = true;
     } else {

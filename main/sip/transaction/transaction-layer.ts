@@ -1,13 +1,14 @@
 import type { Undo } from "../../base/events.ts";
 import type { SocketError } from "../../base/ports.ts";
 import { randomToken } from "../../base/tokens.ts";
-import { formatVia, MAGIC_COOKIE } from "../grammar/via.ts";
+import { MAGIC_COOKIE } from "../grammar/via.ts";
 import { responseTo } from "../message/build.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { type Flow, type Target, targetKey } from "../transport/flow.ts";
 import type { SipPorts } from "../transport/ports.ts";
 import { socketError } from "../transport/socket-failure.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
+import { freshVia } from "../transport/via-rules.ts";
 import type { ClientEvent } from "./client-fsm.ts";
 import { ClientRunner, type ClientSurroundings } from "./client-runner.ts";
 import { GroupedSet } from "./grouped-set.ts";
@@ -114,7 +115,7 @@ export class TransactionLayer {
     const branch = `${MAGIC_COOKIE}${randomToken(this.#ports.random, BRANCH_LENGTH)}`;
     const runner = new ClientRunner(
       this.#clientSurroundings,
-      this.#withVia(request, branch),
+      this.#withVia(request, branch, where),
       where,
       {
         branch,
@@ -134,7 +135,7 @@ export class TransactionLayer {
   sendAck(ack: SipRequest, where: Target | Flow): void {
     if (this.#isClosed) return;
     const branch = `${MAGIC_COOKIE}${randomToken(this.#ports.random, BRANCH_LENGTH)}`;
-    this.transport.sendRequest(this.#withVia(ack, branch), where, (error) => {
+    this.transport.sendRequest(this.#withVia(ack, branch, where), where, (error) => {
       this.#ports.log.write("warn", "ACK could not be sent", { code: error.code });
     });
   }
@@ -197,14 +198,8 @@ export class TransactionLayer {
     };
   }
 
-  #withVia(request: SipRequest, branch: string): SipRequest {
-    const { host, port } = this.transport.sentBy;
-    const via = formatVia({
-      transport: "UDP",
-      host,
-      port,
-      parameters: [{ name: "branch", value: branch }],
-    });
+  #withVia(request: SipRequest, branch: string, { transport }: Target | Flow): SipRequest {
+    const via = freshVia(transport, this.transport.sentBy, branch);
     return { ...request, headers: request.headers.prepend("Via", via) };
   }
 

@@ -1,4 +1,4 @@
-import type { TraceStamp, TraceSummary } from "../../../shared/model/trace-record.ts";
+import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import { EventSource, type Undo } from "../../base/events.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
 import type { SocketError, TcpListener, UdpSocket } from "../../base/ports.ts";
@@ -9,11 +9,11 @@ import { topViaOf } from "../message/fields.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../message/message.ts";
 import { parseSipMessage } from "../message/parse.ts";
 import { serializeSipMessage } from "../message/serialize.ts";
-import { summarize } from "../message/trace-summary.ts";
 import { bindOnePort } from "./bind.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type Flow, flowKey, isFlow, type SipTransport, type Target } from "./flow.ts";
 import { refusalOf } from "./malformed.ts";
+import { MessageDraft } from "./message-draft.ts";
 import type { SipPorts } from "./ports.ts";
 import { FLOW_GONE, socketError } from "./socket-failure.ts";
 import type { StreamConnection } from "./stream-connection.ts";
@@ -385,7 +385,7 @@ export class TransportLayer {
     this.#malformed += 1;
     if (datagram !== undefined) {
       const { bytes, partial } = datagram;
-      this.#record("in", bytes, flow, { summary: partial === undefined ? {} : summarize(partial) });
+      this.#trace("in", partial, bytes, flow);
       const refusal = refusalOf(partial, error, flow.remote);
       if (refusal !== undefined) this.sendResponse(refusal, flow, () => undefined);
     }
@@ -401,8 +401,8 @@ export class TransportLayer {
     return { transport: "udp", local: this.local, remote };
   }
 
-  #trace(dir: "in" | "out", message: SipMessage, raw: Buffer, flow: Flow): void {
-    this.#record(dir, raw, flow, { summary: summarize(message) });
+  #trace(dir: "in" | "out", message: SipMessage | undefined, raw: Buffer, flow: Flow): void {
+    this.#ports.trace.record(new MessageDraft(dir, raw, flow, { message }));
   }
 
   /** How a message sent over a connection is traced once the connection has taken it. */
@@ -413,26 +413,9 @@ export class TransportLayer {
     return {
       stamp: () => this.#ports.trace.stamp(),
       onSent: (used, stamp) => {
-        this.#record("out", raw, used, { summary: summarize(message), stamp });
+        this.#ports.trace.record(new MessageDraft("out", raw, used, { message, stamp }));
       },
     };
-  }
-
-  #record(
-    dir: "in" | "out",
-    raw: Buffer,
-    flow: Flow,
-    told: { readonly summary: TraceSummary; readonly stamp?: TraceStamp },
-  ): void {
-    this.#ports.trace.record({
-      dir,
-      proto: "sip",
-      transport: flow.transport,
-      local: formatHostPort(flow.local),
-      remote: formatHostPort(flow.remote),
-      raw,
-      ...told,
-    });
   }
 }
 

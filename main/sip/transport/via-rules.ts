@@ -1,10 +1,10 @@
 import { parsePort } from "../../base/decimal.ts";
-import { bareHost, type HostPort } from "../../base/host-port.ts";
+import { bareHost, bracketHost, type HostPort } from "../../base/host-port.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { hasParameter, parameter, withoutParameter, withParameter } from "../grammar/parameters.ts";
 import type { SipParseError } from "../grammar/parse-error.ts";
 import { formatVia, type Via } from "../grammar/via.ts";
-import { topViaOf } from "../message/fields.ts";
+import { knowTopVia, topViaOf } from "../message/fields.ts";
 import type { SipRequest } from "../message/message.ts";
 import type { SipTransport } from "./flow.ts";
 
@@ -22,6 +22,7 @@ export function stampVia(
   transport: SipTransport,
   sentBy: HostPort,
 ): SipRequest {
+  if (isStamped(request.headers.first("Via") ?? "", transport, sentBy)) return request;
   const top = topViaOf(request);
   if (!top.ok)
     throw new Error("a request without a readable Via of ours was given to the transport");
@@ -33,6 +34,27 @@ export function stampVia(
     parameters: withParameter(kept, transport === "udp" ? "rport" : "alias"),
   });
   return { ...request, headers: request.headers.replaceFirstValue("Via", via) };
+}
+
+/** The Via of a new request, as {@link stampVia} would leave it. */
+export function freshVia(transport: SipTransport, sentBy: HostPort, branch: string): string {
+  return `${stampedStart(transport, sentBy)}${branch}${stampedEnd(transport)}`;
+}
+
+function stampedStart(transport: SipTransport, { host, port }: HostPort): string {
+  return `SIP/2.0/${transport.toUpperCase()} ${bracketHost(host)}:${String(port)};branch=`;
+}
+
+function stampedEnd(transport: SipTransport): string {
+  return transport === "udp" ? ";rport" : ";alias";
+}
+
+function isStamped(via: string, transport: SipTransport, sentBy: HostPort): boolean {
+  const start = stampedStart(transport, sentBy);
+  const end = stampedEnd(transport);
+  if (!via.startsWith(start) || !via.endsWith(end)) return false;
+  // Nothing but a branch between them.
+  return via.indexOf(";", start.length) === via.length - end.length;
 }
 
 /**
@@ -54,8 +76,10 @@ export function markReceived(
   let parameters = withoutParameter(via.parameters, "received");
   if (isAsked) parameters = withParameter(parameters, "rport", String(source.port));
   if (isAsked || !isSameHost) parameters = withParameter(parameters, "received", source.host);
-  const value = formatVia({ ...via, parameters });
-  return ok({ ...request, headers: request.headers.replaceFirstValue("Via", value) });
+  const marked = { ...via, parameters };
+  const headers = request.headers.replaceFirstValue("Via", formatVia(marked));
+  knowTopVia(headers, marked);
+  return ok({ ...request, headers });
 }
 
 /**
