@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundleRole } from "./bundle.ts";
+import { printCalls } from "./calls.ts";
 import { type CopyResult, copy, type Payload } from "./copy.ts";
 import type { CopyKind } from "./role-messages.ts";
 import { printSipFigures } from "./sip.ts";
@@ -126,7 +127,10 @@ async function main(): Promise<void> {
     const base = median((yardstick?.[1] ?? []).map((result) => result.seconds));
     console.log(row(each.name, list, sizeOctets, base));
   }
-  if (values.only === "" && !(await printSipFigures(Number(values.rounds)))) process.exitCode = 1;
+  if (values.only !== "") return;
+  const isFast = await printSipFigures(Number(values.rounds));
+  const isCalling = await printCalls(Number(values.rounds));
+  if (!isFast || !isCalling) process.exitCode = 1;
 }
 
 await main();
