@@ -156,8 +156,7 @@ function fileEventText(
     case "declined":
       return undefined;
     case "complete": {
-      const unproven = isOutgoing ? "confirmed" : "not checked";
-      const proof = verified === true ? "verified" : unproven;
+      const proof = proofText(verified === true, isOutgoing);
       return isOutgoing || path === undefined
         ? `${name}: ${proof}.`
         : `${name}: ${proof}, saved as ${path}`;
@@ -168,6 +167,12 @@ function fileEventText(
     case "interrupted":
       return `${name}: ${printable(reason ?? "stopped before its end.")}`;
   }
+}
+
+/** As the windows say it. */
+function proofText(isVerified: boolean, isOutgoing: boolean): string {
+  if (isVerified) return "verified";
+  return isOutgoing ? "confirmed" : "not checked";
 }
 
 function sentence(text: string): string {

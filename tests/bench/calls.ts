@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -66,14 +67,7 @@ export async function callRounds(
     const paths: readonly CallPath[] = ["kamailio", "core", "core and pf"];
     const all = new Map<CallPath, CallRound[]>(paths.map((path) => [path, []]));
     for (let round = 0; round < rounds; round += 1) {
-      for (const path of paths) {
-        const servers = await starts[path]();
-        try {
-          all.get(path)?.push(await callsThrough(servers, calls));
-        } finally {
-          await servers.stop();
-        }
-      }
+      for (const path of paths) all.get(path)?.push(await oneRound(starts[path], calls));
     }
     return all;
   } finally {
@@ -81,18 +75,32 @@ export async function callRounds(
   }
 }
 
+async function oneRound(start: () => Promise<Servers>, calls: number): Promise<CallRound> {
+  const servers = await start();
+  try {
+    return await callsThrough(servers, calls);
+  } finally {
+    await servers.stop();
+  }
+}
+
 async function callsThrough(servers: Servers, calls: number): Promise<CallRound> {
-  const [caller, callee] = [await freePort(), await freePort()];
-  await register("alice", caller, servers.port);
-  await register("bob", callee, servers.port);
-  const uas = sipp("uas.xml", callee, [`127.0.0.1:${String(servers.port)}`]);
+  const caller = await register("alice", servers.port);
+  const callee = await register("bob", servers.port);
+  // The Participating Function connects to both sides; nobody there has anything to say.
+  const media = createServer((socket) => socket.on("error", () => undefined).resume());
+  media.listen(0, "127.0.0.1");
+  await once(media, "listening");
+  const { port: mediaPort } = media.address() as AddressInfo;
+  const key = ["-key", "media_port_number", String(mediaPort)];
+  const uas = sipp("uas.xml", callee, [...key, `127.0.0.1:${String(servers.port)}`]);
   try {
     await sleep(300);
     // The first calls are for the compiler; they are not counted.
-    await call(servers, caller, Math.ceil(calls / 5));
+    await call(servers, caller, Math.ceil(calls / 5), key);
     const beforeS = cpuS(servers.pids);
     const startMs = performance.now();
-    const exitCode = await call(servers, caller, calls);
+    const exitCode = await call(servers, caller, calls, key);
     const seconds = (performance.now() - startMs) / 1000;
     return {
       perSecond: calls / seconds,
@@ -101,11 +109,18 @@ async function callsThrough(servers: Servers, calls: number): Promise<CallRound>
     };
   } finally {
     await end(uas);
+    media.close();
   }
 }
 
-async function call(servers: Servers, port: number, calls: number): Promise<number> {
+async function call(
+  servers: Servers,
+  port: number,
+  calls: number,
+  key: readonly string[],
+): Promise<number> {
   const uac = sipp("uac.xml", port, [
+    ...key,
     ...["-m", String(calls), "-l", String(WINDOW), "-r", "100000", "-timeout", "120"],
     `127.0.0.1:${String(servers.port)}`,
   ]);
@@ -191,9 +206,10 @@ function cpuS(pids: readonly number[]): number {
   return ticks / TICKS_PER_S;
 }
 
-/** Registers a user with the contact that SIPp is going to have, from its port. */
-async function register(user: string, port: number, server: number): Promise<void> {
-  const stack = await openSipStack({ element: user, listen: { host: "127.0.0.1", port } });
+/** Registers a user from a port of its own. @returns the port, where SIPp is to be that user */
+async function register(user: string, server: number): Promise<number> {
+  const stack = await openSipStack({ element: user, listen: { host: "127.0.0.1", port: 0 } });
+  const { port } = stack.local;
   const ua = new UserAgent(stack.transactions, stack.ports, {
     local: stack.local,
     credentials: { username: user, realm: BENCH_DOMAIN, password: BENCH_PASSWORD, allowMd5: false },
@@ -226,6 +242,7 @@ async function register(user: string, port: number, server: number): Promise<voi
   ua.close();
   await stack.close();
   if (status !== 200) throw new Error(`REGISTER of ${user}: ${String(status)}`);
+  return port;
 }
 
 async function freePort(): Promise<number> {
@@ -263,7 +280,7 @@ export async function printCalls(rounds: number, calls = 4000): Promise<boolean>
     console.log(
       `${path.padEnd(14)} ${round.perSecond.toFixed(0).padStart(6)} calls/s ${ratio.toFixed(2)}   ` +
         `${round.cpuMsPerCall.toFixed(2)} ms CPU a call (${cpuRatio.toFixed(2)} of kamailio's calls per CPU second)` +
-        `${round.hasFailed ? "   CALLS FAILED" : ""}`,
+        (round.hasFailed ? "   CALLS FAILED" : ""),
     );
   }
   const core = fastest("core");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { bundleRole } from "./bundle.ts";
+import { printCalls } from "./calls.ts";
 import { type BenchSize, CASES, type Case, FULL, GIB, type PayloadName, QUICK } from "./cases.ts";
 import { type CopyResult, copy, type Payload } from "./copy.ts";
 import { makeFile, makeFiles, makeSparseFile } from "./payload.ts";
@@ -118,7 +119,10 @@ async function main(): Promise<void> {
     await rm(folder, { recursive: true });
     await rm(diskFolder, { recursive: true });
   }
-  if (values.only === "" && !(await printSipFigures(Number(values.rounds)))) process.exitCode = 1;
+  if (values.only !== "") return;
+  const isFast = await printSipFigures(Number(values.rounds));
+  const isCalling = await printCalls(Number(values.rounds));
+  if (!isFast || !isCalling) process.exitCode = 1;
 }
 
 await main();

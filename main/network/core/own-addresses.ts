@@ -10,6 +10,7 @@ const DIALOG_MARK = "rr-";
 const ORIGINATING_MARK = "orig";
 const MARK_DIGITS = 20;
 const DEFAULT_PORT = 5060;
+const MAX_MARKS = 1000;
 
 /** A request without the Route entries that named the core, and what those entries said. */
 export interface LooseRouted {
@@ -28,6 +29,8 @@ export class OwnAddresses {
   readonly #address: HostPort;
   readonly #hashing: Hashing;
   readonly #secret: Buffer;
+  /** Of the latest Call-IDs: the requests of a call follow each other closely, and a hash costs as much as a datagram. */
+  readonly #marks = new Map<string, string>();
 
   constructor(
     domain: string,
@@ -116,8 +119,14 @@ export class OwnAddresses {
   }
 
   #markOf(callId: string): string {
+    const known = this.#marks.get(callId);
+    if (known !== undefined) return known;
     const mac = this.#hashing.hmac("SHA-256", this.#secret, Buffer.from(callId, "utf8"));
-    return DIALOG_MARK + mac.toString("hex").slice(0, MARK_DIGITS);
+    const mark = DIALOG_MARK + mac.toString("hex").slice(0, MARK_DIGITS);
+    const [oldest] = this.#marks.size < MAX_MARKS ? [] : this.#marks.keys();
+    if (oldest !== undefined) this.#marks.delete(oldest);
+    this.#marks.set(callId, mark);
+    return mark;
   }
 
   #entry(user: string, transport: string | undefined): string {

@@ -7,6 +7,7 @@ import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { useListKeys } from "../../ui/use-list-keys.ts";
+import { useCardTitle } from "../transfers/use-words.ts";
 import { HistoryEntry } from "./history-entry.tsx";
 import styles from "./history-page.module.css";
 import { daysBack, type HistoryRow, historyRows } from "./history-query.ts";
@@ -99,6 +100,7 @@ interface RowProps {
 function Row({ row, actions }: RowProps): ReactNode {
   const dayName = useDayName();
   const t = useTranslations("history");
+  const titleOf = useCardTitle();
   if (row.kind === "day") {
     const name = dayName(row.dayMs);
     return (
@@ -109,7 +111,11 @@ function Row({ row, actions }: RowProps): ReactNode {
     );
   }
   return (
-    <GridListItem id={row.id} textValue={row.card.peerName} className={cx(styles["row"])}>
+    <GridListItem
+      id={row.id}
+      textValue={`${titleOf(row.card)}, ${row.card.peerName}`}
+      className={cx(styles["row"])}
+    >
       <HistoryEntry card={row.card} actions={actions} />
     </GridListItem>
   );

@@ -39,7 +39,7 @@ function watchFor({ page }: AppWindow, text: string): Promise<JSHandle<Watch>> {
   return page.evaluateHandle((wanted) => {
     const seenMs = new Promise<number>((resolve) => {
       const observer = new MutationObserver(() => {
-        if (document.body.textContent?.includes(wanted) !== true) return;
+        if (!document.body.textContent.includes(wanted)) return;
         observer.disconnect();
         // Painted in the frame that is to come.
         requestAnimationFrame(() => {

@@ -89,7 +89,7 @@ export class AppWindow {
     args: RequestArguments<Name>,
   ): Promise<Extract<RequestResult<Name>, { ok: true }>["value"]> {
     const answer = await this.page.evaluate(
-      ([request, given]) => window.cpm.request(request as RequestName, given as never),
+      ([request, given]) => window.cpm.request(request, given as never),
       [name, args] as const,
     );
     if (!answer.ok) throw new Error(`${name}: ${answer.error.message}`);
@@ -116,7 +116,7 @@ export async function listen({ page }: AppWindow): Promise<() => Promise<readonl
     for (const region of document.querySelectorAll("[aria-live]"))
       new MutationObserver(() => {
         const { textContent } = region;
-        if (textContent !== null && textContent !== "") heard.push(textContent);
+        if (textContent !== "") heard.push(textContent);
       }).observe(region, { childList: true, characterData: true, subtree: true });
     return heard;
   });
