@@ -267,6 +267,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
         this.#onResponse(chunk, status, comment);
       },
       onTimeout: () => {
+        this.#context.pace.onSilence(this.#unansweredChunks);
         this.#stop({ kind: "timeout" });
         this.#context.want(this);
       },

@@ -22,6 +22,7 @@ export class PeerPace {
   #windowChunks = 1;
   #accepted = 0;
   #largestAccepted = 0;
+  #largestWindowChunks = LARGEST_WINDOW_CHUNKS;
   #isLimited = false;
 
   /** @param isRelay the next hop is a relay of RFC 4976: small from the start, and it stays so */
@@ -47,9 +48,9 @@ export class PeerPace {
     return this.#windowChunks;
   }
 
-  /** Refusals have made it fall. */
+  /** Refusals or silence have made it fall. */
   get isLimited(): boolean {
-    return this.#isLimited;
+    return this.#isLimited || this.#largestWindowChunks === 1;
   }
 
   /** Chunks as long as the next ones have been taken: nobody needs to keep their octets for another try. */
@@ -62,11 +63,18 @@ export class PeerPace {
     this.#largestAccepted = Math.max(this.#largestAccepted, octets);
     this.#accepted += 1;
     if (this.#isLimited) return;
-    this.#windowChunks = Math.min(LARGEST_WINDOW_CHUNKS, this.#windowChunks * 2);
+    this.#windowChunks = Math.min(this.#largestWindowChunks, this.#windowChunks * 2);
     this.#windowOctets = Math.min(LARGEST_WINDOW_OCTETS, this.#windowOctets * 2);
     if (this.#accepted < GROW_AFTER || octets < this.#chunkOctets) return;
     this.#accepted = 0;
     this.#chunkOctets = Math.min(LARGEST_CHUNK_OCTETS, this.#chunkOctets * 2);
+  }
+
+  /** No answer came. Some programs hang when a chunk comes before they have answered the one before. */
+  onSilence(unansweredChunks: number): void {
+    if (unansweredChunks < 2) return;
+    this.#largestWindowChunks = 1;
+    this.#windowChunks = 1;
   }
 
   /**
