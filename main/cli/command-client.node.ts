@@ -39,7 +39,10 @@ export async function runClientCommand(flags: ClientCommandFlags): Promise<ExitC
   const { client } = open;
   const printer = new EventPrinter(output);
   const answerer = new Answerer(rule, flags, (id, files) => {
-    if (files.length > 0) client.accept(id, files);
+    // Offers that go on with this one are answered by the same rule; somebody who is asked is asked about each.
+    const rest = (more: OfferView["files"]): readonly number[] => acceptedBy(rule, more);
+    if (files.length > 0 || (rule.kind === "names" && answerer.isFirstOfMore(id)))
+      client.accept(id, files, rule.kind === "ask" ? {} : { rest });
     else client.decline(id, flags.decline);
   });
   const exit = new Promise<ExitCode>((resolve) => {
@@ -94,6 +97,11 @@ class Answerer {
     this.#rule = rule;
     this.#delayMs = flags.delayAnswer;
     this.#answer = answer;
+  }
+
+  /** The offer says that others go on with it. */
+  isFirstOfMore(id: OfferId): boolean {
+    return this.#offers.get(id)?.series !== undefined;
   }
 
   take(event: NamedEvent): void {

@@ -128,7 +128,7 @@ export class Demo {
         this.teller.line("Ringing", `${names} ${bobs.length === 1 ? "rings" : "ring"}`);
         const { offer } = answering.outcome;
         const files = acceptedBy(rule, offer.files);
-        if (files.length > 0) answering.order({ do: "accept", id: offer.id, files });
+        if (files.length > 0) answering.order({ do: "accept", id: offer.id, files, rule });
         else answering.order({ do: "decline", id: offer.id, where: "everywhere" });
       }),
     );

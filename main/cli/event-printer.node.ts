@@ -19,6 +19,7 @@ export class EventPrinter {
   print(event: NamedEvent): void {
     const { event: name, ...fields } = event;
     if (event.event === "offer") this.#offers.set(event.id, event);
+    if (event.event === "more") this.#add(event);
     this.#output.event(name, fields);
     if (event.event === "progress") {
       this.#showProgress(event);
@@ -36,6 +37,11 @@ export class EventPrinter {
     this.#bar.clear();
     if (event.event === "error" || event.event === "registrationFailed") this.#output.hint(text);
     else this.#output.say(text);
+  }
+
+  #add({ id, files }: Extract<NamedEvent, { event: "more" }>): void {
+    const offer = this.#offers.get(id);
+    if (offer !== undefined) this.#offers.set(id, { ...offer, files: [...offer.files, ...files] });
   }
 
   #showProgress(event: Extract<NamedEvent, { event: "progress" }>): void {

@@ -6,6 +6,9 @@ import { formatSize } from "../../shared/format/size.ts";
 import type { OfferedFileView, OfferView } from "../../shared/model/offer.ts";
 import type { NamedEvent } from "../compose/client-events.ts";
 
+/** Files of an offer that are listed by name. */
+const MAX_LISTED = 100;
+
 /** A file in a list: its name and, where the offer tells it, its size. */
 export function fileText({ name, sizeOctets }: OfferedFileView): string {
   const size = sizeOctets === undefined ? "size unknown" : formatSize(sizeOctets);
@@ -53,6 +56,8 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
   switch (event.event) {
     case "ringing":
       return ringingText(offer);
+    case "more":
+      return `${countOf(event.files.length, "more file")}:${fileList(event.files)}`;
     case "answered":
       return answeredText(event, offer);
     case "elsewhere":
@@ -101,13 +106,22 @@ function peerText(offer: OfferView | undefined): string {
 }
 
 function offerText(offer: OfferView): string {
-  const files = offer.files.map((file) => `\n  ${fileText(file)}`).join("");
+  const files = fileList(offer.files);
   const count = countOf(offer.files.length, "file");
   if (offer.direction === "outgoing") {
     return `Offering ${count} to ${printable(formatAddress(offer.to))}:${files}`;
   }
   const address = printable(formatAddress(offer.from));
-  return `${peerText(offer)} (${address}) offers ${count}:${files}`;
+  const { series } = offer;
+  const whole = series === undefined ? "" : ` of ${String(series.files)}`;
+  return `${peerText(offer)} (${address}) offers ${count}${whole}:${files}`;
+}
+
+/** One line for each of the first files. */
+function fileList(files: readonly OfferedFileView[]): string {
+  const lines = files.slice(0, MAX_LISTED).map((file) => `\n  ${fileText(file)}`);
+  const left = files.length - lines.length;
+  return `${lines.join("")}${left > 0 ? `\n  and ${countOf(left, "more file")}` : ""}`;
 }
 
 function answeredText(

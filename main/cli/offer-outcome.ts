@@ -36,7 +36,15 @@ export function nextOutcome(outcome: OfferOutcome, event: NamedEvent): OfferOutc
     return outcome;
   switch (event.event) {
     case "answered":
-      return { ...outcome, accepted: event.accepted, declined: event.declined };
+      return {
+        ...outcome,
+        accepted: [...outcome.accepted, ...event.accepted],
+        declined: [...outcome.declined, ...event.declined],
+      };
+    case "more": {
+      const { offer } = outcome;
+      return { ...outcome, offer: { ...offer, files: [...offer.files, ...event.files] } };
+    }
     case "declined":
       return { ...outcome, status: event.status };
     case "missed":

@@ -3,7 +3,8 @@ import { onEveryEvent } from "../compose/client-events.ts";
 import type { JsonObject } from "../compose/json-lines.node.ts";
 import { type ClientSetup, openClient } from "../compose/open-client.node.ts";
 import { profileName } from "../compose/profile.node.ts";
-import type { CpmClient } from "../cpm/client.ts";
+import type { CpmClient, RestRule } from "../cpm/client.ts";
+import { type AcceptRule, acceptedBy } from "./accept-rule.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { eventLine } from "./output.node.ts";
 import { ParentLink } from "./parent-link.node.ts";
@@ -11,7 +12,13 @@ import { ParentLink } from "./parent-link.node.ts";
 /** What a parent tells a device; the first line is the setup. */
 export type ClientOrder =
   | { readonly do: "offer"; readonly to: string; readonly paths: readonly string[] }
-  | { readonly do: "accept"; readonly id: OfferId; readonly files: readonly number[] }
+  | {
+      readonly do: "accept";
+      readonly id: OfferId;
+      readonly files: readonly number[];
+      /** Answers offers that go on with this one. */
+      readonly rule?: AcceptRule;
+    }
   | { readonly do: "decline"; readonly id: OfferId; readonly where: "here" | "everywhere" }
   | { readonly do: "cancel"; readonly id: OfferId };
 
@@ -38,6 +45,10 @@ export async function runClientChild(): Promise<ExitCode> {
   return EXIT.done;
 }
 
+function ruleOf(rule: AcceptRule): RestRule {
+  return (files) => acceptedBy(rule, files);
+}
+
 async function obey(client: CpmClient, message: JsonObject, link: ParentLink): Promise<void> {
   // Checked border: as above.
   const order = message as unknown as ClientOrder;
@@ -47,9 +58,12 @@ async function obey(client: CpmClient, message: JsonObject, link: ParentLink): P
       if (!offered.ok) link.send("notOffered", { ...offered.error });
       return;
     }
-    case "accept":
-      client.accept(order.id, order.files);
+    case "accept": {
+      const { id, files, rule } = order;
+      const rest = rule === undefined ? {} : { rest: ruleOf(rule) };
+      client.accept(id, files, rest);
       return;
+    }
     case "decline":
       client.decline(order.id, order.where);
       return;

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   registered: true,
   registrationFailed: true,
   offer: true,
+  more: true,
   ringing: true,
   answered: true,
   elsewhere: true,

@@ -556,7 +556,7 @@ describe("OMA CPM Conv_Fnct §7.4: what is not even offered", () => {
     ["a file that is not there", BOB, ["/s/none"], "source"],
     ["an address of another kind", "mailto:bob@b.example", ["/s/note.txt"], "bad-address"],
     ["no address", "bob", ["/s/note.txt"], "bad-address"],
-    ["too many files", BOB, Array<string>(101).fill("/s/note.txt"), "too-many-files"],
+    ["too many files", BOB, Array<string>(5001).fill("/s/note.txt"), "too-many-files"],
   ] as const)("MUST say why for %s", async (_what, to, paths, kind) => {
     pair.alice.files.put("/s/note.txt", NOTE);
     const offer = await pair.alice.client.offer({ to, paths });

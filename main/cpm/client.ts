@@ -6,30 +6,25 @@ import { err, ok, type Result } from "../base/result.ts";
 import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
 import type { CpmConfig, CpmConfigChange } from "./config.ts";
-import { checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
+import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
+import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
+import { IncomingSeries, type RestRule } from "./file/incoming-series.ts";
 import type { OfferContext } from "./file/offer-context.ts";
-import {
-  closeFiles,
-  type OfferError,
-  type OpenedFile,
-  openFiles,
-  prepareFile,
-} from "./file/outgoing-files.ts";
+import { OfferFiles } from "./file/offer-files.ts";
+import { OfferRecord } from "./file/offer-record.ts";
+import type { OfferError } from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
+import { partsOf } from "./file/outgoing-plan.ts";
+import { OutgoingSeries } from "./file/outgoing-series.ts";
 import type { Refusal } from "./file/refusal.ts";
 import { lineText, MAX_OFFER_TEXT } from "./file/shown-text.ts";
-import {
-  contributionIdOf,
-  newCallId,
-  newConversationId,
-  newOfferId,
-  newTransferId,
-} from "./ids.ts";
+import { contributionIdOf, newCallId, newConversationId, newOfferId } from "./ids.ts";
 import { receiveMessage, sendMessage } from "./message.ts";
 import type { CpmPorts } from "./ports.ts";
 import { Registration } from "./registration/registration.ts";
 
+export type { RestRule } from "./file/incoming-series.ts";
 export type { OfferError } from "./file/outgoing-files.ts";
 
 /** What is to be sent to whom. */
@@ -51,8 +46,8 @@ export interface OfferRequest {
 
 export type CpmEvents = ClientEvents;
 
-/** More m= lines than this make offers that devices cannot show (docs/decisions/0007). */
-const MAX_FILES = 100;
+/** Files sent at once, in as many offers as they need (docs/decisions/0007). */
+export const MAX_FILES = 5000;
 /** Offers that may ring or run on this device at once. */
 const MAX_INCOMING = 32;
 /** How long `stop` waits for BYE and CANCEL to be answered. */
@@ -66,8 +61,9 @@ export class CpmClient {
   readonly #config: CpmConfig;
   readonly #context: OfferContext;
   readonly #registration: Registration;
-  readonly #outgoing = new Map<OfferId, OutgoingOffer>();
-  readonly #incoming = new Map<OfferId, IncomingOffer>();
+  readonly #outgoing = new Map<OfferId, OutgoingOffer | OutgoingSeries>();
+  readonly #incoming = new Map<OfferId, IncomingOffer | IncomingSeries>();
+  readonly #series: IncomingBook;
   readonly #undos: Undo[] = [];
   /** Offers whose files are being read. */
   readonly #preparing = new Map<OfferId, AbortController>();
@@ -79,6 +75,7 @@ export class CpmClient {
     this.#config = { ...config };
     const registration = new Registration(ports, this.#config);
     this.#registration = registration;
+    this.#series = new IncomingBook(ports.clock);
     this.#context = {
       ports,
       // What others reach this device by is known when it has registered.
@@ -91,6 +88,7 @@ export class CpmClient {
       emit: (name, payload) => {
         this.events.emit(name, payload);
       },
+      openRecord: (entry) => new OfferRecord(ports, entry),
       ended: (id) => {
         this.#forget(id);
       },
@@ -146,31 +144,37 @@ export class CpmClient {
    * tell the rest.
    */
   async offer(request: OfferRequest): Promise<Result<OfferId, OfferError>> {
-    const { to, icons } = request;
+    const { to, paths, icons } = request;
     const problem = this.#problemOf(request);
     if (problem !== undefined) return err(problem);
-    const { msrp, random, hashing } = this.#ports;
+    const { random, hashing } = this.#ports;
     const id = request.id ?? newOfferId(random);
-    const opened = await this.#open(id, request);
-    if (!opened.ok) return opened;
+    const abort = new AbortController();
+    this.#preparing.set(id, abort);
+    const desk = new OfferFiles(this.#ports, this.#config, abort.signal);
+    const planned = await desk.plan(paths);
+    const parts = planned.ok ? partsOf(planned.value, this.#context.mediaHost) : [];
+    const first = planned.ok ? await desk.open(parts[0] ?? [], request) : planned;
+    this.#preparing.delete(id);
+    if (!first.ok) return first;
     const callId = newCallId(random);
     const text = lineText(request.text ?? "", MAX_OFFER_TEXT);
-    const offer = new OutgoingOffer(this.#context, {
-      ...{ id, to },
+    const common = {
+      ...{ id, to, callId },
       ...(text === undefined ? {} : { text }),
-      callId,
       ids: {
         conversationId: request.conversationId ?? newConversationId(random),
         contributionId: contributionIdOf(hashing, this.#config.deviceSecret, callId),
       },
-      files: opened.value.map((file, index) =>
-        prepareFile(
-          file,
-          { index, uri: msrp.newUri(), transferId: newTransferId(random) },
-          icons?.get(index),
-        ),
-      ),
-    });
+    };
+    const offer =
+      parts.length > 1
+        ? new OutgoingSeries(this.#context, {
+            ...{ ...common, parts, first: first.value },
+            ...(icons === undefined ? {} : { icons }),
+            prepare: (files) => desk.openEach(files, request),
+          })
+        : new OutgoingOffer(this.#context, { ...common, files: first.value });
     this.#outgoing.set(offer.id, offer);
     void offer.run();
     return ok(offer.id);
@@ -195,9 +199,18 @@ export class CpmClient {
     return sendMessage(this.#context, to, text);
   }
 
-  /** Takes the files with these indexes; none of them: declines here. Ignored once the offer is settled. */
-  accept(id: OfferId, files: readonly number[], options?: { readonly folder?: string }): void {
-    this.#incoming.get(id)?.accept(files, options?.folder);
+  /**
+   * Takes the files with these indexes; none of them: declines here. Ignored once the offer is settled.
+   * @param options `rest`: where the offer is the first of several, those that follow are answered by this, unasked
+   */
+  accept(
+    id: OfferId,
+    files: readonly number[],
+    options?: { readonly folder?: string; readonly rest?: RestRule },
+  ): void {
+    const offer = this.#incoming.get(id);
+    if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
+    else offer?.accept(files, options?.folder);
   }
 
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */
@@ -218,21 +231,6 @@ export class CpmClient {
     this.#incoming.get(id)?.cancelFile(index);
   }
 
-  async #open(
-    id: OfferId,
-    { paths, onHashed }: OfferRequest,
-  ): Promise<Result<readonly OpenedFile[], OfferError>> {
-    const abort = new AbortController();
-    this.#preparing.set(id, abort);
-    const opened = await openFiles(this.#ports.files, paths, {
-      ...{ maxSizeOctets: this.#config.maxSizeOctets, signal: abort.signal, onHashed },
-    });
-    this.#preparing.delete(id);
-    if (!abort.signal.aborted || !opened.ok) return opened;
-    await closeFiles(opened.value);
-    return err({ kind: "cancelled", message: "The offer was withdrawn before it was sent." });
-  }
-
   #problemOf(request: OfferRequest): OfferError | undefined {
     const { to, paths } = request;
     if (!this.#isRunning) return { kind: "not-running", message: "The device is not running." };
@@ -240,7 +238,7 @@ export class CpmClient {
     if (paths.length > MAX_FILES)
       return {
         kind: "too-many-files",
-        message: `One offer holds at most ${String(MAX_FILES)} files.`,
+        message: `At most ${String(MAX_FILES)} files can be sent at once.`,
       };
     const uri = parseUri(to);
     return uri.ok && uri.value.kind !== "other"
@@ -258,10 +256,6 @@ export class CpmClient {
   }
 
   async #onInvite(invite: InviteUas): Promise<void> {
-    if (this.#config.isBusy === true || this.#incoming.size >= MAX_INCOMING) {
-      invite.refuse(486);
-      return;
-    }
     const withdrawn = new AbortController();
     const undo = invite.onCancel(() => {
       withdrawn.abort();
@@ -286,8 +280,22 @@ export class CpmClient {
       invite.refuse(603);
       return;
     }
+    // What the user has said yes to goes on, whatever else is to be kept away.
+    if (this.#series.settles(invite, checked.value)) return;
+    if (this.#config.isBusy === true || this.#incoming.size >= MAX_INCOMING) invite.refuse(486);
+    else this.#ring(invite, checked.value);
+  }
+
+  #ring(invite: InviteUas, checked: CheckedOffer): void {
     const id = newOfferId(this.#ports.random);
-    const offer = new IncomingOffer(this.#context, invite, checked.value, id);
+    let offer: IncomingOffer | IncomingSeries;
+    if (isSeriesOffer(checked)) {
+      const onClosed = (): void => {
+        this.#series.close(checked);
+      };
+      offer = new IncomingSeries(this.#context, invite, checked, { id, onClosed });
+      this.#series.add(checked, offer);
+    } else offer = new IncomingOffer(this.#context, invite, checked, id);
     this.#incoming.set(id, offer);
     offer.ring();
   }
@@ -302,6 +310,7 @@ export class CpmClient {
 
   #forget(id: OfferId): void {
     this.#outgoing.delete(id);
+    this.#series.remove(this.#incoming.get(id));
     this.#incoming.delete(id);
     if (this.#outgoing.size + this.#incoming.size === 0) this.#onAllEnded?.();
   }

@@ -5,6 +5,7 @@ import { type FileDates, formatFileDates } from "./file-date.ts";
 import { type FileMedia, isFileMedia, readFileMedia } from "./file-media.ts";
 import { type FileRange, formatFileRange } from "./file-range.ts";
 import { type FileSelector, formatFileSelector } from "./file-selector.ts";
+import { type FileSeries, seriesAttribute } from "./file-series.ts";
 import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
 import {
   type Attribute,
@@ -43,6 +44,8 @@ export interface FileOfferOptions {
   /** `*` when absent. */
   readonly acceptTypes?: readonly string[];
   readonly maxSizeOctets?: number;
+  /** The offer is one of several. */
+  readonly series?: FileSeries;
 }
 
 /**
@@ -76,7 +79,7 @@ export function buildFileOffer(options: FileOfferOptions): SessionDescription {
     name: "-",
     connection: connectionTo(options.host),
     otherLines: [{ type: "t", value: "0 0" }],
-    attributes: [],
+    attributes: options.series === undefined ? [] : [seriesAttribute(options.series)],
     media: options.files.map((file) => offerMedia(file, options)),
   };
 }

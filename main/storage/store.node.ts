@@ -41,6 +41,8 @@ class SqliteStore implements AppStore {
   readonly cards: CardStore;
   readonly people: PeopleStore;
   readonly #statements: Statements;
+  /** Files of running offers as they were saved last. */
+  readonly #lastFiles = new Map<string, readonly HistoryFile[]>();
 
   constructor(database: DatabaseSync, setAside: string | undefined) {
     this.#statements = new Statements(database);
@@ -52,7 +54,7 @@ class SqliteStore implements AppStore {
   }
 
   save(entry: HistoryEntry): Result<void, StoreError> {
-    return this.#statements.write(() => {
+    const saved = this.#statements.write(() => {
       this.#statements.run(
         `INSERT INTO offers (id, direction, peer, peer_name, conversation_id, contribution_id,
            started_ms, ended_ms, state, status, reason)
@@ -74,9 +76,12 @@ class SqliteStore implements AppStore {
         entry.status ?? null,
         entry.reason ?? null,
       );
-      this.#statements.run("DELETE FROM files WHERE offer_id = ?", entry.id);
-      for (const file of entry.files) this.#saveFile(entry.id, file);
+      this.#saveFiles(entry);
     });
+    // Ended: nothing follows that would be worth remembering it.
+    if (saved.ok && entry.endedMs === undefined) this.#lastFiles.set(entry.id, entry.files);
+    else this.#lastFiles.delete(entry.id);
+    return saved;
   }
 
   get(id: string): Result<HistoryEntry | undefined, StoreError> {
@@ -100,12 +105,14 @@ class SqliteStore implements AppStore {
   }
 
   remove(id: string): Result<void, StoreError> {
+    this.#lastFiles.delete(id);
     return this.#statements.write(() => {
       this.#statements.run("DELETE FROM offers WHERE id = ?", id);
     });
   }
 
   interruptUnfinished(atMs: number): Result<number, StoreError> {
+    this.#lastFiles.clear();
     const running = marks(RUNNING_STATES);
     const unfinished = `offer_id IN (SELECT id FROM offers WHERE state IN ${running})`;
     return this.#statements.write(() => {
@@ -171,6 +178,21 @@ class SqliteStore implements AppStore {
 
   close(): void {
     this.#statements.close();
+  }
+
+  /** Only what differs from the last call: an offer of thousands of files changes file by file. */
+  #saveFiles({ id, files }: HistoryEntry): void {
+    const before = this.#lastFiles.get(id);
+    if (before === undefined || !before.every(({ index }, at) => files[at]?.index === index)) {
+      this.#statements.run("DELETE FROM files WHERE offer_id = ?", id);
+      for (const file of files) this.#saveFile(id, file);
+      return;
+    }
+    for (const [at, file] of files.entries()) {
+      if (before[at] === file) continue;
+      this.#statements.run("DELETE FROM files WHERE offer_id = ? AND line = ?", id, file.index);
+      this.#saveFile(id, file);
+    }
   }
 
   #saveFile(offerId: string, file: HistoryFile): void {

@@ -106,6 +106,30 @@ describe("the history of offers", () => {
     expect(value(store.list())).toEqual([later]);
   });
 
+  it("follows a running offer file by file, whatever is added, changed or replaced", () => {
+    const store = opened();
+    const { endedMs, ...running } = FULL;
+    const [first, second] = [
+      { ...FILE, index: 0 },
+      { ...FILE, index: 1 },
+    ];
+    const steps: readonly (readonly HistoryFile[])[] = [
+      [first, second],
+      [first, { ...second, state: "failed" }],
+      [first, { ...second, state: "failed" }, { ...FILE, index: 100 }],
+      [{ ...first, index: 7 }],
+      [],
+    ];
+    for (const files of steps) {
+      value(store.save({ ...running, files }));
+      expect(value(store.get(FULL.id))?.files).toEqual(files);
+    }
+    value(store.save({ ...running, files: [first], endedMs: endedMs ?? 0 }));
+    value(store.remove(FULL.id));
+    value(store.save({ ...running, files: [first] }));
+    expect(value(store.get(FULL.id))?.files).toEqual([first]);
+  });
+
   it("keeps any text", () => {
     const store = opened();
     fc.assert(

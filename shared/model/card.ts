@@ -86,6 +86,11 @@ export interface Card {
   readonly peerName: string;
   readonly state: CardState;
   readonly files: readonly CardFile[];
+  /**
+   * Incoming: the files are the first of so many, as the sender says. Whoever takes all that are listed takes the rest
+   * with them; they are added as they come.
+   */
+  readonly series?: { readonly files: number; readonly octets: number };
   /** What the sender wrote to go with the files. */
   readonly text?: string;
   /** Wall-clock milliseconds since 1970. */

@@ -1,18 +1,20 @@
-import type { OfferId, OfferView } from "./offer.ts";
+import type { OfferedFileView, OfferId, OfferView } from "./offer.ts";
 import type { RegistrationFailedView, RegistrationView } from "./registration.ts";
 import type { FileState, TransferState } from "./transfer.ts";
 
 /**
  * What a CPM client tells its user interface and, with `event`, `at` and `profile` added, what `--json` prints.
  *
- * The life of an offer: `offer`, then `ringing`, then at most one of `answered`, `declined`, `cancelled`, `missed`,
- * then per accepted file `progress…` and one `file`. The last event of every offer is `transfer`, except on a device
+ * The life of an offer: `offer`, then `ringing`, then at most one of `answered`, `declined`, `cancelled`, `missed`
+ * (`answered` again for every hundred files of a larger one, about those alone), then per accepted file `progress…` and one `file`. The last event of every offer is `transfer`, except on a device
  * that lost it to another one: there it is `elsewhere`. An `error` may explain any of them and ends nothing itself.
  */
 export interface ClientEvents {
   readonly registered: RegistrationView;
   readonly registrationFailed: RegistrationFailedView;
   readonly offer: OfferView;
+  /** Incoming: the offer goes on with these files, taken with the first ones (docs/decisions/0007); `answered` follows. */
+  readonly more: { readonly id: OfferId; readonly files: readonly OfferedFileView[] };
   /** Outgoing: a device of the recipient rings. Incoming: this device rings. */
   readonly ringing: { readonly id: OfferId };
   /** Outgoing: the 200 is here. Incoming: our 200 was acknowledged. Both lists hold file indexes. */

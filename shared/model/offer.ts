@@ -41,6 +41,11 @@ export interface OfferView {
   readonly contributionId: string;
   /** What the offering user wrote to go with the files, safe to show. */
   readonly text?: string;
+  /**
+   * Incoming: `files` are only the first of so many; the others come in offers that follow, and may be accepted with
+   * these. Claims of the offerer, and no more than them can follow.
+   */
+  readonly series?: { readonly files: number; readonly octets: number };
   /** As the history has it, wall-clock milliseconds since 1970. */
   readonly startedMs: number;
   /** Incoming: it came through the own core, which vouches for `from`. */

@@ -15,6 +15,7 @@ const NAMES: readonly EventName[] = [
   "registered",
   "registrationFailed",
   "offer",
+  "more",
   "ringing",
   "answered",
   "elsewhere",

@@ -20,6 +20,7 @@ import type { NamedEvent } from "../../compose/client-events.ts";
 import type { StartNetwork } from "../../compose/lab.node.ts";
 import { openProfile, type Profile } from "../../compose/profile.node.ts";
 import { DEMO_AORS } from "../../compose/users.node.ts";
+import { MAX_FILES } from "../../cpm/client.ts";
 import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
 import { isSamePerson } from "../model/people.ts";
 import { readJson } from "../model/settings-read.ts";
@@ -55,7 +56,6 @@ export interface EngineParts {
 const RECENT = "app.recentFolders";
 const MAX_RECENT = 5;
 /** Files of one offer; larger choices are split by a later version. */
-const MAX_FILES = 100;
 const LOOK_AT_DISK_MS = 60_000;
 const STOP_MS = 5000;
 

@@ -7,7 +7,7 @@ import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { Files } from "../../base/files.ts";
 import type { Clock, Log } from "../../base/ports.ts";
 import type { Result } from "../../base/result.ts";
-import type { CpmClient } from "../../cpm/client.ts";
+import type { CpmClient, RestRule } from "../../cpm/client.ts";
 import { isTakenByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
 import { askAgainText } from "../model/card-words.ts";
@@ -182,15 +182,11 @@ export class OfferDesk {
     const isTaken = offer.isVouched === true && isTakenByRule(card, people.find(card.peer));
     if (isTaken) cards.apply({ name: "accepting", id, folder, isAuto: true });
     const look = await lookIntoFolder(this.#parts.files, folder, card);
-    if (
-      isTaken &&
-      hasRoom(look, card.files.map(sizeOf)) &&
-      cards.book.get(id)?.card.state === "accepting"
-    ) {
+    if (isTaken && hasRoom(look, sizesOf(card)) && cards.book.get(id)?.card.state === "accepting") {
       client()?.accept(
         id,
         card.files.map(({ index }) => index),
-        { folder },
+        { folder, rest: allOf },
       );
       return;
     }
@@ -206,9 +202,7 @@ export class OfferDesk {
     const { cards, state } = this.#parts;
     const card = this.#ringing(id);
     if (card === undefined) return this.#tooLate(id);
-    const known = new Set(card.files.map(({ index }) => index));
-    const isKnown = files.every(({ index }) => known.has(index));
-    if (!isKnown || new Set(files.map(({ index }) => index)).size !== files.length)
+    if (!isChoiceOf(card, files))
       return failure("badRequest", "The choice does not fit the offer.");
     const target = folder ?? card.folder ?? state.current.settings.receiveFolder;
     if (!(await this.#isUsable(target))) return noFolder(target);
@@ -220,12 +214,16 @@ export class OfferDesk {
         "Every name you ticked is in the folder already, and such files are left out.",
         "Keep both, or decline.",
       );
-    const sizes = card.files.filter(({ index }) => chosen.taken.includes(index)).map(sizeOf);
+    const isWhole = chosen.taken.length === card.files.length;
+    const sizes = sizesOf(card, isWhole ? undefined : chosen.taken);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
     if (this.#ringing(id) === undefined) return this.#tooLate(id);
     this.#parts.received.expectReplacement(id, chosen.replacing);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
-    this.#parts.client()?.accept(offerId(id), chosen.taken, { folder: target });
+    this.#parts.client()?.accept(offerId(id), chosen.taken, {
+      folder: target,
+      ...(isWhole ? { rest: allOf } : {}),
+    });
     this.#parts.onFolderUsed(target);
     return DONE;
   }
@@ -338,6 +336,22 @@ function noFolder(folder: string): Result<never, RequestFailure> {
 function sizeOf({ sizeOctets }: Card["files"][number]): number {
   return sizeOctets;
 }
+
+/** Files of the card, each once. */
+function isChoiceOf(card: Card, files: Accepted): boolean {
+  const known = new Set(card.files.map(({ index }) => index));
+  const chosen = new Set(files.map(({ index }) => index));
+  return chosen.size === files.length && files.every(({ index }) => known.has(index));
+}
+
+/** What a folder must hold: of an offer that others go on with, all that they say they bring. */
+function sizesOf({ files, series }: Card, taken?: readonly number[]): readonly number[] {
+  if (taken !== undefined) return files.filter(({ index }) => taken.includes(index)).map(sizeOf);
+  const sizes = files.map(sizeOf);
+  return series === undefined ? sizes : [Math.max(series.octets, total(sizes))];
+}
+
+const allOf: RestRule = (files) => files.map(({ index }) => index);
 
 function total(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0);

@@ -109,7 +109,7 @@ export class SendDesk {
     if (paths.length > maxFiles)
       return failure(
         "tooMany",
-        `${countOf(paths.length, "file")} are more than one offer holds (${String(maxFiles)}). No file was sent.`,
+        `${countOf(paths.length, "file")} are more than can be sent at once (${String(maxFiles)}). No file was sent.`,
         "Take some out, or send them as one archive.",
       );
     return paths.every((path) => isAbsolute(path))

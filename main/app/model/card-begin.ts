@@ -68,6 +68,7 @@ export function offeredEntry(
       startedMs: offer.startedMs,
       files: files.map((file) => ({ ...file, ...pathOf(began, file.index) })),
       state: isIncoming ? "ringing" : "reaching",
+      ...(offer.series === undefined ? {} : { series: offer.series }),
       ...ringing,
     }),
     conversationId,
@@ -83,7 +84,11 @@ export function entryOf(card: Card): CardEntry {
   };
 }
 
-function fileOf(offer: OfferView, file: OfferedFileView, showsIcons: boolean): CardFile {
+export function fileOf(
+  offer: { readonly id: string; readonly direction: Card["direction"] },
+  file: OfferedFileView,
+  showsIcons: boolean,
+): CardFile {
   const { index, name, type, sizeOctets = 0, hash, icon } = file;
   const savedAs = safeFileName(name);
   const isRenamed = offer.direction === "incoming" && savedAs !== name;

@@ -9,6 +9,7 @@ import type {
 import { isEnded } from "../../../shared/model/card.ts";
 import type { ClientEvents, FileEvent } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
+import { fileOf } from "./card-begin.ts";
 import {
   type CardEntry,
   isUnsettled,
@@ -40,6 +41,7 @@ export interface Moment {
 
 type OfOffer =
   | "ringing"
+  | "more"
   | "answered"
   | "elsewhere"
   | "cancelled"
@@ -65,7 +67,9 @@ export function stepCard(entry: CardEntry, event: CardEvent, moment: Moment): Ca
     case "ringing":
       return entry.card.direction === "outgoing" ? withCard(entry, { state: "waiting" }) : entry;
     case "answered":
-      return answered(entry, event.accepted, moment);
+      return answered(entry, event, moment);
+    case "more":
+      return grown(entry, event.files);
     case "elsewhere":
       return elsewhere(entry, event, moment);
     case "cancelled":
@@ -97,16 +101,19 @@ function stepTransfer(
   }
 }
 
-function answered(entry: CardEntry, accepted: readonly number[], { nowMs }: Moment): CardEntry {
-  const files = entry.card.files.map(
-    (file): CardFile => ({
-      ...file,
-      // A file without room has failed already.
-      ...(file.state === "failed"
-        ? {}
-        : { state: accepted.includes(file.index) ? "waiting" : "declined" }),
-    }),
-  );
+/** A larger offer is answered a hundred files at a time: files of which nothing is said stay as they are. */
+function answered(
+  entry: CardEntry,
+  { accepted, declined }: Pick<ClientEvents["answered"], "accepted" | "declined">,
+  { nowMs }: Moment,
+): CardEntry {
+  const [taken, refused] = [new Set(accepted), new Set(declined)];
+  const files = entry.card.files.map((file): CardFile => {
+    // A file without room has failed already.
+    if (file.state === "failed") return file;
+    if (taken.has(file.index)) return { ...file, state: "waiting" };
+    return refused.has(file.index) ? { ...file, state: "declined" } : file;
+  });
   const card: Card = { ...settledCard({ ...entry.card, files }), state: "transferring" };
   const problem = card.direction === "outgoing" ? declinedProblem(card) : undefined;
   return {
@@ -114,8 +121,23 @@ function answered(entry: CardEntry, accepted: readonly number[], { nowMs }: Mome
     card: { ...card, ...(problem === undefined ? {} : { problem }) },
     isAnswered: true,
     lastOctetMs: nowMs,
-    rate: startRate(0, nowMs),
+    rate: entry.rate ?? startRate(0, nowMs),
   };
+}
+
+/** The offer goes on with more files. */
+function grown(entry: CardEntry, more: ClientEvents["more"]["files"]): CardEntry {
+  const known = new Set(entry.card.files.map(({ index }) => index));
+  const files = more
+    .filter(({ index }) => !known.has(index))
+    .map((file) =>
+      fileOf(
+        entry.card,
+        file,
+        entry.card.files.some(({ icon }) => icon !== undefined),
+      ),
+    );
+  return withCard(entry, { files: [...entry.card.files, ...files] });
 }
 
 function elsewhere(

@@ -2,6 +2,7 @@ import type { FileIcon, OfferedFileView } from "../../../shared/model/offer.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type FileMedia, isPathDiverted } from "../../sdp/file-media.ts";
 import { readFileOffer } from "../../sdp/file-offer.ts";
+import { type FileSeries, readSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import { type NameAddr, parseNameAddr } from "../../sip/grammar/name-addr.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
@@ -26,6 +27,8 @@ export interface CheckedOffer {
   /** The files that can be received, by their m= lines; every other line is refused in the answer. */
   readonly files: readonly ReceivableFile[];
   readonly notification?: NotificationRequest;
+  /** The offer is one of several. */
+  readonly series?: FileSeries;
   /** What goes with the files in words. */
   readonly text?: string;
 }
@@ -75,6 +78,7 @@ export function checkOffer(
   const fitting = files.filter(({ sizeOctets }) => fits(sizeOctets, limits));
   if (fitting.length === 0) return err(sizeExceeded());
   const notification = notificationIn(body.value.leaves);
+  const series = readSeries(body.value.description);
   const text = shownText(request.headers.get("Subject"), MAX_OFFER_TEXT);
   return ok({
     from,
@@ -83,6 +87,7 @@ export function checkOffer(
     description: body.value.description,
     files: fitting,
     ...(notification === undefined ? {} : { notification }),
+    ...(series === undefined ? {} : { series }),
     ...(text === undefined ? {} : { text }),
   });
 }

@@ -10,7 +10,7 @@ import { FileReceiver } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
 import { answerLaterOffer, type LaterAnswer, type LiveMedia } from "./later-answer.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
-import type { OfferRecord } from "./offer-record.ts";
+import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -18,7 +18,7 @@ import { ProgressMeter } from "./progress-meter.ts";
 export interface IncomingFilesOptions {
   readonly id: OfferId;
   readonly offer: CheckedOffer;
-  readonly record: OfferRecord;
+  readonly record: OfferLog;
   /** Sessions of one offer share a connection, those of different offers never do. */
   readonly connectionGroup: string;
   /** The first octets of any file are here. */

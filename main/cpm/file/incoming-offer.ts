@@ -3,8 +3,9 @@ import type { Timer } from "../../base/ports.ts";
 import { assertNever } from "../../base/protocol-error.ts";
 import type { IncomingRequest, InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
-import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
+import { answerHeaders, deviceHeaders, quoted, sipReason } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
 import { type CheckedOffer, sizeExceeded } from "./incoming-checks.ts";
 import { IncomingFiles } from "./incoming-files.ts";
@@ -18,8 +19,9 @@ import {
 import { offerWithout } from "./later-answer.ts";
 import { sendNotification } from "./notification.ts";
 import { complain, isFromCore, type OfferContext } from "./offer-context.ts";
-import { OfferRecord } from "./offer-record.ts";
+import type { OfferLog } from "./offer-record.ts";
 import { transferStateOf } from "./outcome.ts";
+import { NONE_OF_THESE } from "./refusal.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
 export const RING_TIME_S = 180;
@@ -32,7 +34,7 @@ export class IncomingOffer {
   readonly #context: OfferContext;
   readonly #invite: InviteUas;
   readonly #offer: CheckedOffer;
-  readonly #record: OfferRecord;
+  readonly #record: OfferLog;
   readonly #files: IncomingFiles;
   #state: IncomingState = RINGING;
   #ringTimer: Timer | undefined;
@@ -49,7 +51,7 @@ export class IncomingOffer {
     this.#invite = invite;
     this.#offer = offer;
     this.#folder = context.config.receiveFolder;
-    this.#record = new OfferRecord(context.ports, {
+    this.#record = context.openRecord({
       id,
       direction: "incoming",
       peer: offer.from.uriText,
@@ -94,10 +96,11 @@ export class IncomingOffer {
     if (this.#state.name !== "ended") this.#context.emit("ringing", { id: this.id });
   }
 
-  accept(files: readonly number[], folder?: string): void {
+  /** @param isGoingOn offers that follow are taken too, so that no file here does not mean no file at all */
+  accept(files: readonly number[], folder?: string, isGoingOn = false): void {
     if (this.#state.name === "ringing" && folder !== undefined) this.#folder = folder;
-    const known = this.#offer.files.map(({ view }) => view.index);
-    this.#apply({ name: "accept", files: files.filter((index) => known.includes(index)) });
+    const known = new Set(this.#offer.files.map(({ view }) => view.index));
+    this.#apply({ name: "accept", files: files.filter((index) => known.has(index)), isGoingOn });
   }
 
   decline(where: "here" | "everywhere"): void {
@@ -329,8 +332,7 @@ export class IncomingOffer {
   }
 
   #refuse(status: number): void {
-    const headers = status === 403 ? sizeExceeded().headers : [];
-    this.#invite.refuse(status, undefined, headers);
+    this.#invite.refuse(status, undefined, refusalHeaders(status));
   }
 
   async #bye(cause: number | undefined): Promise<void> {
@@ -369,6 +371,13 @@ export class IncomingOffer {
     await this.#files.released();
     this.#context.ended(this.id);
   }
+}
+
+function refusalHeaders(status: number): readonly HeaderField[] {
+  if (status === 403) return sizeExceeded().headers;
+  return status === 606
+    ? [{ name: "Warning", value: `399 cpm-courier ${quoted(NONE_OF_THESE)}` }]
+    : [];
 }
 
 type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;

@@ -14,7 +14,12 @@ export type IncomingState =
   | { readonly name: "ended" };
 
 export type IncomingEvent =
-  | { readonly name: "accept"; readonly files: readonly number[] }
+  /** `isGoingOn`: none of these files, but files of the offers that follow (docs/decisions/0007). */
+  | {
+      readonly name: "accept";
+      readonly files: readonly number[];
+      readonly isGoingOn?: boolean;
+    }
   | { readonly name: "decline"; readonly where: "here" | "everywhere" }
   /** The user ends the offer, ringing or running. */
   | { readonly name: "cancel" }
@@ -89,6 +94,7 @@ const ENDED: IncomingState = { name: "ended" };
 const BUSY_HERE = 486;
 const TEMPORARILY_UNAVAILABLE = 480;
 const DECLINE = 603;
+const NOT_ACCEPTABLE = 606;
 const FORBIDDEN = 403;
 const SERVER_ERROR = 500;
 
@@ -119,7 +125,7 @@ function ringing(state: IncomingState, event: IncomingEvent): IncomingStep {
     case "accept":
       // RFC 5547 leaves open how all files are refused; CPM refuses the request (docs/flows.md).
       return event.files.length === 0
-        ? declined(BUSY_HERE)
+        ? declined(event.isGoingOn === true ? NOT_ACCEPTABLE : BUSY_HERE)
         : {
             state: { name: "preparing" },
             effects: [{ do: "stop-ringing" }, { do: "prepare", files: event.files }],

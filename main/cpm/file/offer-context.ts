@@ -3,6 +3,7 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { HostPort } from "../../base/host-port.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
+import type { OfferEntry, OfferLog } from "./offer-record.ts";
 
 /** What every offer, in either direction, shares with its client. */
 export interface OfferContext {
@@ -15,6 +16,8 @@ export interface OfferContext {
   /** Registered devices of this user, this one included; 0 while unknown. */
   deviceCount(): number;
   emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void;
+  /** Begins the offer's entry in the history. */
+  openRecord(entry: OfferEntry): OfferLog;
   /** The offer has reached its end: nothing will be heard of it again. */
   ended(id: OfferId): void;
 }

@@ -7,45 +7,90 @@ export interface OfferRecordPorts {
   readonly log: Log;
 }
 
+/** What a new entry says; its time is added. */
+export type OfferEntry = Omit<HistoryEntry, "startedMs">;
+
+type OfferChange = Partial<Pick<HistoryEntry, "state" | "status" | "reason">>;
+
+/** What an offer writes into the history, by the indexes of its own files. */
+export interface OfferLog {
+  /** Wall-clock milliseconds since 1970. */
+  readonly startedMs: number;
+  update(change: OfferChange): void;
+  /** The offer's end: no change follows. */
+  end(change: OfferChange & Pick<HistoryEntry, "state">): void;
+  /** @param indexes files to change; all others stay */
+  files(indexes: readonly number[], change: Partial<Omit<HistoryFile, "index">>): void;
+}
+
 /**
  * The history entry of one offer. Every change is on disk when the call returns, so that what is done next is never
  * forgotten. A store that fails does not stop a transfer: it is logged, and the next change tries again.
  */
-export class OfferRecord {
+export class OfferRecord implements OfferLog {
   readonly #ports: OfferRecordPorts;
   #entry: HistoryEntry;
 
-  constructor(ports: OfferRecordPorts, entry: Omit<HistoryEntry, "startedMs">) {
+  constructor(ports: OfferRecordPorts, entry: OfferEntry) {
     this.#ports = ports;
     this.#entry = { ...entry, startedMs: ports.clock.wallMs() };
     this.#save();
   }
 
-  /** Wall-clock milliseconds since 1970. */
   get startedMs(): number {
     return this.#entry.startedMs;
   }
 
-  update(change: Partial<Pick<HistoryEntry, "state" | "status" | "reason">>): void {
+  update(change: OfferChange): void {
     this.#entry = { ...this.#entry, ...change };
     this.#save();
   }
 
-  /** The offer's end: no change follows. */
-  end(
-    change: Pick<HistoryEntry, "state"> & Partial<Pick<HistoryEntry, "status" | "reason">>,
-  ): void {
+  end(change: OfferChange & Pick<HistoryEntry, "state">): void {
     this.#entry = { ...this.#entry, ...change, endedMs: this.#ports.clock.wallMs() };
     this.#save();
   }
 
-  /** @param indexes files to change; all others stay */
   files(indexes: readonly number[], change: Partial<Omit<HistoryFile, "index">>): void {
+    const changed = new Set(indexes);
     const files = this.#entry.files.map((file) =>
-      indexes.includes(file.index) ? { ...file, ...change } : file,
+      changed.has(file.index) ? { ...file, ...change } : file,
     );
     this.#entry = { ...this.#entry, files };
     this.#save();
+  }
+
+  /** More files of the same offer, with indexes of their own. */
+  add(files: readonly HistoryFile[]): void {
+    this.#entry = { ...this.#entry, files: [...this.#entry.files, ...files] };
+    this.#save();
+  }
+
+  /** More is known of these files now. */
+  replace(known: readonly HistoryFile[]): void {
+    const byIndex = new Map(known.map((file) => [file.index, file]));
+    const files = this.#entry.files.map((file) => byIndex.get(file.index) ?? file);
+    this.#entry = { ...this.#entry, files };
+    this.#save();
+  }
+
+  /**
+   * What one INVITE of several writes: its files by their place among all, and no end, which is the whole's.
+   * @param indexOf place among all by place in the part
+   */
+  part(indexOf: (index: number) => number): OfferLog {
+    return {
+      startedMs: this.startedMs,
+      update: ({ state, ...change }) => {
+        // Later parts ring while earlier ones run.
+        const isNews = state === "transferring" || this.#entry.state === "offered";
+        this.update({ ...change, ...(state !== undefined && isNews ? { state } : {}) });
+      },
+      end: () => undefined,
+      files: (indexes, change) => {
+        this.files(indexes.map(indexOf), change);
+      },
+    };
   }
 
   #save(): void {

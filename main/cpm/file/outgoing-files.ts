@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
 import type { SipBody } from "../../drachtio/srf.ts";
 import { buildFileOffer, type OfferedFile } from "../../sdp/file-offer.ts";
+import type { FileSeries } from "../../sdp/file-series.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { Origin, SessionDescription } from "../../sdp/session-description.ts";
 import { buildMultipart } from "../body/multipart.ts";
@@ -123,11 +124,17 @@ export function prepareFile(
 /** The session description of an offer: one m= line per file (RFC 5547 §8.2). */
 export function describeFiles(
   files: readonly PreparedFile[],
-  own: { readonly origin: Origin; readonly host: string; readonly withIcons: boolean },
+  own: {
+    readonly origin: Origin;
+    readonly host: string;
+    readonly withIcons: boolean;
+    readonly series?: FileSeries | undefined;
+  },
 ): SessionDescription {
   return buildFileOffer({
     origin: own.origin,
     host: own.host,
+    ...(own.series === undefined ? {} : { series: own.series }),
     setup: "actpass",
     files: files.map(
       (file): OfferedFile => ({

@@ -3,6 +3,7 @@ import type { TransferState } from "../../../shared/model/transfer.ts";
 import { ok, type Result } from "../../base/result.ts";
 import type { InviteOutcome, InviteUac, SrfDialog } from "../../drachtio/srf.ts";
 import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
+import type { FileSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import { readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
@@ -12,7 +13,7 @@ import { warningTextsOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent } from "./file-end.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
-import { OfferRecord } from "./offer-record.ts";
+import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
 import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
@@ -27,6 +28,10 @@ export interface OutgoingOfferOptions {
   readonly ids: CpmIds;
   /** Goes with the files as Subject; one line. */
   readonly text?: string;
+  /** The offer is one of several. */
+  readonly series?: FileSeries;
+  /** The receiver ended the transfer. */
+  readonly onPeerEnded?: () => void;
   /** From which the Contribution-ID was derived. */
   readonly callId: string;
 }
@@ -49,7 +54,7 @@ export class OutgoingOffer {
   readonly id: OfferId;
   readonly #context: OfferContext;
   readonly #options: OutgoingOfferOptions;
-  readonly #record: OfferRecord;
+  readonly #record: OfferLog;
   #phase: Phase = { name: "inviting", uac: undefined };
   #isCancelled = false;
   #isUnanswered = false;
@@ -62,7 +67,7 @@ export class OutgoingOffer {
     this.#context = context;
     this.#options = options;
     const { id, to, files, ids } = options;
-    this.#record = new OfferRecord(context.ports, {
+    this.#record = context.openRecord({
       id,
       direction: "outgoing",
       peer: to,
@@ -148,11 +153,11 @@ export class OutgoingOffer {
     callId: string,
   ): Promise<{ readonly outcome: InviteOutcome; readonly local: SessionDescription }> {
     const { ports, config, mediaHost } = this.#context;
-    const { to, files, ids, text } = this.#options;
+    const { to, files, ids, text, series } = this.#options;
     const local = describeFiles(files, {
       origin: newOrigin(ports.clock, mediaHost),
       host: mediaHost,
-      withIcons,
+      ...{ withIcons, series },
     });
     const route = this.#context.route();
     const uac = ports.srf.invite({
@@ -199,7 +204,7 @@ export class OutgoingOffer {
       return;
     }
     const agent = answered.response.headers.get("User-Agent");
-    const { files } = this.#options;
+    const { files, onPeerEnded } = this.#options;
     const accepted = files.filter(({ index }) => answers.value[index]?.isAccepted === true);
     const indexes = accepted.map(({ index }) => index);
     this.#record.files(indexes, { state: "transferring" });
@@ -212,6 +217,7 @@ export class OutgoingOffer {
       answers: answers.value,
       isPeerOurs: isOurProduct(agent),
       record: this.#record,
+      ...(onPeerEnded === undefined ? {} : { onPeerEnded }),
     });
     this.#phase = { name: "transferring", transfer };
     this.#context.emit("answered", {

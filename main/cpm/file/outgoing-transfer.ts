@@ -13,7 +13,7 @@ import { fileEvent, historyChange } from "./file-end.ts";
 import { FileSender } from "./file-sender.ts";
 import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.ts";
 import type { OfferContext } from "./offer-context.ts";
-import type { OfferRecord } from "./offer-record.ts";
+import type { OfferLog } from "./offer-record.ts";
 import type { FileOutcome } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { ProgressMeter } from "./progress-meter.ts";
@@ -26,7 +26,9 @@ export interface OutgoingTransferOptions {
   readonly local: SessionDescription;
   readonly answers: readonly FileAnswer[];
   readonly isPeerOurs: boolean;
-  readonly record: OfferRecord;
+  readonly record: OfferLog;
+  /** The receiver sent BYE. */
+  readonly onPeerEnded?: () => void;
 }
 
 /** Files sent at the same time; the sessions of all are bound at once, so that no peer waits in vain. */
@@ -188,6 +190,7 @@ export class OutgoingTransfer {
       this.#isByeDue = false;
       bye.respond(200);
       const cause = sipCauseOf(bye.request.headers);
+      this.#options.onPeerEnded?.();
       this.#stopAll(
         cause?.cause === 487
           ? { kind: "interrupted", code: "declined", reason: "The receiver stopped the transfer." }

@@ -2,6 +2,9 @@ import type { ErrorCode } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
 
+/** Warning text of the 606 to one offer of several: none of its files is wanted, others may be. */
+export const NONE_OF_THESE = "none of these files";
+
 /** What a refused or unanswered offer means for the person who sent it. */
 export interface Refusal {
   readonly state: Extract<TransferState, "failed" | "declined" | "noanswer" | "cancelled">;
@@ -16,6 +19,7 @@ export interface Refusal {
  * @param to the recipient as people write it, for example `bob@b.example`
  */
 export function refusalOf(status: number, warnings: readonly string[], to: string): Refusal {
+  if (status === 606 && warnings.some((text) => text.includes(NONE_OF_THESE))) return declined(to);
   const byWarning = warnings.some((text) => text.includes("133 ")) ? tooLarge() : undefined;
   if (byWarning !== undefined && (status === 403 || status === 413)) return byWarning;
   return BY_STATUS.get(status)?.(to) ?? byClass(status, to);

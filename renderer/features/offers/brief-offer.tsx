@@ -20,16 +20,17 @@ export function BriefOffer({ card, titleId, place, onOpen }: BriefOfferProps): R
   const t = useTranslations("offers");
   const { size } = useFormats();
   const guard = useGuard(place);
-  const octets = card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+  const octets =
+    card.series?.octets ?? card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
   return (
     <div className={styles["brief"]}>
       <BellRing aria-hidden size={18} className={styles["bell"]} />
       <div className={styles["words"]}>
         <h2 className={styles["title"]} id={titleId}>
-          {t("title", { name: card.peerName, count: card.files.length })}
+          {t("title", { name: card.peerName, count: card.series?.files ?? card.files.length })}
         </h2>
         <p className={styles["facts"]}>
-          {t("summary", { count: card.files.length, size: size(octets) })}
+          {t("summary", { count: card.series?.files ?? card.files.length, size: size(octets) })}
           {card.expiresMs === undefined ? null : (
             <>
               <span aria-hidden> · </span>

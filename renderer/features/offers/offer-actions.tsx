@@ -45,10 +45,10 @@ export function OfferActions(props: OfferActionsProps): ReactNode {
   );
 }
 
-function AcceptButton({ selection, answers, guard }: OfferActionsProps): ReactNode {
+function AcceptButton({ card, selection, answers, guard }: OfferActionsProps): ReactNode {
   const t = useTranslations("offers");
   const hintId = useId();
-  const words = useAcceptWords(selection);
+  const words = useAcceptWords(selection, card);
   return (
     <>
       <Button
@@ -71,13 +71,17 @@ function AcceptButton({ selection, answers, guard }: OfferActionsProps): ReactNo
   );
 }
 
-function useAcceptWords({ files, ticked, tickedOctets }: Selection): string {
+function useAcceptWords({ files, ticked, tickedOctets }: Selection, { series }: Card): string {
   const t = useTranslations("offers");
   const { size, count } = useFormats();
   if (ticked.length === 0) return t("acceptNone");
   if (files.length === 1) return t("acceptOne", { size: size(tickedOctets) });
+  // With all that are listed come those that follow.
   if (ticked.length === files.length)
-    return t("acceptAll", { count: count(ticked.length), size: size(tickedOctets) });
+    return t("acceptAll", {
+      count: count(series?.files ?? ticked.length),
+      size: size(series?.octets ?? tickedOctets),
+    });
   return t("acceptSome", {
     count: count(ticked.length),
     total: count(files.length),

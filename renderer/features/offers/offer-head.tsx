@@ -21,7 +21,7 @@ export function OfferHead({ card, titleId }: OfferHeadProps): ReactNode {
       <div className={styles["line"]}>
         <BellRing aria-hidden size={18} className={styles["bell"]} />
         <h2 className={styles["title"]} id={titleId}>
-          {t("title", { name: card.peerName, count: card.files.length })}
+          {t("title", { name: card.peerName, count: card.series?.files ?? card.files.length })}
         </h2>
         {card.expiresMs === undefined ? null : (
           <span className={styles["until"]}>

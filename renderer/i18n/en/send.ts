@@ -36,7 +36,7 @@ export const send = {
     notAFile: "Not something that can be sent",
     tooLarge: "Larger than this network allows ({limit})",
     tooLargeSomehow: "Larger than this network allows",
-    tooMany: "One offer holds {max} files; send it separately",
+    tooMany: "{max} files can be sent at once; send it separately",
     duplicate: "In this offer already",
     nameChanges: "May get another name on the other side",
   },

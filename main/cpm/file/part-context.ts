@@ -1,0 +1,54 @@
+import type { ClientEvents } from "../../../shared/model/client-events.ts";
+import type { CpmConfig } from "../config.ts";
+import type { CpmPorts } from "../ports.ts";
+import type { OfferContext } from "./offer-context.ts";
+import type { OfferEntry, OfferLog } from "./offer-record.ts";
+
+type Name = keyof ClientEvents;
+
+/** What a part of a series says, and to whom. */
+export interface PartListener {
+  /** Called with the part's own id and file indexes. */
+  emit<N extends Name>(name: N, payload: ClientEvents[N]): void;
+  openRecord(entry: OfferEntry): OfferLog;
+  ended(): void;
+}
+
+/** The context of one offer of a series: the same world, but its events and its history are the series' matter. */
+export class PartContext implements OfferContext {
+  readonly ports: CpmPorts;
+  readonly mediaHost: string;
+  readonly #whole: OfferContext;
+  readonly #listener: PartListener;
+
+  constructor(whole: OfferContext, listener: PartListener) {
+    this.ports = whole.ports;
+    this.mediaHost = whole.mediaHost;
+    this.#whole = whole;
+    this.#listener = listener;
+  }
+
+  get config(): CpmConfig {
+    return this.#whole.config;
+  }
+
+  route(): readonly string[] {
+    return this.#whole.route();
+  }
+
+  deviceCount(): number {
+    return this.#whole.deviceCount();
+  }
+
+  emit<N extends Name>(name: N, payload: ClientEvents[N]): void {
+    this.#listener.emit(name, payload);
+  }
+
+  openRecord(entry: OfferEntry): OfferLog {
+    return this.#listener.openRecord(entry);
+  }
+
+  ended(): void {
+    this.#listener.ended();
+  }
+}

@@ -1,0 +1,31 @@
+import { type Attribute, attributeValue, type SessionDescription } from "./session-description.ts";
+
+/**
+ * Where an offer stands in a series of offers that its users see as one (docs/decisions/0007). An attribute of our own,
+ * at session level: others ignore it (RFC 8866 §5.13) and see offers of one conversation.
+ */
+export interface FileSeries {
+  /** 1-based place of the offer's first file among all. */
+  readonly first: number;
+  readonly totalFiles: number;
+  /** Of all files. */
+  readonly totalOctets: number;
+}
+
+const NAME = "cpm-courier-series";
+
+export function seriesAttribute({ first, totalFiles, totalOctets }: FileSeries): Attribute {
+  return { name: NAME, value: `${String(first)}/${String(totalFiles)} ${String(totalOctets)}` };
+}
+
+/** undefined where there is none, or none that makes sense with this many m= lines. */
+export function readSeries(sd: SessionDescription): FileSeries | undefined {
+  const text = attributeValue(sd.attributes, NAME) ?? "";
+  const [, first, totalFiles, totalOctets] = (
+    /^(\d{1,7})\/(\d{1,7}) (\d{1,15})$/.exec(text) ?? []
+  ).map(Number);
+  if (first === undefined || totalFiles === undefined || totalOctets === undefined)
+    return undefined;
+  const isSensible = first >= 1 && first - 1 + sd.media.length <= totalFiles;
+  return isSensible ? { first, totalFiles, totalOctets } : undefined;
+}
