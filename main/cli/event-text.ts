@@ -65,15 +65,29 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
     case "cancelled":
       return cancelledText(event, offer);
     case "missed":
-      return `You missed ${countOf(offer?.files.length ?? 0, "file")} from ${peer}.`;
+      return missedText(offer);
     case "declined":
-      // Outgoing: an error event with the reason for people comes with it.
-      return isSent(offer) ? undefined : "The offer was declined here.";
+      return declinedText(offer);
     case "file":
       return fileEventText(event, offer);
+    case "notified":
+      return notifiedText(event.status, peer);
     default:
       return undefined;
   }
+}
+
+function notifiedText(status: string, peer: string): string | undefined {
+  return status === "displayed" ? `${peer} has opened what you sent.` : undefined;
+}
+
+function missedText(offer: OfferView | undefined): string {
+  return `You missed ${countOf(offer?.files.length ?? 0, "file")} from ${peerText(offer)}.`;
+}
+
+/** Outgoing: an error event with the reason for people comes with it. */
+function declinedText(offer: OfferView | undefined): string | undefined {
+  return isSent(offer) ? undefined : "The offer was declined here.";
 }
 
 function ringingText(offer: OfferView | undefined): string | undefined {

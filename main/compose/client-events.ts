@@ -21,6 +21,7 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   progress: true,
   file: true,
   transfer: true,
+  notified: true,
   error: true,
   message: true,
 };

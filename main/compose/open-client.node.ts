@@ -95,7 +95,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
     {
       ...{ aor, core, deviceName, receiveFolder, version: VERSION },
       ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
-      ...{ coreAddress, ...setup.more },
+      ...{ coreAddress, asksNotifications: true, ...setup.more },
       ...(profile.isInUse ? { isGuest: true } : {}),
       ...present({ displayName, ringTimeS, isBusy }),
     },

@@ -10,6 +10,7 @@ import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
 import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
 import { IncomingSeries, type RestRule } from "./file/incoming-series.ts";
+import { Notices } from "./file/notices.ts";
 import type { OfferContext } from "./file/offer-context.ts";
 import { OfferFiles } from "./file/offer-files.ts";
 import { OfferRecord } from "./file/offer-record.ts";
@@ -82,6 +83,7 @@ export class CpmClient {
       get config() {
         return registration.config;
       },
+      notices: new Notices(),
       mediaHost: config.mediaHost ?? ports.msrp.local.host,
       route: () => this.#registration.serviceRoute,
       deviceCount: () => this.#registration.current?.devices.length ?? 0,
@@ -110,8 +112,10 @@ export class CpmClient {
         void this.#onInvite(invite);
       }),
       this.#ports.srf.onRequest("MESSAGE", (request) => {
-        const message = receiveMessage(request, this.#config);
-        if (message !== undefined) this.events.emit("message", message);
+        const heard = receiveMessage(request, this.#config, this.#context.notices);
+        if (heard === undefined) return;
+        if ("text" in heard) this.events.emit("message", heard);
+        else this.events.emit("notified", heard);
       }),
       this.#ports.srf.onRequest("OPTIONS", (request) => {
         request.respond(200, { headers: [{ name: "Accept", value: "application/sdp" }] });
@@ -174,7 +178,10 @@ export class CpmClient {
             ...(icons === undefined ? {} : { icons }),
             prepare: (files) => desk.openEach(files, request),
           })
-        : new OutgoingOffer(this.#context, { ...common, files: first.value });
+        : new OutgoingOffer(this.#context, {
+            ...{ ...common, files: first.value },
+            ...this.#context.notices.expect(this.#context, id, to),
+          });
     this.#outgoing.set(offer.id, offer);
     void offer.run();
     return ok(offer.id);
@@ -211,6 +218,14 @@ export class CpmClient {
     const offer = this.#incoming.get(id);
     if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
     else offer?.accept(files, options?.folder);
+  }
+
+  /**
+   * The user has opened or looked at a file of an offer that came in; its sender hears it, once, if it asked
+   * (RFC 5438 §7.2.1.2). Files of earlier runs are not told of.
+   */
+  markDisplayed(id: OfferId): void {
+    this.#context.notices.displayed(this.#context, id);
   }
 
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */

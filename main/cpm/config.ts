@@ -32,6 +32,8 @@ export interface CpmConfig {
    * offer is refused with 403.
    */
   readonly ringsWithoutRoom?: boolean;
+  /** Asks receivers to tell when files were delivered and when their user opened one (RFC 5438). */
+  readonly asksNotifications?: boolean;
   /** People whose offers are declined on every device (603) without ringing. */
   readonly isBlocked?: (uri: string) => boolean;
   /** IP address of the core where `core` names it; requests of others are not vouched for. */

@@ -1,9 +1,12 @@
 import type { MessageEvent } from "../../shared/model/client-events.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { IncomingRequest } from "../drachtio/srf.ts";
+import type { NameAddr } from "../sip/grammar/name-addr.ts";
+import type { SipRequest } from "../sip/message/message.ts";
 import { parseContentType } from "./body/content-type.ts";
 import type { CpmConfig } from "./config.ts";
 import { identityOf } from "./file/incoming-checks.ts";
+import type { Notices, Notified } from "./file/notices.ts";
 import { isFromCore, type OfferContext } from "./file/offer-context.ts";
 import { failureOf, type Refusal, refusalOf } from "./file/refusal.ts";
 import { MAX_MESSAGE_TEXT, shownText } from "./file/shown-text.ts";
@@ -13,29 +16,34 @@ import { coreUri, deviceHeaders, fromValue } from "./headers.ts";
 const MAX_OCTETS = 4096;
 
 /**
- * Answers a MESSAGE outside a session. Delivery notifications are welcome (RFC 5438), but what REPORTs said already
- * decides, so they change nothing. Words are shown only when the own core brings them: it says who speaks.
- * @returns the words, where there are any
+ * Answers a MESSAGE outside a session. Notifications about files of ours (RFC 5438) are passed on; what REPORTs said
+ * decides all the same. Both are believed only when the own core brings them: it says who speaks.
+ * @returns words, or what was heard of an offer, where there is any
  */
 export function receiveMessage(
   incoming: IncomingRequest,
   config: CpmConfig,
-): MessageEvent | undefined {
+  notices: Notices,
+): MessageEvent | Notified | undefined {
   const { request, source } = incoming;
+  const from = identityOf(request);
   const type = parseContentType(request.headers.get("Content-Type") ?? "")?.type;
   if (type === "message/cpim") {
     incoming.respond(200);
-    return undefined;
+    return isFromCore(config, source) ? notices.read(request.body, from?.uriText) : undefined;
   }
-  const from = identityOf(request);
   const status = statusOf(type, request.body.length, isFromCore(config, source));
   if (status !== 200 || from === undefined) {
     incoming.respond(status === 200 ? 400 : status, acceptFor(status));
     return undefined;
   }
   incoming.respond(200);
+  return config.isBlocked?.(from.uriText) === true ? undefined : wordsOf(request, from);
+}
+
+function wordsOf(request: SipRequest, from: NameAddr): MessageEvent | undefined {
   const text = shownText(request.body.toString("utf8"), MAX_MESSAGE_TEXT);
-  if (text === undefined || config.isBlocked?.(from.uriText) === true) return undefined;
+  if (text === undefined) return undefined;
   const name = from.displayName;
   return { from: from.uriText, ...(name === undefined ? {} : { fromName: name }), text };
 }

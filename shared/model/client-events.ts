@@ -7,7 +7,7 @@ import type { FileState, TransferState } from "./transfer.ts";
  *
  * The life of an offer: `offer`, then `ringing`, then at most one of `answered`, `declined`, `cancelled`, `missed`
  * (`answered` again for every hundred files of a larger one, about those alone), then per accepted file `progress…` and one `file`. The last event of every offer is `transfer`, except on a device
- * that lost it to another one: there it is `elsewhere`. An `error` may explain any of them and ends nothing itself.
+ * that lost it to another one: there it is `elsewhere`; `notified` may come later. An `error` may explain any of them and ends nothing itself.
  */
 export interface ClientEvents {
   readonly registered: RegistrationView;
@@ -34,6 +34,11 @@ export interface ClientEvents {
   /** At most four a second for one file, and always one at its end. */
   readonly progress: ProgressEvent;
   readonly file: FileEvent;
+  /** Outgoing: what the receiver's device tells after the transfer; `displayed`: its user has opened a file. */
+  readonly notified: {
+    readonly id: OfferId;
+    readonly status: "delivered" | "failed" | "displayed";
+  };
   readonly transfer: { readonly id: OfferId; readonly state: TransferState };
   readonly error: ErrorEvent;
   /** Another user says something in words; it came through the own core. */

@@ -25,6 +25,7 @@ const NAMES: readonly EventName[] = [
   "progress",
   "file",
   "transfer",
+  "notified",
   "error",
   "message",
 ];

@@ -9,6 +9,7 @@ import type {
   RequestResult,
 } from "../../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
+import type { OfferId } from "../../../shared/model/offer.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Undo } from "../../base/events.ts";
 import type { Files } from "../../base/files.ts";
@@ -107,6 +108,10 @@ export class Engine implements AppEngine {
     this.#received = new ReceivedDesk({
       ...{ ...withCards, same },
       isForeign: (peer) => this.#state.current.settings.isForeignMarked && !this.#people.isMe(peer),
+      onShown: (id) => {
+        // Cards of offers have the offers' ids.
+        this.#account.client?.markDisplayed(id as OfferId);
+      },
     });
     this.#offers = new OfferDesk({
       ...{ ...withCards, received: this.#received, same },
@@ -319,6 +324,8 @@ export class Engine implements AppEngine {
     switch (event.event) {
       case "registered":
       case "registrationFailed":
+        return;
+      case "notified":
         return;
       case "message":
         this.#notices.said(event);

@@ -22,6 +22,8 @@ export interface ReceivedDeskParts {
   readonly same: SameFiles;
   /** Whether what this person sends gets the system's mark. */
   readonly isForeign: (peer: string) => boolean;
+  /** The user has opened a file of this card, or looked at it in its folder. */
+  readonly onShown?: (id: string) => void;
 }
 
 type FileRequests = Pick<
@@ -60,6 +62,7 @@ export class ReceivedDesk {
       if (isDangerous && isConfirmed !== true)
         return failure("dangerous", `${file.name} can run programs.`, "Show it in its folder.");
       const refusal = await this.#parts.desktop.openPath(path);
+      if (refusal === undefined) this.#parts.onShown?.(id);
       return refusal === undefined
         ? DONE
         : failure(
@@ -72,6 +75,7 @@ export class ReceivedDesk {
       const place = await this.#place(id, index);
       if (!place.ok) return place;
       this.#parts.desktop.reveal(place.value.path);
+      this.#parts.onShown?.(id);
       return DONE;
     },
     "file.drag": async ({ id, index }) => {

@@ -84,9 +84,8 @@ export function entryOf(card: Card): CardEntry {
   };
 }
 
-/** @param offer the offer or its card */
 export function fileOf(
-  offer: Pick<OfferView, "direction"> & { readonly id: string },
+  offer: { readonly id: string; readonly direction: Card["direction"] },
   file: OfferedFileView,
   showsIcons: boolean,
 ): CardFile {

@@ -35,6 +35,8 @@ export interface CpimHead {
   readonly dateTime: string;
   /** RFC 5438 §6.2: identifies this message towards whoever sends notifications about it. */
   readonly messageId?: string;
+  /** RFC 5438 §6.3: what is to be told about this message. */
+  readonly wants?: string;
 }
 
 /** Writes `message/cpim` with the imdn namespace (RFC 5438 §6). */
@@ -45,9 +47,11 @@ export function buildCpim(head: CpimHead, contentType: string, content: Buffer):
     "NS: imdn <urn:ietf:params:imdn>",
     ...(head.messageId === undefined ? [] : [`imdn.Message-ID: ${head.messageId}`]),
     `DateTime: ${head.dateTime}`,
+    ...(head.wants === undefined ? [] : [`imdn.Disposition-Notification: ${head.wants}`]),
     "",
     `Content-Type: ${contentType}`,
-    "Content-Disposition: notification",
+    // Of a notification; a request for one is no notification itself (RFC 5438 §7.2).
+    ...(head.wants === undefined ? ["Content-Disposition: notification"] : []),
     `Content-Length: ${String(content.length)}`,
     "",
     "",

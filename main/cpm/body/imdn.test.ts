@@ -1,10 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildCpim, cpimField, parseCpim } from "./cpim.ts";
-import {
-  buildDeliveryNotification,
-  notificationRequestOf,
-  parseDeliveryNotification,
-} from "./imdn.ts";
+import { buildNotification, notificationRequestOf, parseNotification } from "./imdn.ts";
 
 const HEAD = {
   from: "sip:bob@b.example",
@@ -22,8 +18,20 @@ describe("RFC 5438 §7.2.1.1 delivery notifications", () => {
   it.each(["delivered", "failed", "forbidden", "error"] as const)(
     "MUST write %s so that it reads back",
     (status) => {
-      const xml = buildDeliveryNotification({ messageId: "a<b>&c", status }, HEAD.dateTime);
-      expect(parseDeliveryNotification(xml)).toEqual({ messageId: "a<b>&c", status });
+      const notification = { messageId: "a<b>&c", kind: "delivery", status } as const;
+      expect(parseNotification(buildNotification(notification, HEAD.dateTime))).toEqual(
+        notification,
+      );
+    },
+  );
+
+  it.each(["displayed", "forbidden", "error"] as const)(
+    "MUST write display %s so that it reads back (§7.2.1.2)",
+    (status) => {
+      const notification = { messageId: "m", kind: "display", status } as const;
+      expect(parseNotification(buildNotification(notification, HEAD.dateTime))).toEqual(
+        notification,
+      );
     },
   );
 
@@ -31,12 +39,14 @@ describe("RFC 5438 §7.2.1.1 delivery notifications", () => {
     const prefixed = Buffer.from(
       "<i:imdn><i:message-id>m</i:message-id><i:delivery-notification><i:status><i:failed/></i:status></i:delivery-notification></i:imdn>",
     );
-    expect(parseDeliveryNotification(prefixed)).toEqual({ messageId: "m", status: "failed" });
-    const display = Buffer.from(
-      "<imdn><message-id>m</message-id><display-notification><status><displayed/></status></display-notification></imdn>",
+    expect(parseNotification(prefixed)).toEqual({
+      ...{ messageId: "m", kind: "delivery", status: "failed" },
+    });
+    const processing = Buffer.from(
+      "<imdn><message-id>m</message-id><processing-notification><status><processed/></status></processing-notification></imdn>",
     );
-    expect(parseDeliveryNotification(display)).toBeUndefined();
-    expect(parseDeliveryNotification(Buffer.alloc(5000, 60))).toBeUndefined();
+    expect(parseNotification(processing)).toBeUndefined();
+    expect(parseNotification(Buffer.alloc(5000, 60))).toBeUndefined();
   });
 });
 
@@ -60,20 +70,22 @@ describe("RFC 3862 §2 CPIM", () => {
 
 describe("RFC 5438 §6 requests for notifications", () => {
   it.each([
-    ["positive-delivery, negative-delivery", true, true],
-    ["negative-delivery", false, true],
-    ["Positive-Delivery,display", true, false],
-  ])("MUST read %s", (value, wantsPositive, wantsNegative) => {
+    ["positive-delivery, negative-delivery", true, true, false],
+    ["negative-delivery", false, true, false],
+    ["Positive-Delivery,display", true, false, true],
+    ["display", false, false, true],
+  ])("MUST read %s", (value, wantsPositive, wantsNegative, wantsDisplay) => {
     const cpim = parseCpim(requestWith(value));
     expect(cpim.ok && notificationRequestOf(cpim.value)).toEqual({
       messageId: "m1",
       wantsPositive,
       wantsNegative,
+      wantsDisplay,
     });
   });
 
   it("MUST take a request for something else as none", () => {
-    const cpim = parseCpim(requestWith("display"));
+    const cpim = parseCpim(requestWith("processing"));
     expect(cpim.ok && notificationRequestOf(cpim.value)).toBeUndefined();
   });
 });

@@ -366,7 +366,11 @@ export class IncomingOffer {
     this.#record.end({ state });
     if (state === "missed") this.#context.emit("transfer", { id: this.id, state: "noanswer" });
     else if (state !== "elsewhere") this.#context.emit("transfer", { id: this.id, state });
-    if (outcome === "files") void sendNotification(this.#context, this.#offer, outcomes);
+    if (outcome === "files") {
+      void sendNotification(this.#context, this.#offer, outcomes);
+      if (outcomes.some(({ kind }) => kind === "complete"))
+        this.#context.notices.received(this.id, this.#offer);
+    }
     // A device that stops waits for this: its folder is left as it was.
     await this.#files.released();
     this.#context.ended(this.id);

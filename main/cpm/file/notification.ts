@@ -1,5 +1,9 @@
 import { buildCpim } from "../body/cpim.ts";
-import { buildDeliveryNotification, type DeliveryStatus } from "../body/imdn.ts";
+import {
+  buildNotification,
+  type DeliveryStatus,
+  type DispositionNotification,
+} from "../body/imdn.ts";
 import { coreUri, deviceHeaders, fromValue } from "../headers.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import type { OfferContext } from "./offer-context.ts";
@@ -14,14 +18,34 @@ export async function sendNotification(
   offer: CheckedOffer,
   outcomes: readonly FileOutcome[],
 ): Promise<void> {
-  const { notification, from, ids } = offer;
+  const { notification } = offer;
   const status = statusOf(outcomes);
   if (notification === undefined || status === undefined) return;
   const isWanted = status === "delivered" ? notification.wantsPositive : notification.wantsNegative;
   if (!isWanted) return;
+  const { messageId } = notification;
+  await send(context, offer, { messageId, kind: "delivery", status });
+}
+
+/** What a notification about an offer needs to know of it. */
+export type NotifiedOffer = Pick<CheckedOffer, "notification" | "from" | "ids">;
+
+/** Tells the sender that the user has looked at what it sent, if it asked (RFC 5438 §7.2.1.2). */
+export async function sendDisplayed(context: OfferContext, offer: NotifiedOffer): Promise<void> {
+  const { notification } = offer;
+  if (notification?.wantsDisplay !== true) return;
+  const { messageId } = notification;
+  await send(context, offer, { messageId, kind: "display", status: "displayed" });
+}
+
+async function send(
+  context: OfferContext,
+  { from, ids }: NotifiedOffer,
+  notification: DispositionNotification,
+): Promise<void> {
   const { ports, config } = context;
   const dateTime = new Date(ports.clock.wallMs()).toISOString();
-  const imdn = buildDeliveryNotification({ messageId: notification.messageId, status }, dateTime);
+  const imdn = buildNotification(notification, dateTime);
   const head = { from: config.aor, to: from.uriText, dateTime };
   const route = context.route();
   const sent = await ports.srf.request({
@@ -39,7 +63,7 @@ export async function sendNotification(
     nextHop: coreUri(config.core),
   });
   if (!sent.ok || sent.value.status >= 300)
-    ports.log.write("info", "the delivery notification did not arrive");
+    ports.log.write("info", "a notification did not arrive");
 }
 
 function statusOf(outcomes: readonly FileOutcome[]): DeliveryStatus | undefined {

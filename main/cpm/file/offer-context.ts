@@ -3,12 +3,14 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { HostPort } from "../../base/host-port.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
+import type { Notices } from "./notices.ts";
 import type { OfferEntry, OfferLog } from "./offer-record.ts";
 
 /** What every offer, in either direction, shares with its client. */
 export interface OfferContext {
   readonly ports: CpmPorts;
   readonly config: CpmConfig;
+  readonly notices: Notices;
   /** Host in our session descriptions and MSRP URIs. */
   readonly mediaHost: string;
   /** Preloaded Route as it is now (RFC 3608). */

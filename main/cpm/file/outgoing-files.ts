@@ -158,14 +158,44 @@ function iconCid(file: PreparedFile): string {
   return `icon-${file.transferId.slice(0, 16)}@cpm.invalid`;
 }
 
-/** `application/sdp`, or with icons multipart/related with the SDP as its root (RFC 5547 §8.8). */
+/** What goes into the INVITE beside the description. */
+export interface OfferExtras {
+  readonly icons: boolean;
+  /** `message/cpim` that asks for notifications (RFC 5438 §6). */
+  readonly cpim?: Buffer | undefined;
+}
+
+/**
+ * `application/sdp` alone; with icons multipart/related with the SDP as its root (RFC 5547 §8.8), with nothing but a
+ * request for notifications multipart/mixed.
+ */
 export function offerBody(
   description: SessionDescription,
   files: readonly PreparedFile[],
+  extras: OfferExtras,
   random: Random,
 ): SipBody {
   const sdp = serializeSdp(description);
-  const icons = files.flatMap((file) =>
+  const icons = extras.icons ? iconParts(files) : [];
+  const asking =
+    extras.cpim === undefined
+      ? []
+      : [
+          {
+            fields: [{ name: "Content-Type", value: "message/cpim" }],
+            content: extras.cpim,
+          },
+        ];
+  if (icons.length + asking.length === 0) return { contentType: "application/sdp", content: sdp };
+  const root = { fields: [{ name: "Content-Type", value: "application/sdp" }], content: sdp };
+  const boundary = randomToken(random, 32);
+  return icons.length === 0
+    ? buildMultipart("mixed", boundary, [root, ...asking])
+    : buildMultipart("related", boundary, [root, ...icons, ...asking], ';type="application/sdp"');
+}
+
+function iconParts(files: readonly PreparedFile[]): Parameters<typeof buildMultipart>[2] {
+  return files.flatMap((file) =>
     file.icon === undefined
       ? []
       : [
@@ -180,8 +210,4 @@ export function offerBody(
           },
         ],
   );
-  if (icons.length === 0) return { contentType: "application/sdp", content: sdp };
-  const root = { fields: [{ name: "Content-Type", value: "application/sdp" }], content: sdp };
-  const boundary = randomToken(random, 32);
-  return buildMultipart("related", boundary, [root, ...icons], ';type="application/sdp"');
 }

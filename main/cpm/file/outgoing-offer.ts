@@ -6,6 +6,8 @@ import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import type { FileSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
+import { buildCpim } from "../body/cpim.ts";
+import { WANTED_NOTIFICATIONS } from "../body/imdn.ts";
 import { readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
 import { type CpmIds, coreUri, fromValue, inviteHeaders, sipReason } from "../headers.ts";
 import { newCallId } from "../ids.ts";
@@ -30,6 +32,8 @@ export interface OutgoingOfferOptions {
   readonly text?: string;
   /** The offer is one of several. */
   readonly series?: FileSeries;
+  /** Asks for notifications about the files under this name (RFC 5438 §6.3). */
+  readonly messageId?: string;
   /** The receiver ended the transfer. */
   readonly onPeerEnded?: () => void;
   /** From which the Contribution-ID was derived. */
@@ -90,15 +94,16 @@ export class OutgoingOffer {
 
   async run(): Promise<void> {
     this.#context.emit("offer", this.#view());
-    const hasIcons = this.#options.files.some(({ icon }) => icon !== undefined);
+    const { files, messageId } = this.#options;
+    const hasExtras = messageId !== undefined || files.some(({ icon }) => icon !== undefined);
     // Who listens may have withdrawn it already; then nobody else shall hear of it.
     if (this.#isCancelled) {
       await this.#finish("cancelled");
       return;
     }
-    let { outcome, local } = await this.#invite(hasIcons, this.#options.callId);
+    let { outcome, local } = await this.#invite(hasExtras, this.#options.callId);
     // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer.
-    if (hasIcons && isAboutBody(outcome) && !this.#isWithdrawn())
+    if (hasExtras && isAboutBody(outcome) && !this.#isWithdrawn())
       ({ outcome, local } = await this.#invite(false, newCallId(this.#context.ports.random)));
     if (outcome.kind === "answered") await this.#answered(outcome, local);
     else this.#unanswered(outcome);
@@ -149,7 +154,7 @@ export class OutgoingOffer {
   }
 
   async #invite(
-    withIcons: boolean,
+    withExtras: boolean,
     callId: string,
   ): Promise<{ readonly outcome: InviteOutcome; readonly local: SessionDescription }> {
     const { ports, config, mediaHost } = this.#context;
@@ -157,8 +162,9 @@ export class OutgoingOffer {
     const local = describeFiles(files, {
       origin: newOrigin(ports.clock, mediaHost),
       host: mediaHost,
-      ...{ withIcons, series },
+      ...{ withIcons: withExtras, series },
     });
+    const cpim = withExtras ? this.#askingPart() : undefined;
     const route = this.#context.route();
     const uac = ports.srf.invite({
       uri: to,
@@ -168,7 +174,7 @@ export class OutgoingOffer {
         ids,
         ...(text === undefined ? {} : { text }),
       }),
-      body: offerBody(local, withIcons ? files : files.map(withoutIcon), ports.random),
+      body: offerBody(local, files, { icons: withExtras, cpim }, ports.random),
       ...(route.length === 0 ? {} : { route }),
       nextHop: coreUri(config.core),
       callId,
@@ -185,6 +191,15 @@ export class OutgoingOffer {
     guard.cancel();
     undo();
     return { outcome, local };
+  }
+
+  #askingPart(): Buffer | undefined {
+    const { messageId, to } = this.#options;
+    if (messageId === undefined) return undefined;
+    const dateTime = new Date(this.#context.ports.clock.wallMs()).toISOString();
+    const from = this.#context.config.aor;
+    const head = { from, to, dateTime, messageId, wants: WANTED_NOTIFICATIONS };
+    return buildCpim(head, "text/plain", Buffer.alloc(0));
   }
 
   #onProvisional(response: SipResponse): void {
@@ -312,11 +327,6 @@ function readAnswer(
 
 function isAboutBody(outcome: InviteOutcome): boolean {
   return outcome.kind === "refused" && [413, 415].includes(outcome.response.status);
-}
-
-function withoutIcon(file: PreparedFile): PreparedFile {
-  const { icon, ...rest } = file;
-  return icon === undefined ? file : rest;
 }
 
 /** `bob@b.example` rather than `sip:bob@b.example`. */

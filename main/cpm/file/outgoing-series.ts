@@ -172,7 +172,7 @@ export class OutgoingSeries {
     };
     const offer = new OutgoingOffer(new PartContext(this.#context, listener), {
       id: newOfferId(ports.random),
-      ...{ to, callId: ownCallId },
+      ...{ to, callId: ownCallId, ...this.#context.notices.expect(this.#context, this.id, to) },
       ...(text === undefined || !isFirst ? {} : { text }),
       files: ready.map(({ file }) => file),
       ids: {

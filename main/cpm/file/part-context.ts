@@ -1,6 +1,7 @@
 import type { ClientEvents } from "../../../shared/model/client-events.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
+import type { Notices } from "./notices.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferEntry, OfferLog } from "./offer-record.ts";
 
@@ -17,12 +18,14 @@ export interface PartListener {
 /** The context of one offer of a series: the same world, but its events and its history are the series' matter. */
 export class PartContext implements OfferContext {
   readonly ports: CpmPorts;
+  readonly notices: Notices;
   readonly mediaHost: string;
   readonly #whole: OfferContext;
   readonly #listener: PartListener;
 
   constructor(whole: OfferContext, listener: PartListener) {
     this.ports = whole.ports;
+    this.notices = whole.notices;
     this.mediaHost = whole.mediaHost;
     this.#whole = whole;
     this.#listener = listener;
