@@ -12,7 +12,7 @@ import { sharedLab } from "../support/lab.ts";
 const lab = sharedLab();
 
 /** Long enough under way to be stopped; holds nothing, so that it costs the sender no disk. */
-const LONG_OCTETS = 1_000_000_000;
+const LONG_OCTETS = 700_000_000;
 
 async function longFile(name: string, octets = LONG_OCTETS): Promise<string> {
   const path = await lab.machine.file(name, "");
@@ -93,7 +93,7 @@ test("one file cancelled: the other one arrives, verified", async () => {
 test("a page that is loaded anew shows the transfer as it stands, which goes on", async () => {
   test.setTimeout(120_000);
   const { alice, laptop } = lab;
-  const path = await longFile("steady.mp4", 400_000_000);
+  const path = await longFile("steady.mp4", 300_000_000);
   await alice.sendTo("Bob", [path]);
   await acceptOn(laptop, "Alice wants to send you a file");
   await laptop.visit("Transfers");
