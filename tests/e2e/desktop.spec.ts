@@ -173,7 +173,7 @@ test.describe("a transfer", () => {
       app.quit();
     });
     const question = "document.querySelector('[role=alertdialog], [role=dialog]')?.innerText ?? ''";
-    await expect.poll(() => inPage(question)).toContain("running");
+    await expect.poll(() => inPage(question)).toContain("under way");
     await inPage(`window.cpm.request("app.quit", { how: "stay" }).then(() => "")`);
     expect(await windowsOf(bob)).not.toEqual([]);
 

@@ -3,9 +3,11 @@ import { Root } from "../../renderer/app/root.tsx";
 import { createClient } from "../../renderer/ipc/client.ts";
 import { createStores } from "../../renderer/ipc/stores.tsx";
 import "../../renderer/styles/index.css";
-import { SCENARIOS } from "./fixtures/scenarios.ts";
+import { findCuts } from "./cuts.ts";
+import { PICKS, SCENARIOS } from "./fixtures/scenarios.ts";
 import type { Gallery, Look } from "./look.ts";
 import { createMockBridge, type MockBridge } from "./mock-bridge.ts";
+import { plainWords, shownTexts } from "./shown-texts.ts";
 
 let root: ReactRoot | undefined;
 let bridge: MockBridge | undefined;
@@ -47,6 +49,8 @@ Object.defineProperty(window, "gallery", {
       return bridge;
     },
     show,
+    cuts: findCuts,
+    plainWords: () => plainWords(shownTexts(), JSON.stringify([bridge?.snapshot, PICKS])),
   } satisfies Gallery,
 });
 

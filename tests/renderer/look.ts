@@ -1,4 +1,5 @@
 import type { Settings } from "../../shared/model/settings.ts";
+import type { Cut } from "./cuts.ts";
 import type { MockBridge } from "./mock-bridge.ts";
 
 /** Settings that a scenario wears in place of its own. */
@@ -9,6 +10,10 @@ export interface Gallery {
   readonly bridge: MockBridge | undefined;
   /** Draws a scenario in place of the one that was there; as the window draws itself, on a bridge in memory. */
   readonly show: (scenario: string, look?: Look) => Promise<void>;
+  /** What is not seen whole. */
+  readonly cuts: () => readonly Cut[];
+  /** English words in the pseudo-locale that are no data. */
+  readonly plainWords: () => readonly string[];
 }
 
 declare global {

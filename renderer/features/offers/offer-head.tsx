@@ -78,7 +78,7 @@ export function Sender({ card }: SenderProps): ReactNode {
     <div className={styles["sender"]}>
       <Avatar name={card.peerName} address={card.peer} />
       <div className={styles["who"]}>
-        <span className={styles["name"]}>
+        <span className={styles["name"]} title={card.peerName}>
           <bdi>{card.peerName}</bdi>
         </span>
         <span className={styles["address"]} title={formatAddress(card.peer)}>

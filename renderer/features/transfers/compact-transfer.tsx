@@ -36,7 +36,7 @@ export function CompactTransfer({ card }: CompactTransferProps): ReactNode {
       <span className={styles["what"]} title={what}>
         {what}
       </span>
-      <span className={styles["who"]}>
+      <span className={styles["who"]} title={card.peerName}>
         {card.direction === "incoming"
           ? t("from", { name: card.peerName })
           : t("to", { name: card.peerName })}

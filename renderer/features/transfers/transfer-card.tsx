@@ -53,7 +53,7 @@ export function TransferCard({
           <h2 className={styles["what"]} id={titleId} title={what}>
             {what}
           </h2>
-          <span className={styles["who"]}>
+          <span className={styles["who"]} title={card.peerName}>
             {card.direction === "incoming"
               ? t("from", { name: card.peerName })
               : t("to", { name: card.peerName })}

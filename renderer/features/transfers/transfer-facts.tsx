@@ -80,7 +80,9 @@ function EndedFacts({ card }: EndedFactsProps): ReactNode {
       <span>{time(card.endedMs ?? card.startedMs)}</span>
       {took !== "" && WITHOUT_TIME.has(card.state) ? <span>{took}</span> : null}
       {card.direction === "incoming" && completeFiles > 0 && card.folder !== undefined ? (
-        <bdi title={card.folder}>{shortPath(card.folder)}</bdi>
+        <span title={card.folder}>
+          <bdi>{shortPath(card.folder)}</bdi>
+        </span>
       ) : null}
     </span>
   );

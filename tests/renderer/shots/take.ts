@@ -40,7 +40,7 @@ if (names.length === 0 || poses.length === 0) {
 }
 
 const shots: Shot[] = [];
-let hasComplaints = false;
+const complaints: string[] = [];
 const startMs = Date.now();
 if (positionals.length === 0) await rm(values.out, { recursive: true, force: true });
 await mkdir(values.out, { recursive: true });
@@ -55,7 +55,7 @@ const tookS = Math.round((Date.now() - startMs) / 1000);
 process.stdout.write(
   `${String(shots.length)} pictures in ${values.out}, index.html shows all; ${String(tookS)} s\n`,
 );
-if (hasComplaints) process.exitCode = 1;
+if (complaints.length > 0) process.exitCode = 1;
 
 async function takeAll(page: GalleryPage, pose: Pose): Promise<void> {
   let posedPx: number | undefined;
@@ -77,7 +77,7 @@ async function takeAll(page: GalleryPage, pose: Pose): Promise<void> {
 }
 
 function complain(where: string, text: string): void {
-  hasComplaints = true;
+  complaints.push(where);
   say(`${where}: ${text}`);
 }
 
