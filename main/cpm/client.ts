@@ -60,6 +60,7 @@ export class CpmClient {
   readonly #ports: CpmPorts;
   /** Own copy, the very object that every part of the client looks at: `configure` changes it. */
   readonly #config: CpmConfig;
+  readonly #notices = new Notices();
   readonly #context: OfferContext;
   readonly #registration: Registration;
   readonly #outgoing = new Map<OfferId, OutgoingOffer | OutgoingSeries>();
@@ -83,7 +84,7 @@ export class CpmClient {
       get config() {
         return registration.config;
       },
-      notices: new Notices(),
+      notices: this.#notices,
       mediaHost: config.mediaHost ?? ports.msrp.local.host,
       route: () => this.#registration.serviceRoute,
       deviceCount: () => this.#registration.current?.devices.length ?? 0,
@@ -112,7 +113,7 @@ export class CpmClient {
         void this.#onInvite(invite);
       }),
       this.#ports.srf.onRequest("MESSAGE", (request) => {
-        const heard = receiveMessage(request, this.#config, this.#context.notices);
+        const heard = receiveMessage(request, this.#config, this.#notices);
         if (heard === undefined) return;
         if ("text" in heard) this.events.emit("message", heard);
         else this.events.emit("notified", heard);

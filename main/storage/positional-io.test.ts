@@ -4,7 +4,10 @@ import { LocalProtocolError } from "../base/protocol-error.ts";
 import { writeAt } from "./positional-io.node.ts";
 
 /** A file that takes so many octets a call. */
-function sluggishFile(octetsPerCall: number): { readonly handle: FileHandle; content(): Buffer } {
+function sluggishFile(octetsPerCall: number): {
+  readonly handle: FileHandle;
+  readonly content: () => Buffer;
+} {
   const content = Buffer.alloc(32);
   const handle = {
     writev: (pieces: readonly Buffer[], position: number) => {

@@ -4,7 +4,7 @@ import { type CpimMessage, parseCpim } from "../body/cpim.ts";
 import { parseNotification } from "../body/imdn.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import { type NotifiedOffer, sendDisplayed } from "./notification.ts";
-import type { OfferContext } from "./offer-context.ts";
+import type { OfferContext, OfferNotices } from "./offer-context.ts";
 
 const MAX_REMEMBERED = 1000;
 
@@ -15,15 +15,11 @@ export interface Notified {
 }
 
 /** Disposition notifications that this device awaits, and those it owes (RFC 5438). Both end with the program. */
-export class Notices {
+export class Notices implements OfferNotices {
   /** By imdn.Message-ID. */
   readonly #awaited = new Map<string, { readonly id: OfferId; readonly to: string }>();
   readonly #owed = new Map<OfferId, NotifiedOffer>();
 
-  /**
-   * Where notifications are asked for.
-   * @returns an id for an offer to this person, under which those about it will come
-   */
   expect(
     { ports, config }: OfferContext,
     id: OfferId,
@@ -35,12 +31,10 @@ export class Notices {
     return { messageId };
   }
 
-  /** Files of this offer are here: its sender may want to hear that they were opened. */
   received(id: OfferId, { notification, from, ids }: CheckedOffer): void {
     if (notification?.wantsDisplay === true) remember(this.#owed, id, { notification, from, ids });
   }
 
-  /** Told once for each offer. */
   displayed(context: OfferContext, id: OfferId): void {
     const offer = this.#owed.get(id);
     this.#owed.delete(id);

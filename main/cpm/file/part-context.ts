@@ -1,8 +1,7 @@
 import type { ClientEvents } from "../../../shared/model/client-events.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
-import type { Notices } from "./notices.ts";
-import type { OfferContext } from "./offer-context.ts";
+import type { OfferContext, OfferNotices } from "./offer-context.ts";
 import type { OfferEntry, OfferLog } from "./offer-record.ts";
 
 type Name = keyof ClientEvents;
@@ -18,7 +17,7 @@ export interface PartListener {
 /** The context of one offer of a series: the same world, but its events and its history are the series' matter. */
 export class PartContext implements OfferContext {
   readonly ports: CpmPorts;
-  readonly notices: Notices;
+  readonly notices: OfferNotices;
   readonly mediaHost: string;
   readonly #whole: OfferContext;
   readonly #listener: PartListener;

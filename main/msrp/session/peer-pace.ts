@@ -81,13 +81,6 @@ export class PeerPace {
     this.#windowChunks = 1;
   }
 
-  /** No answer came. Some programs hang when a chunk comes before they have answered the one before. */
-  onSilence(unansweredChunks: number): void {
-    if (unansweredChunks < 2) return;
-    this.#largestWindowChunks = 1;
-    this.#windowChunks = 1;
-  }
-
   /**
    * The peer refused a chunk of this length with a status that does not forbid another try, or closed in the middle
    * of it.

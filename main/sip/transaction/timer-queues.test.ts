@@ -17,7 +17,7 @@ beforeEach(() => {
   fired = [];
 });
 
-describe("timers of many transactions", () => {
+describe("RFC 3261 §17: timers of many transactions", () => {
   it("fire at their time, whatever was started before or after them", () => {
     queues.start(500, owner, "a");
     clock.advance(100);
