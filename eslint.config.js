@@ -74,7 +74,7 @@ export default tseslint.config(
     rules: { "no-restricted-imports": "off" },
   },
   {
-    files: ["playwright.config.ts", "vitest.config.ts"],
+    files: ["**/playwright.config.ts", "vitest.config.ts"],
     rules: { "no-restricted-syntax": "off" },
   },
   {
