@@ -277,7 +277,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
         this.#onResponse(chunk, status, comment);
       },
       onTimeout: () => {
-        this.#context.pace.onSilence(this.#unansweredChunks);
+        this.#context.pace.onSilence(this.#unanswered.size);
         this.#stop({ kind: "timeout" });
         this.#context.want(this);
       },
