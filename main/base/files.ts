@@ -50,8 +50,9 @@ export interface FileSource {
   /**
    * Reads up to `length` octets from 0-based `position`. Shorter than asked only at the end of the file as it was
    * opened; a file that has become shorter is the error `changed`.
+   * @param into memory to read into, where it is large enough
    */
-  read(position: number, length: number): Promise<Result<Buffer, FileError>>;
+  read(position: number, length: number, into?: Buffer): Promise<Result<Buffer, FileError>>;
   /** False when size or modification time differ from those at opening: what was sent is then of no use. */
   isUnchanged(): Promise<boolean>;
   /** Harmless when called twice. */

@@ -61,11 +61,12 @@ export class NodeFileSource implements FileSource {
     }
   }
 
-  async read(position: number, length: number): Promise<Result<Buffer, FileError>> {
+  async read(position: number, length: number, into?: Buffer): Promise<Result<Buffer, FileError>> {
     if (!Number.isSafeInteger(length) || length < 0 || length > MAX_READ_OCTETS)
       throw new LocalProtocolError(`no such length of a read: ${length}`);
     const wanted = Math.max(0, Math.min(length, this.sizeOctets - position));
-    const buffer = Buffer.allocUnsafe(wanted);
+    const isRoomy = into !== undefined && into.length >= wanted;
+    const buffer = isRoomy ? into.subarray(0, wanted) : Buffer.allocUnsafe(wanted);
     try {
       const got = await readAt(this.#handle, position, buffer);
       return got === wanted ? ok(buffer) : err(fileError("changed", this.path));

@@ -1,4 +1,5 @@
-import { access, mkdir, statfs } from "node:fs/promises";
+import type { BigIntStatsFs } from "node:fs";
+import { mkdir, statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
   type CreatePartOptions,
@@ -29,13 +30,12 @@ export function systemFiles(): SystemFiles {
   return new NodeFiles();
 }
 
-/** The folder, or the nearest one above it that exists: the rest is created with the first file. */
-async function existing(folder: string): Promise<string> {
+/** Of the folder, or of the nearest one above it that exists: the rest is created with the first file. */
+async function spaceOf(folder: string): Promise<BigIntStatsFs> {
   let path = resolve(folder);
   for (;;) {
     try {
-      await access(path);
-      return path;
+      return await statfs(path, { bigint: true });
     } catch (cause) {
       const parent = dirname(path);
       if (errorCode(cause) !== "ENOENT" || parent === path) throw cause;
@@ -70,7 +70,7 @@ class NodeFiles implements SystemFiles {
 
   async freeOctets(folder: string): Promise<Result<number, FileError>> {
     try {
-      const { bavail, bsize } = await statfs(await existing(folder), { bigint: true });
+      const { bavail, bsize } = await spaceOf(folder);
       const free = bavail * bsize;
       const largest = BigInt(Number.MAX_SAFE_INTEGER);
       return ok(Number(free < largest ? free : largest));

@@ -4,11 +4,18 @@ import { errorCode } from "./file-error.ts";
 /** Where the system does not tell: readable for all, writable for the user. */
 const USUAL_UMASK = 0o022;
 
+let known: Promise<number> | undefined;
+
 /**
- * The permissions that new files of this process go without. Read from /proc, because asking the system call means
- * setting it for a moment, for all threads.
+ * The permissions that new files of this process go without; nothing here changes them. Read once, from /proc, because
+ * asking the system call means setting it for a moment, for all threads.
  */
-export async function currentUmask(): Promise<number> {
+export function currentUmask(): Promise<number> {
+  known ??= readUmask();
+  return known;
+}
+
+async function readUmask(): Promise<number> {
   try {
     const status = await readFile("/proc/self/status", "latin1");
     const digits = /^Umask:\s*([0-7]{1,4})$/m.exec(status)?.[1];

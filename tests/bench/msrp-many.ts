@@ -63,8 +63,11 @@ async function sendOne(session: MsrpSession, path: string, files: SystemFiles): 
 
 export async function msrpReceiveMany(legs: readonly Leg[], start: StartRole): Promise<string> {
   const files = systemFiles();
-  for (const [, offer] of offersOf(legs)) {
-    const outcomes = await Promise.all(offer.map((leg) => receiveOne(leg, files, start)));
+  for (const [first, offer] of offersOf(legs)) {
+    const names = offer.map((_, i) => `${first + i}.bin`);
+    const outcomes = await Promise.all(
+      offer.map((leg, i) => receiveOne(leg, names[i] ?? "", files, start)),
+    );
     const failed = outcomes.find((detail) => detail !== "");
     if (failed !== undefined) return failed;
   }
@@ -72,12 +75,17 @@ export async function msrpReceiveMany(legs: readonly Leg[], start: StartRole): P
   return "";
 }
 
-async function receiveOne(leg: Leg, files: SystemFiles, start: StartRole): Promise<string> {
+async function receiveOne(
+  leg: Leg,
+  suggestedName: string,
+  files: SystemFiles,
+  start: StartRole,
+): Promise<string> {
   const { path: folder, sizeOctets, sha1 } = start;
   const hashes = [{ algorithm: "sha-1", hex: sha1 }];
   const part = await files.createPart({
     folder,
-    suggestedName: "received.bin",
+    suggestedName,
     sizeOctets,
     algorithms: ["sha-1"],
   });

@@ -17,6 +17,7 @@ import type { FileOutcome } from "./outcome.ts";
 const SIZE = 1_000_000;
 
 class FakeMessage implements OutgoingMessage {
+  readonly answeredEnd = 0;
   readonly messageId = "m1";
   readonly events = new EventSource<OutgoingMessageEvents>();
   readonly outcome: Promise<MessageOutcome>;

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/ports.ts";
 import type { Result } from "../../base/result.ts";
 import type { MessageOutcome, OutgoingMessage } from "../../msrp/session/outgoing-message.ts";
 import type { MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
+import { BlockPool } from "./block-pool.ts";
 import { Gate } from "./gate.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { addReport, isCovered, NO_REPORTS } from "./report-coverage.ts";
@@ -35,6 +36,7 @@ export class FileSender {
   #end: MessageOutcome | undefined;
   #isReportOverdue = false;
   readonly #gate = new Gate();
+  readonly #blocks = new BlockPool(BLOCK_OCTETS);
 
   constructor(clock: Clock, options: FileSenderOptions) {
     this.#clock = clock;
@@ -79,6 +81,7 @@ export class FileSender {
     });
     const undos = [
       message.events.on("acknowledged", ({ octets }) => {
+        this.#blocks.free(message.answeredEnd);
         this.#options.onAcknowledged(octets);
       }),
       message.events.on("drained", () => {
@@ -115,7 +118,8 @@ export class FileSender {
 
   #read(position: number): Promise<Result<Buffer, FileError>> {
     const { source } = this.#options;
-    return source.read(position, Math.min(BLOCK_OCTETS, source.sizeOctets - position));
+    const length = Math.min(BLOCK_OCTETS, source.sizeOctets - position);
+    return source.read(position, length, this.#blocks.take(position + length));
   }
 
   #isOver(): boolean {

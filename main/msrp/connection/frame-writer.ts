@@ -1,6 +1,7 @@
 import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import type { TcpConnection } from "../../base/ports.ts";
 import type { ChunkSource, ChunkWriter, FrameRecord } from "../framing/frame-wire.ts";
+import { JoinedWrites } from "./joined-writes.ts";
 
 /** Octets one message may write before another of the same connection has its turn. */
 export const TURN_OCTETS = 262_144;
@@ -12,15 +13,15 @@ export interface FrameTrace {
 
 /**
  * The sending side of a connection: whole frames at once, chunks of several messages in fair turns while the socket
- * takes octets. Texts that follow each other leave as one piece, and all that one turn of the event loop brings about
- * leaves in one write to the system.
+ * takes octets. Texts and short bodies that follow each other leave as one piece, and all that one turn of the event loop
+ * brings about leaves in one write to the system.
  */
 export class FrameWriter implements ChunkWriter {
   readonly #tcp: TcpConnection;
   readonly #trace: FrameTrace;
   readonly #ready = new Set<ChunkSource>();
   #last: ChunkSource | undefined;
-  #texts = "";
+  readonly #joined = new JoinedWrites();
   #depth = 0;
   #isBlocked = false;
   #isStopped = false;
@@ -52,7 +53,7 @@ export class FrameWriter implements ChunkWriter {
     } finally {
       this.#depth -= 1;
       if (this.#depth === 0) {
-        this.#flushTexts();
+        this.#flush();
         this.#tcp.uncork();
       }
     }
@@ -91,19 +92,22 @@ export class FrameWriter implements ChunkWriter {
 
   /** Nothing leaves any more but what was said already. */
   stop(): void {
-    this.#flushTexts();
+    this.#flush();
     this.#isStopped = true;
     this.#ready.clear();
     this.#last = undefined;
   }
 
   writeText(text: string): void {
-    this.#texts += text;
+    if (this.#joined.addText(text)) return;
+    this.#flush();
+    if (!this.#joined.addText(text)) this.#put(Buffer.from(text, "utf8"));
   }
 
   writeBytes(bytes: Buffer): void {
-    this.#flushTexts();
-    this.#put(bytes);
+    if (this.#joined.addBytes(bytes)) return;
+    this.#flush();
+    if (!this.#joined.addBytes(bytes)) this.#put(bytes);
   }
 
   record(record: FrameRecord): void {
@@ -129,11 +133,9 @@ export class FrameWriter implements ChunkWriter {
     if (this.#last?.isChunkOpen === true) this.#last.interrupt(this);
   }
 
-  #flushTexts(): void {
-    if (this.#texts === "") return;
-    const bytes = Buffer.from(this.#texts, "utf8");
-    this.#texts = "";
-    this.#put(bytes);
+  #flush(): void {
+    const bytes = this.#joined.take();
+    if (bytes !== undefined) this.#put(bytes);
   }
 
   #put(bytes: Buffer): void {

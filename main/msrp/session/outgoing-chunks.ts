@@ -55,7 +55,8 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   #sentEnd = 0;
   #chunk: OpenChunk | undefined;
   #unansweredOctets = 0;
-  #unansweredChunks = 0;
+  /** In the order of sending. */
+  readonly #unanswered = new Set<OpenChunk>();
   #acknowledgedOctets = 0;
   #answeredFull = false;
   #isFinished = false;
@@ -76,6 +77,15 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
 
   get isWritable(): boolean {
     return this.#queuedOctets < MESSAGE_QUEUE_OCTETS;
+  }
+
+  get answeredEnd(): number {
+    if (this.#failureReport !== "yes") return 0;
+    let end = this.#chunk?.position ?? this.#writePosition;
+    const head = this.#queue.find((item) => item.kind === "octets");
+    if (head !== undefined) end = Math.min(end, head.position);
+    for (const { position } of this.#unanswered) return Math.min(end, position);
+    return end;
   }
 
   get isChunkOpen(): boolean {
@@ -208,8 +218,9 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
 
   #hasWindow(): boolean {
     const { pace } = this.#context;
-    if (this.#unansweredChunks === 0) return true;
-    return this.#unansweredChunks < pace.windowChunks && this.#unansweredOctets < pace.windowOctets;
+    const chunks = this.#unanswered.size;
+    if (chunks === 0) return true;
+    return chunks < pace.windowChunks && this.#unansweredOctets < pace.windowOctets;
   }
 
   #openChunk(position: number, writer: ChunkWriter): OpenChunk {
@@ -259,14 +270,14 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
       this.#settleWhenDone();
       return;
     }
-    this.#unansweredChunks += 1;
+    this.#unanswered.add(chunk);
     this.#unansweredOctets += chunk.octets;
     this.#context.transactions.add(chunk.transactionId, {
       onResponse: (status, comment) => {
         this.#onResponse(chunk, status, comment);
       },
       onTimeout: () => {
-        this.#context.pace.onSilence(this.#unansweredChunks);
+        this.#context.pace.onSilence(this.#unanswered.size);
         this.#stop({ kind: "timeout" });
         this.#context.want(this);
       },
@@ -275,7 +286,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
 
   #onResponse(chunk: OpenChunk, status: number, comment: string): void {
     if (this.#isSettled) return;
-    this.#unansweredChunks -= 1;
+    this.#unanswered.delete(chunk);
     this.#unansweredOctets -= chunk.octets;
     if (status !== 200) {
       this.#onRefused(chunk, status, comment);
@@ -327,7 +338,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   }
 
   #settleWhenDone(): void {
-    if (this.#isLastSent && this.#unansweredChunks === 0 && this.#queue.length === 0) {
+    if (this.#isLastSent && this.#unanswered.size === 0 && this.#queue.length === 0) {
       this.#finishWith({ kind: "acknowledged" });
       this.#context.onSettled(this);
     }

@@ -23,7 +23,12 @@ export interface OutgoingMessage {
   /** False where `write` would return false. */
   readonly isWritable: boolean;
   /**
-   * Takes the octets in any case; the buffer must not be changed until the outcome. False: window or socket are full,
+   * 0-based place before which nothing is needed any more: every chunk before it has its 200. Grows with
+   * `acknowledged`; stays 0 where 200s are not asked for.
+   */
+  readonly answeredEnd: number;
+  /**
+   * Takes the octets in any case; the buffer must not be changed until `answeredEnd` is past it. False: window or socket are full,
    * wait for `drained`.
    */
   write(bytes: Buffer): boolean;

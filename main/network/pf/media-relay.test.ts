@@ -20,6 +20,7 @@ import { HELD_REPLY_MS, MediaRelay } from "./media-relay.ts";
 
 /** A message whose octets end here, and whose outcome the test decides. */
 class ScriptedMessage implements OutgoingMessage {
+  readonly answeredEnd = 0;
   readonly messageId: string;
   readonly events = new EventSource<OutgoingMessageEvents>();
   readonly outcome: Promise<MessageOutcome>;
