@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { octets } from "../../../tests/support/octets.ts";
 import { JoinedWrites } from "./joined-writes.ts";
 
-describe("short pieces on their way to a socket", () => {
+describe("RFC 4975 §5.4: short pieces on their way to a socket", () => {
   it("leave as one, in order", () => {
     const joined = new JoinedWrites();
     expect(joined.take()).toBeUndefined();
