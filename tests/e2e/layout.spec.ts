@@ -1,0 +1,68 @@
+import { expect, test } from "@playwright/test";
+import type { Cut } from "../renderer/cuts.ts";
+import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { POSES } from "../renderer/shots/poses.ts";
+
+/** A window of the usual size at 200 %: half as many pixels of its style sheet. */
+const TWICE = { ...WIDE, zoom: 2 } as const;
+
+/** Typed by the poses, told by main in one of them, or made before the language was changed. */
+const GIVEN: ReadonlySet<string> = new Set([
+  ...["zzz", "body", "laptop", "The", "there", "any", "more"],
+]);
+
+test.describe("nothing is cut off", () => {
+  let gallery: GalleryPage;
+
+  test.beforeAll(async () => {
+    test.setTimeout(60_000);
+    gallery = await GalleryPage.open();
+  });
+
+  test.afterAll(async () => {
+    await gallery.close();
+  });
+
+  function cuts(): Promise<readonly Cut[]> {
+    return gallery.page.evaluate(() => window.gallery.cuts());
+  }
+
+  test("and what is, is seen", async () => {
+    await gallery.show("transfers-active", NARROW);
+    expect(await cuts()).toEqual([]);
+    await gallery.page.evaluate(() => {
+      const text = "Quite a long sentence, that has no place in so narrow a window";
+      const add = (style: string): void => {
+        const line = Object.assign(document.createElement("p"), { textContent: text });
+        line.style.cssText = style;
+        document.querySelector("main")?.append(line);
+      };
+      add("width: 120px; overflow: hidden; white-space: nowrap");
+      add("position: fixed; left: -40px; top: 80px; white-space: nowrap");
+      add("height: 12px; overflow: hidden");
+    });
+    const found = (await cuts()).map(({ by }) => by.split(" ", 1)[0]?.replace(/-?\d+…\d+/, "edge"));
+    expect(found.toSorted()).toEqual(["edge", "edge", "height", "width"]);
+    expect(await gallery.page.evaluate(() => window.gallery.plainWords())).toContain("Quite");
+  });
+
+  for (const pose of POSES)
+    test(`${pose.name}: 380 px wide, at 200 %, in longer words, from right to left`, async () => {
+      const words = async (): Promise<readonly string[]> => {
+        const plain = await gallery.page.evaluate(() => window.gallery.plainWords());
+        return plain.filter((word) => !GIVEN.has(word));
+      };
+      await gallery.pose(pose, NARROW);
+      expect.soft(await cuts(), "380 px wide").toEqual([]);
+      await gallery.wear({ language: "en-XA" });
+      expect.soft(await cuts(), "380 px wide, in longer words").toEqual([]);
+      expect.soft(await words(), "not from the catalogue").toEqual([]);
+      await gallery.wear({ language: "ar-XB" });
+      expect.soft(await cuts(), "380 px wide, from right to left").toEqual([]);
+      await gallery.pose(pose, TWICE);
+      expect.soft(await cuts(), "at 200 %").toEqual([]);
+      await gallery.pose(pose, { ...WIDE, language: "en-XA" });
+      expect.soft(await cuts(), "1080 px wide, in longer words").toEqual([]);
+      expect.soft(await words(), "not from the catalogue").toEqual([]);
+    });
+});
