@@ -16,7 +16,7 @@ export function shownTexts(): readonly string[] {
 
 /** Units, parts of dates, abbreviations, keys and names in the configuration, which no catalogue of ours holds. */
 const NOT_OURS =
-  /\b(?:(?:kilo|mega|giga)?bytes?|and|AM|PM|TCP|UDP|[A-Z]{2,5}|Ctrl|Shift|Esc|Enter|Space|Delete|Backspace|(?:settings|account)\.\w+|\w+day|Nov(?:ember)?)\b/g;
+  /\b(?:(?:kilo|mega|giga)?bytes?|and|AM|PM|sec|min|hr|TCP|UDP|[A-Z]{2,5}|Ctrl|Shift|Esc|Enter|Space|Delete|Backspace|(?:settings|account)\.\w+|\w+day|Nov(?:ember)?)\b/g;
 
 /** Words of the component library, which has its own catalogues. */
 const OF_THE_LIBRARY = new Set(["Select", "Dismiss"]);
