@@ -1,6 +1,8 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
 import { POSES } from "../renderer/shots/poses.ts";
+import { AppWindow } from "./support/app-window.ts";
+import { type Application, Machine } from "./support/application.ts";
 import { violationsOf } from "./support/axe.ts";
 
 /** axe takes what is scrolled out of sight for hidden: as high as the longest page, so that nothing is. */
@@ -54,4 +56,68 @@ test.describe("axe finds nothing wrong with", () => {
       expect.soft(await violationsOf(page, "layout"), "380 px wide").toEqual([]);
       expect.soft(gallery.takeComplaints(), "what the page complains of").toEqual([]);
     });
+});
+
+/** The pages of the gallery are these windows' pages; what only main gives them is checked here. */
+test.describe("axe finds nothing wrong with the real", () => {
+  let machine: Machine;
+
+  test.beforeAll(async () => {
+    machine = await Machine.make();
+  });
+
+  test.afterAll(async () => {
+    await machine.end();
+  });
+
+  async function expectClean(page: Page, what: string): Promise<void> {
+    expect.soft(await violationsOf(page), what).toEqual([]);
+  }
+
+  test("first run, pages, layers and the window without focus", async () => {
+    test.setTimeout(120_000);
+    const fresh = await machine.start("fresh");
+    await expectClean(fresh.page, "first run");
+    fresh.process.kill("SIGTERM");
+    await fresh.ended;
+
+    const alice = await machine.startUser("sip:alice@a.example", "laptop");
+    const bob = await machine.startUser("sip:bob@b.example", "phone");
+    const window = new AppWindow(alice, machine.folder);
+    for (const title of [
+      "Send",
+      "Transfers",
+      "History",
+      "People",
+      "Devices",
+      "Settings",
+    ] as const) {
+      await window.visit(title);
+      await expectClean(alice.page, title);
+    }
+    for (const keys of ["Control+k", "?"]) {
+      await alice.page.keyboard.press(keys);
+      await expect(alice.page.getByRole("dialog")).toBeVisible();
+      await expectClean(alice.page, keys);
+      await alice.page.keyboard.press("Escape");
+      await expect(alice.page.getByRole("dialog")).toBeHidden();
+    }
+
+    await bob.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
+    await window.ask("offer.send", {
+      to: ["sip:bob@b.example"],
+      paths: [await machine.file("plan.txt", "a plan")],
+    });
+    await expect.poll(() => promptOf(bob) !== undefined).toBe(true);
+    const prompt = promptOf(bob);
+    if (prompt === undefined) throw new Error("no window without focus");
+    await expect(prompt.getByRole("button", { name: /^Accept/ })).toBeVisible();
+    await expectClean(prompt, "the window without focus");
+    await window.visit("Transfers");
+    await expectClean(alice.page, "Transfers, with one that waits");
+  });
+
+  function promptOf({ app }: Application): Page | undefined {
+    return app.windows().find((page) => page.url().endsWith("?view=prompt"));
+  }
 });
