@@ -1,6 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "@playwright/test";
 import { NOW_MS } from "../fixtures/app.ts";
-import { SCENARIOS } from "../fixtures/scenarios.ts";
 import { serveGallery } from "../gallery-server.ts";
 import type { Look } from "../look.ts";
 import type { Pose } from "./poses.ts";
@@ -108,9 +107,6 @@ export class GalleryPage {
     for (const end of this.#ends) await end();
   }
 }
-
-/** Names of all scenarios, in the order of the gallery. */
-export const SCENARIO_NAMES: readonly string[] = Object.keys(SCENARIOS);
 
 async function launch(): Promise<Browser> {
   const { findBrowser } = (await import(
