@@ -37,7 +37,7 @@ test.describe("nothing is cut off", () => {
         line.style.cssText = style;
         document.querySelector("main")?.append(line);
       };
-      add("width: 120px; overflow: hidden; white-space: nowrap");
+      add("flex: none; width: 120px; overflow: hidden; white-space: nowrap");
       add("position: fixed; left: -40px; top: 80px; white-space: nowrap");
       add("height: 12px; overflow: hidden");
     });
