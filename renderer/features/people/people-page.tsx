@@ -183,7 +183,7 @@ function PersonFacts({ person }: { readonly person: Person }): ReactNode {
       : t("lastOffer", { when: formats.dateTime(person.lastMs) });
   return (
     <p className={styles["facts"]}>
-      <span>{formatAddress(person.aor)}</span>
+      <bdi>{formatAddress(person.aor)}</bdi>
       <span className={styles["last"]}>{last}</span>
     </p>
   );

@@ -8,10 +8,12 @@ interface SparklineProps {
 
 const WIDTH = 60;
 const HEIGHT = 16;
+/** Fewer seconds make a speck and no line. */
+const FEWEST = 5;
 
 /** The speed of the last minute; decoration beside the number. */
 export const Sparkline = memo(function Sparkline({ speeds }: SparklineProps): ReactNode {
-  if (speeds.length < 2) return null;
+  if (speeds.length < FEWEST) return null;
   const top = Math.max(...speeds, 1);
   const step = WIDTH / 59;
   const start = WIDTH - (speeds.length - 1) * step;
