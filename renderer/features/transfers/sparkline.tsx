@@ -11,16 +11,15 @@ const HEIGHT = 16;
 /** Fewer seconds make a speck and no line. */
 const FEWEST = 5;
 
-/** The speed of the last minute; decoration beside the number. */
+/** The speed of the last minute, or since the beginning; decoration beside the number. */
 export const Sparkline = memo(function Sparkline({ speeds }: SparklineProps): ReactNode {
   if (speeds.length < FEWEST) return null;
   const top = Math.max(...speeds, 1);
-  const step = WIDTH / 59;
-  const start = WIDTH - (speeds.length - 1) * step;
+  const step = WIDTH / (speeds.length - 1);
   const points = speeds
     .map((speed, at) => {
       const y = HEIGHT - 1 - (speed / top) * (HEIGHT - 2);
-      return `${(start + at * step).toFixed(1)},${y.toFixed(1)}`;
+      return `${(at * step).toFixed(1)},${y.toFixed(1)}`;
     })
     .join(" ");
   return (
