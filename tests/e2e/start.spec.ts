@@ -150,7 +150,7 @@ test.describe("npm start", () => {
     expect(existsSync(join(run.runtime, "lab.json"))).toBe(true);
     const alice = (await Promise.all(pages.map(look))).find(({ code }) => code === "A1");
     if (alice === undefined) throw new Error("no window of Alice");
-    await expect(alice.page.getByText("plan.txt").first()).toBeVisible();
+    await expect(alice.page.getByTitle(/plan\.txt$/).first()).toBeAttached();
     await expect(alice.page.getByRole("button", { name: "Send 1 file to Bob" })).toBeVisible();
     await expect(alice.page.getByText("Try it with a second device")).toHaveCount(0);
 

@@ -41,7 +41,9 @@ test("an instance is usable soon after its start", async () => {
     const startMs = performance.now();
     last = await openWindow(lab.machine, "phone");
     tookMs.push(performance.now() - startMs);
-    await expect(last.page.getByRole("link", { name: "Send" })).toBeEnabled();
+    await expect(
+      last.page.getByRole("navigation").getByRole("link", { name: "Send" }),
+    ).toBeVisible();
   }
   const took = median(tookMs);
   tell("start of a warm instance, signed in, median", `${took.toFixed(0)} ms`, "≤ 2500");

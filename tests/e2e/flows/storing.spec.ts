@@ -171,7 +171,7 @@ test("what can run programs is not ticked, and opening it asks first", async () 
   await entry.getByRole("button", { name: "Show files" }).click();
   await entry
     .getByRole("listitem")
-    .filter({ hasText: "setup.sh" })
+    .filter({ hasText: /setup\s*\.sh/ })
     .getByRole("button", { name: "Open" })
     .click();
   const question = laptop.page.getByRole("alertdialog", { name: "Open setup.sh?" });
