@@ -253,6 +253,26 @@ describe("ux 3.5 E to J: the same card says how it ended", () => {
   });
 });
 
+describe("ux 3.5 a card that is told of again meanwhile", () => {
+  it("leaves at its time all the same", async () => {
+    const { bridge } = await ring({ ...OFFERS.ringing, id: "elsewhere" });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      for (const device of ["Bob’s phone", "Bob’s tablet"]) {
+        act(() => {
+          bridge.changeCard("elsewhere", { ...OFFERS.elsewhere, device });
+        });
+        act(() => {
+          vi.advanceTimersByTime(5000);
+        });
+      }
+      expect(screen.queryByRole("region", { name: "Incoming offers" })).toBeNull();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 describe("ux 3.16 an offer is announced", () => {
   it("urgently, once, with the keys that lead to it", async () => {
     const { bridge } = await ring();

@@ -1,4 +1,4 @@
-import { type FocusEvent, useEffect, useState } from "react";
+import { type FocusEvent, useEffect, useEffectEvent, useState } from "react";
 
 interface HoldProps {
   readonly onPointerEnter: () => void;
@@ -12,13 +12,17 @@ export function useLeaving(afterMs: number | undefined, leave: () => void): Hold
   const [isPointed, setPointed] = useState(false);
   const [isFocused, setFocused] = useState(false);
   const isHeld = isPointed || isFocused;
+  // What is drawn anew meanwhile does not begin to count anew.
+  const onTime = useEffectEvent(leave);
   useEffect(() => {
     if (afterMs === undefined || isHeld) return;
-    const timer = setTimeout(leave, afterMs);
+    const timer = setTimeout(() => {
+      onTime();
+    }, afterMs);
     return () => {
       clearTimeout(timer);
     };
-  }, [afterMs, isHeld, leave]);
+  }, [afterMs, isHeld]);
   return {
     onPointerEnter: () => {
       setPointed(true);
