@@ -33,7 +33,7 @@ export function OfferCard(props: OfferCardProps): ReactNode {
   const titleId = useId();
   const element = useRef<HTMLDivElement>(null);
   useKeptFocus(element, `${card.state} ${String(props.isOpen)}`);
-  const hold = useLeaving(leaveAfterMs, onLeave);
+  const hold = useLeaving(element, leaveAfterMs, onLeave);
   const isElsewhere = card.state === "elsewhere" || card.state === "declinedElsewhere";
   const tone = isElsewhere ? "elsewhere" : card.state === "missed" ? "warn" : "plain";
   return (
