@@ -2,7 +2,7 @@ import { mkdir, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import type { AppWindow } from "../../e2e/support/app-window.ts";
-import { ALICE, BOB, openWindow, sharedLab } from "../../e2e/support/lab.ts";
+import { ALICE, BOB, sharedLab } from "../../e2e/support/lab.ts";
 
 /** What users are promised; `npm run bench:ui` ends with 1 when one is missed. */
 const MAX_START_MS = 2_500;
@@ -33,24 +33,22 @@ function tell(what: string, figure: string, floor: string): void {
 }
 
 test("an instance is usable soon after its start", async () => {
+  const { machine } = lab;
   const tookMs: number[] = [];
-  for (let i = 0; i < STARTS; i += 1) {
-    const { application } = i === 0 ? lab.phone : last;
-    application.process.kill("SIGTERM");
-    await application.ended;
+  // The first makes the profile: from then on it is warm, and signs in by itself.
+  for (let i = 0; i <= STARTS; i += 1) {
     const startMs = performance.now();
-    last = await openWindow(lab.machine, "phone");
-    tookMs.push(performance.now() - startMs);
-    await expect(
-      last.page.getByRole("navigation").getByRole("link", { name: "Send" }),
-    ).toBeVisible();
+    const { page, process: child, ended } = await machine.startUser(BOB, "tablet");
+    await expect(page.getByRole("link", { name: "Send" })).toBeEnabled();
+    if (i > 0) tookMs.push(performance.now() - startMs);
+    child.kill("SIGTERM");
+    await ended;
   }
   const took = median(tookMs);
   tell("start of a warm instance, signed in, median", `${took.toFixed(0)} ms`, "≤ 2500");
+  tell("the slowest of them", `${Math.max(...tookMs).toFixed(0)} ms`, "told only");
   expect(took).toBeLessThanOrEqual(MAX_START_MS);
 });
-
-let last: AppWindow;
 
 test("input is handled while four transfers run and 5,000 files are listed", async () => {
   const { alice, laptop, machine } = lab;
@@ -89,7 +87,7 @@ test("input is handled while four transfers run and 5,000 files are listed", asy
 });
 
 async function sparse(i: number): Promise<string> {
-  const path = await lab.machine.file(`large-${String(i)}.bin`, `number ${String(i)}`);
+  const path = await lab.machine.file(`recording-${String(i)}.mp4`, `number ${String(i)}`);
   await truncate(path, TRANSFER_OCTETS);
   return path;
 }
