@@ -261,6 +261,8 @@ test.describe("on the host only", () => {
       writeFileSync(path, "content");
     }
     const chooser = page.waitForEvent("filechooser");
+    // Playwright asks Chromium for choosers without waiting; what is asked after that is answered after it.
+    await page.evaluate("0");
     const chosen = app.evaluate(({ dialog }) =>
       dialog.showOpenDialog({ properties: ["openFile", "multiSelections"] }),
     );

@@ -5,7 +5,7 @@ import {
   ChevronRight,
   MoreHorizontal,
 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
@@ -33,12 +33,14 @@ const MISSING: ReadonlySet<CardState> = new Set([
 interface HistoryEntryProps {
   readonly card: Card;
   readonly actions: EntryActions;
+  /** Whether its files are shown. */
+  readonly isOpen: boolean;
+  readonly onToggle: (id: string) => void;
 }
 
-export function HistoryEntry({ card, actions }: HistoryEntryProps): ReactNode {
+export function HistoryEntry({ card, actions, isOpen, onToggle }: HistoryEntryProps): ReactNode {
   const t = useTranslations("history");
   const formats = useFormats();
-  const [isOpen, setOpen] = useState(false);
   const isIncoming = card.direction === "incoming";
   const Arrow = isIncoming ? ArrowDownLeft : ArrowUpRight;
   const gone = goneCount(card);
@@ -74,7 +76,7 @@ export function HistoryEntry({ card, actions }: HistoryEntryProps): ReactNode {
           label={isOpen ? t("details.hide") : t("details.show")}
           aria-expanded={isOpen}
           onPress={() => {
-            setOpen(!isOpen);
+            onToggle(card.id);
           }}
         >
           {isOpen ? (

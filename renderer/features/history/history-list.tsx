@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { GridList, GridListItem, ListLayout, Virtualizer } from "react-aria-components";
 import { useTranslations } from "use-intl";
 import { useStore } from "zustand";
@@ -30,6 +30,7 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
   const hasMore = useStore(store, (state) => state.pages.hasMore);
   const isLoading = useStore(store, (state) => state.pages.isLoading);
   const [asked, setAsked] = useState<{ readonly card: Card; readonly index: number }>();
+  const { open, toggle } = useOpenEntries();
   const rows = useMemo(() => historyRows(cards), [cards]);
   const actions = useEntryActions({
     forget: store.getState().forget,
@@ -61,11 +62,13 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
             aria-label={t("list")}
             aria-busy={isLoading}
             items={rows}
-            dependencies={[actions]}
+            dependencies={[actions, open]}
             className={cx(styles["list"])}
             keyboardNavigationBehavior="tab"
           >
-            {(row) => <Row row={row} actions={actions} />}
+            {(row) => (
+              <Row row={row} actions={actions} isOpen={open.has(row.id)} onToggle={toggle} />
+            )}
           </GridList>
         </Virtualizer>
       </div>
@@ -95,9 +98,11 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
 interface RowProps {
   readonly row: HistoryRow;
   readonly actions: EntryActions;
+  readonly isOpen: boolean;
+  readonly onToggle: (id: string) => void;
 }
 
-function Row({ row, actions }: RowProps): ReactNode {
+function Row({ row, ...entry }: RowProps): ReactNode {
   const dayName = useDayName();
   const t = useTranslations("history");
   const titleOf = useCardTitle();
@@ -116,9 +121,21 @@ function Row({ row, actions }: RowProps): ReactNode {
       textValue={`${titleOf(row.card)}, ${row.card.peerName}`}
       className={cx(styles["row"])}
     >
-      <HistoryEntry card={row.card} actions={actions} />
+      <HistoryEntry card={row.card} {...entry} />
     </GridListItem>
   );
+}
+
+/** Open ones stay open when they leave the sight of a virtual list and come back. */
+function useOpenEntries(): {
+  readonly open: ReadonlySet<string>;
+  readonly toggle: (id: string) => void;
+} {
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = useCallback((id: string) => {
+    setOpen((before) => before.symmetricDifference(new Set([id])));
+  }, []);
+  return { open, toggle };
 }
 
 function useDayName(): (dayMs: number) => string {

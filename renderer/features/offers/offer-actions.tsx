@@ -93,16 +93,14 @@ function useAcceptWords({ files, ticked, tickedOctets }: Selection, { series }: 
 function DeclineMenu({ card, answers, guard }: OfferActionsProps): ReactNode {
   const t = useTranslations("offers");
   const keys = useCommandKeys("offerDecline");
-  const guarded = (action: () => void) => (): void => {
-    guard(action);
-  };
+  // Who chose from an open menu meant it, wherever the card has moved to meanwhile.
   const entries: readonly MenuEntry[] = [
-    { id: "all", label: t("declineAll"), keys, run: guarded(answers.declineAll) },
+    { id: "all", label: t("declineAll"), keys, run: answers.declineAll },
     {
       id: "here",
       label: t("declineHere"),
       hint: t("declineHereHint"),
-      run: guarded(answers.declineHere),
+      run: answers.declineHere,
     },
     {
       id: "block",
@@ -110,12 +108,17 @@ function DeclineMenu({ card, answers, guard }: OfferActionsProps): ReactNode {
       hint: t("declineBlockHint"),
       isDanger: true,
       startsGroup: true,
-      run: guarded(answers.declineAndBlock),
+      run: answers.declineAndBlock,
     },
   ];
   return (
     <div className={styles["split"]}>
-      <Button className={styles["decline"]} onPress={guarded(answers.declineAll)}>
+      <Button
+        className={styles["decline"]}
+        onPress={() => {
+          guard(answers.declineAll);
+        }}
+      >
         {t("decline")}
       </Button>
       <Menu label={t("declineMenu")} entries={entries} placement="top end">

@@ -11,11 +11,10 @@ import styles from "./offer-folder.module.css";
 
 interface OfferFolderProps {
   readonly card: Card;
-  readonly guard: (action: () => void) => void;
 }
 
 /** Where the files go and whether they fit. */
-export function OfferFolder({ card, guard }: OfferFolderProps): ReactNode {
+export function OfferFolder({ card }: OfferFolderProps): ReactNode {
   const t = useTranslations("offers");
   const { size } = useFormats();
   const ask = useAsk();
@@ -24,7 +23,7 @@ export function OfferFolder({ card, guard }: OfferFolderProps): ReactNode {
   const current = card.folder ?? receiveFolder;
 
   const putInto = (folder: string): void => {
-    guard(() => void ask("offer.folder", { id: card.id, folder }));
+    void ask("offer.folder", { id: card.id, folder });
   };
   const choose = async (): Promise<void> => {
     const folder = await ask("folder.choose", { current });

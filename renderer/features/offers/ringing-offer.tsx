@@ -97,7 +97,7 @@ export function RingingOffer({ card, titleId, place }: RingingOfferProps): React
             change(chooseConflict(choices, index, policy));
           }}
         />
-        <OfferFolder card={card} guard={guard} />
+        <OfferFolder card={card} />
         <OfferNotes card={card} selection={selection} />
       </div>
       <OfferActions card={card} selection={selection} answers={answers} guard={guard} />

@@ -217,6 +217,6 @@ test("one octet differs: both say so, it is set aside, and can be had again", as
   await alice.page.getByRole("button", { name: "Send again" }).first().click();
   await expect(notice).toBeHidden();
   await answer(acceptButton(laptop));
-  await expect(laptop.page.getByText("Received · verified").first()).toBeVisible();
+  await expect(laptop.offer("photo.jpg").getByText("Received · verified")).toBeVisible();
   expect(await sha256(join(laptop.folder, basename(path)))).toBe(await sha256(path));
 });
