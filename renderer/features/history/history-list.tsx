@@ -133,7 +133,10 @@ function useOpenEntries(): {
 } {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const toggle = useCallback((id: string) => {
-    setOpen((before) => before.symmetricDifference(new Set([id])));
+    setOpen((before) => {
+      const rest = [...before].filter((one) => one !== id);
+      return new Set(before.has(id) ? rest : [...rest, id]);
+    });
   }, []);
   return { open, toggle };
 }
