@@ -18,10 +18,6 @@ const isElectron = "electron" in process.versions;
 const { args } = ownProgram(process.argv, { isElectron, isDefaultApp: "defaultApp" in process });
 const [first, ...rest] = args;
 const role = roleOf(first);
-if (!isElectron && role !== "network") {
-  const { keepYoungMemorySmall } = await import("./base/young-memory.node.ts");
-  keepYoungMemorySmall();
-}
 if (role !== undefined) {
   if (isElectron) (await import("./app/shell/background.ts")).runInBackground();
   const { runRole } = await import("./cli/main.node.ts");

@@ -3,6 +3,7 @@ import { bareHost, type HostPort } from "./host-port.ts";
 import type { ConnectOptions, SocketError, TcpConnection, TcpHandlers } from "./ports.ts";
 import { err, ok, type Result } from "./result.ts";
 import { toSocketError } from "./socket-error.node.ts";
+import { noteTraffic } from "./young-memory.node.ts";
 
 /** High-water mark of reading and writing. */
 export const TCP_BUFFER_OCTETS = 262_144;
@@ -66,12 +67,14 @@ export class NodeTcpConnection implements TcpConnection {
       handlers.onEnd();
     });
     socket.on("data", (bytes) => {
+      noteTraffic(bytes.length);
       handlers.onData(bytes);
     });
     if (!this.#isPaused) socket.resume();
   }
 
   write(bytes: Uint8Array): boolean {
+    noteTraffic(bytes.length);
     return this.#socket.writable ? this.#socket.write(bytes) : true;
   }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { formatMsrpUri } from "../../main/base/msrp-uri.ts";
-import { keepYoungMemorySmall } from "../../main/base/young-memory.node.ts";
 import {
   msrpReceiveHashed,
   msrpReceivePlain,
@@ -74,7 +73,6 @@ async function raw({ role, path }: StartRole): Promise<string> {
 }
 
 async function msrp(start: StartRole): Promise<string> {
-  keepYoungMemorySmall();
   const endpoint = await openEndpoint(start.maxChunkOctets);
   const nearUris = Array.from({ length: start.files }, () => endpoint.newUri());
   const farUris = Array.from({ length: start.files }, () => endpoint.newUri());
