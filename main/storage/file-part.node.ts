@@ -15,6 +15,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { fileError, systemFileError } from "./file-error.ts";
 import type { HashJob, HashPool } from "./hash-pool.node.ts";
 import { type FileIdentity, type HeldFolder, identityOf } from "./held-folder.node.ts";
+import { InlineHash, MAX_INLINE_OCTETS } from "./inline-hash.node.ts";
 import { OctetRanges } from "./octet-ranges.ts";
 import { fitsInFile, octetsOf, writeAt } from "./positional-io.node.ts";
 import { publish } from "./publish.node.ts";
@@ -52,6 +53,7 @@ export class NodeFilePart implements FilePart {
   /** Writes, finish and discard happen one after the other, in the order of the calls. */
   #last: Promise<unknown> = Promise.resolve();
   #isOpen = true;
+  readonly #inline: InlineHash | undefined;
   #job: HashJob | undefined;
   #announced = 0;
   #isHashStale = false;
@@ -75,6 +77,7 @@ export class NodeFilePart implements FilePart {
     this.#identity = opened.identity;
     this.#pool = pool;
     this.#onClosed = onClosed;
+    if (place.sizeOctets <= MAX_INLINE_OCTETS) this.#inline = new InlineHash(place.algorithms);
   }
 
   /** Creates the hidden file; throws errors of the system, and nothing is left then. */
@@ -148,6 +151,7 @@ export class NodeFilePart implements FilePart {
       return err(systemFileError(cause, "write", this.finalName));
     }
     this.#ranges.add(position, end);
+    this.#inline?.take(position, pieces);
     this.#announce();
     this.#syncSometimes(octets);
     return ok(undefined);
@@ -215,6 +219,8 @@ export class NodeFilePart implements FilePart {
     if (known !== undefined && wanted.every((one) => hashOf(known, one) !== undefined))
       return ok(known);
     const isUnforeseen = !wanted.every((one) => algorithms.includes(one));
+    this.#hashes = isUnforeseen ? undefined : this.#inline?.digests(sizeOctets);
+    if (this.#hashes !== undefined) return ok(this.#hashes);
     if (this.#isHashStale || isUnforeseen) {
       await this.#job?.cancel();
       this.#job = undefined;

@@ -1,5 +1,5 @@
 import type { BigIntStatsFs } from "node:fs";
-import { mkdir, statfs } from "node:fs/promises";
+import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
   type CreatePartOptions,
@@ -18,7 +18,8 @@ import { NodeFilePart } from "./file-part.node.ts";
 import { NodeFileSource } from "./file-source.node.ts";
 import { fitsWithReserve } from "./free-space.ts";
 import { HashPool } from "./hash-pool.node.ts";
-import { HeldFolder } from "./held-folder.node.ts";
+import type { HeldFolder } from "./held-folder.node.ts";
+import { HeldFolders } from "./held-folders.node.ts";
 
 export interface SystemFiles extends Files {
   /** Ends the hashing workers. Without it they end with the process, which they don't keep alive. */
@@ -52,6 +53,7 @@ interface SpaceClaim {
 
 class NodeFiles implements SystemFiles {
   readonly #pool = new HashPool();
+  readonly #folders = new HeldFolders();
   readonly #claims = new Set<SpaceClaim>();
 
   openSource(path: string): Promise<Result<FileSource, FileError>> {
@@ -86,8 +88,7 @@ class NodeFiles implements SystemFiles {
       return err(fileError("too-large", path));
     let folder: HeldFolder | undefined;
     try {
-      await mkdir(path, { recursive: true });
-      folder = await HeldFolder.open(path);
+      folder = await this.#folders.hold(path);
       const part = await this.#createIn(folder, path, options);
       if (!part.ok) await folder.close();
       return part;

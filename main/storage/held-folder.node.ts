@@ -12,6 +12,10 @@ import {
 import { join, resolve } from "node:path";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { errorCode } from "./file-error.ts";
+import { collisionKey } from "./file-name.ts";
+
+/** A list of names is read again after this time. What it does not show, `link` and the like still refuse. */
+const NAMES_MS = 1000;
 
 /** Which file it is, whatever its name. */
 export interface FileIdentity {
@@ -36,6 +40,14 @@ export class HeldFolder {
   readonly #real: string;
   readonly #handle: FileHandle | undefined;
   readonly #identity: FileIdentity;
+  #users = 1;
+  #keys = new Set<string>();
+  /** Names given while the list was read. */
+  readonly #noted = new Set<string>();
+  #listedMs = Number.NEGATIVE_INFINITY;
+  #listing: Promise<void> | undefined;
+  #syncing: Promise<void> = Promise.resolve();
+  #nextSync: Promise<void> | undefined;
 
   private constructor(
     given: string,
@@ -66,6 +78,26 @@ export class HeldFolder {
     }
   }
 
+  /**
+   * One user more, each of whom closes it.
+   * @returns false when the last one has closed it
+   */
+  share(): boolean {
+    if (this.#users === 0) return false;
+    this.#users += 1;
+    return true;
+  }
+
+  /** Is it still what the user's path leads to? */
+  async isInPlace(): Promise<boolean> {
+    try {
+      return sameIdentity(identityOf(await stat(this.#given, { bigint: true })), this.#identity);
+    } catch (cause) {
+      if (errorCode(cause) === undefined) throw cause;
+      return false;
+    }
+  }
+
   /** The file system it is on. */
   get dev(): bigint {
     return this.#identity.dev;
@@ -91,6 +123,25 @@ export class HeldFolder {
     return readdir(this.#procPath());
   }
 
+  /**
+   * Keys of the names that are taken. That a name is free may be a second old, so that a thousand small files are not a
+   * thousand lists of a thousand names; that the wanted one is taken is as new as the call.
+   */
+  async takenKeys(wanted: string): Promise<ReadonlySet<string>> {
+    const isOld = performance.now() - this.#listedMs > NAMES_MS;
+    if (isOld || this.#keys.has(collisionKey(wanted))) {
+      this.#listing ??= this.#list();
+      await this.#listing;
+    }
+    return this.#keys;
+  }
+
+  /** A file of ours has that name now. */
+  noteName(name: string): void {
+    this.#keys.add(collisionKey(name));
+    this.#noted.add(name);
+  }
+
   async identityOf(name: string): Promise<FileIdentity | undefined> {
     try {
       return identityOf(await lstat(await this.at(name), { bigint: true }));
@@ -108,13 +159,40 @@ export class HeldFolder {
     return true;
   }
 
-  /** Makes names durable. Systems without durable folders (Windows) have nothing to do. */
-  async sync(): Promise<void> {
-    await this.#handle?.sync();
+  /**
+   * Makes names durable. Systems without durable folders (Windows) have nothing to do. Those who ask while it is being
+   * done for others share the next one.
+   */
+  sync(): Promise<void> {
+    this.#nextSync ??= this.#syncAfter(this.#syncing);
+    return this.#nextSync;
   }
 
+  /** By each user once. */
   async close(): Promise<void> {
+    if (this.#users > 0) this.#users -= 1;
+    if (this.#users > 0) return;
+    this.#keys.clear();
     await this.#handle?.close();
+  }
+
+  async #syncAfter(running: Promise<void>): Promise<void> {
+    await running.catch(() => undefined);
+    this.#nextSync = undefined;
+    this.#syncing = this.#handle?.sync() ?? Promise.resolve();
+    await this.#syncing;
+  }
+
+  async #list(): Promise<void> {
+    try {
+      this.#noted.clear();
+      const listedMs = performance.now();
+      const names = await this.names();
+      this.#keys = new Set([...names, ...this.#noted].map(collisionKey));
+      this.#listedMs = listedMs;
+    } finally {
+      this.#listing = undefined;
+    }
   }
 
   #procPath(): string {

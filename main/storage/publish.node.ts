@@ -38,12 +38,13 @@ export async function publish(
   name: string,
   linkFile: LinkFile = link,
 ): Promise<string> {
-  const taken = new Set((await file.folder.names()).map(collisionKey));
+  const taken = await file.folder.takenKeys(name);
   for (let count = 0; count <= MAX_NUMBER + 1; count += 1) {
     const isLast = count > MAX_NUMBER;
     const candidate = numberedName(name, isLast ? randomBytes(8).toString("hex") : count);
     if (taken.has(collisionKey(candidate))) continue;
     if (!(await moveTo(file, candidate, linkFile))) continue;
+    file.folder.noteName(candidate);
     await file.folder.sync();
     return candidate;
   }

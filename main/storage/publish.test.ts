@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { HeldFolder } from "./held-folder.node.ts";
+import { HeldFolders } from "./held-folders.node.ts";
 import { type LinkFile, publish, type Unpublished } from "./publish.node.ts";
 
 const PLATFORMS = ["linux", "win32"] as const;
@@ -50,6 +51,59 @@ async function part(folder: HeldFolder, content: string): Promise<Unpublished> {
 function failWith(code: string): LinkFile {
   return () => Promise.reject(Object.assign(new Error(code), { code }));
 }
+
+describe("a folder that several files are received into", () => {
+  it("is one, until the last of them has closed it", async () => {
+    const folders = new HeldFolders();
+    const [first, second] = await Promise.all([folders.hold(path), folders.hold(path)]);
+    const third = await folders.hold(path);
+    expect([second, third]).toEqual([first, first]);
+    await first.close();
+    await second.close();
+    writeFileSync(await third.at("a"), "x");
+    await third.close();
+    const fresh = await folders.hold(path);
+    held.push(fresh);
+    expect(fresh).not.toBe(third);
+    expect(readFileSync(await fresh.at("a"), "utf8")).toBe("x");
+  });
+
+  it("is another one when the user has moved it meanwhile", async () => {
+    const folders = new HeldFolders();
+    const moved = await folders.hold(path);
+    renameSync(path, join(root, "moved"));
+    const fresh = await folders.hold(path);
+    held.push(moved, fresh);
+    writeFileSync(await fresh.at("a"), "x");
+    expect([readdirSync(path), readdirSync(join(root, "moved"))]).toEqual([["a"], []]);
+  });
+
+  it("can be opened again after it could not", async () => {
+    const folders = new HeldFolders();
+    rmSync(path, { recursive: true });
+    writeFileSync(path, "");
+    await expect(folders.hold(path)).rejects.toMatchObject({ code: "EEXIST" });
+    rmSync(path);
+    held.push(await folders.hold(path));
+    expect(readdirSync(path)).toEqual([]);
+  });
+
+  it("knows names of ours at once, and reads the list again for a name that seems taken", async () => {
+    const folder = await hold("linux");
+    expect((await folder.takenKeys("a")).has("a")).toBe(false);
+    writeFileSync(join(path, "A"), "");
+    folder.noteName("A");
+    expect((await folder.takenKeys("a")).has("a")).toBe(true);
+    rmSync(join(path, "A"));
+    expect((await folder.takenKeys("a")).has("a")).toBe(false);
+  });
+
+  it("is made durable for all who ask at the same time", async () => {
+    const folder = await hold("linux");
+    await Promise.all([folder.sync(), folder.sync(), folder.sync()]);
+    await expect(folder.sync()).resolves.toBeUndefined();
+  });
+});
 
 describe.each(PLATFORMS)("a folder held in the manner of %s", (platform) => {
   it("reaches its entries and shows them by the user's path", async () => {

@@ -1,0 +1,31 @@
+import { mkdir } from "node:fs/promises";
+import { HeldFolder } from "./held-folder.node.ts";
+
+/** Folders that files are received into at the moment: files for the same folder share the descriptor. */
+export class HeldFolders {
+  readonly #folders = new Map<string, Promise<HeldFolder>>();
+
+  /**
+   * Creates the folder where it does not exist. Each caller closes what it got. A folder that was moved or replaced
+   * since is left to those who have it. Throws errors of the system.
+   */
+  async hold(path: string): Promise<HeldFolder> {
+    const known = this.#folders.get(path);
+    const shared = known === undefined ? undefined : await shareOf(known);
+    if (shared !== undefined) return shared;
+    const opening = this.#open(path);
+    this.#folders.set(path, opening);
+    return opening;
+  }
+
+  async #open(path: string): Promise<HeldFolder> {
+    await mkdir(path, { recursive: true });
+    return HeldFolder.open(path);
+  }
+}
+
+async function shareOf(known: Promise<HeldFolder>): Promise<HeldFolder | undefined> {
+  const folder = await known.catch(() => undefined);
+  const isUsable = folder !== undefined && (await folder.isInPlace()) && folder.share();
+  return isUsable ? folder : undefined;
+}
