@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { systemClock } from "../../main/base/clock.node.ts";
 import { FileReceiver } from "../../main/cpm/file/file-receiver.ts";
 import { FileSender } from "../../main/cpm/file/file-sender.ts";
+import { sendSideBySide } from "../../main/cpm/file/side-by-side.ts";
 import type { MsrpSession } from "../../main/msrp/session/session.ts";
 import { type SystemFiles, systemFiles } from "../../main/storage/files.node.ts";
 import { type Leg, NO_RECEIVER, openLeg } from "./msrp-copy.ts";
 import type { StartRole } from "./role-messages.ts";
 
-/** As the client does it: offers of so many files, one connection each, so many files of it at a time. */
+/** As the client does it: offers of so many files, one connection each. */
 const FILES_PER_OFFER = 100;
-const PARALLEL = 3;
 
 const clock = systemClock();
 
@@ -31,18 +31,15 @@ async function sendOffer(
   files: SystemFiles,
   start: StartRole,
 ): Promise<string> {
-  let next = 0;
   let failed = "";
-  const worker = async (): Promise<void> => {
-    for (let i = next; i < sessions.length; i = next) {
-      next += 1;
-      const [session] = sessions.slice(i, i + 1);
-      if (session === undefined) return;
+  await sendSideBySide(
+    [...sessions.entries()],
+    () => start.sizeOctets,
+    async ([i, session]) => {
       const detail = await sendOne(session, join(start.path, `${first + i}.bin`), files);
       if (detail !== "") failed = detail;
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+    },
+  );
   return failed;
 }
 

@@ -17,6 +17,7 @@ import type { OfferLog } from "./offer-record.ts";
 import type { FileOutcome } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { sendSideBySide } from "./side-by-side.ts";
 
 export interface OutgoingTransferOptions {
   readonly id: OfferId;
@@ -30,9 +31,6 @@ export interface OutgoingTransferOptions {
   /** The receiver sent BYE. */
   readonly onPeerEnded?: () => void;
 }
-
-/** Files sent at the same time; the sessions of all are bound at once, so that no peer waits in vain. */
-const PARALLEL = 3;
 
 interface Sending {
   readonly file: PreparedFile;
@@ -71,13 +69,13 @@ export class OutgoingTransfer {
   async run(): Promise<readonly FileOutcome[]> {
     const { dialog, files } = this.#options;
     this.#listen(dialog);
+    // The sessions of all are bound at once, so that no peer waits in vain.
     for (const file of files) this.#open(file);
-    const queue = [...this.#sendings.values()];
-    const workers = Array.from({ length: Math.min(PARALLEL, queue.length) }, async () => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift())
-        await this.#sendFile(next);
-    });
-    await Promise.all(workers);
+    await sendSideBySide(
+      [...this.#sendings.values()],
+      ({ file }) => file.source.sizeOctets,
+      (sending) => this.#sendFile(sending),
+    );
     await this.#end();
     return files.map((file) => this.#outcomes.get(file.index) ?? { kind: "declined" });
   }
