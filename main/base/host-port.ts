@@ -39,6 +39,31 @@ export function sameHostPort(a: HostPort, b: HostPort): boolean {
   return a.port === b.port && a.host.toLowerCase() === b.host.toLowerCase();
 }
 
+/** Whether two texts name one IP address; IPv6 addresses have many spellings (RFC 5952). */
+export function sameIpAddress(a: string, b: string): boolean {
+  return spelledOut(a) === spelledOut(b);
+}
+
+/** Eight groups without leading zeros; anything else than an IPv6 address in lower case. */
+function spelledOut(host: string): string {
+  if (!host.includes(":")) return host.toLowerCase();
+  const [head = "", tail] = bareHost(host).toLowerCase().split("::");
+  const before = groupsOf(head);
+  const after = groupsOf(tail ?? "");
+  const missing = tail === undefined ? 0 : Math.max(8 - before.length - after.length, 0);
+  return [...before, ...Array.from({ length: missing }, () => "0"), ...after].join(":");
+}
+
+function groupsOf(text: string): readonly string[] {
+  if (text === "") return [];
+  return text.split(":").flatMap((group) => {
+    const quad = group.split(".").map(Number);
+    const [a = 0, b = 0, c = 0, d = 0] = quad;
+    if (quad.length === 4) return [(a * 256 + b).toString(16), (c * 256 + d).toString(16)];
+    return [group.replace(/^0+(?=.)/, "")];
+  });
+}
+
 /** An IPv4 or IPv6 address rather than a name (loose: decides how to resolve, not whether the text is well-formed). */
 export function isIpAddress(host: string): boolean {
   return host.includes(":") || /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);

@@ -2,10 +2,11 @@ import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { alignMedia } from "./align-media.ts";
+import { answersCema, CEMA } from "./cema.ts";
 import { isFileMedia, type MsrpMedia, readFileMedia, readMsrpMedia } from "./file-media.ts";
 import { numberAttribute } from "./file-offer.ts";
 import { answerDirection } from "./media-direction.ts";
-import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
+import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
 import { mirrored, refusedMedia } from "./refused-media.ts";
 import {
   connectionTo,
@@ -21,6 +22,8 @@ export type FileDecision =
   | {
       readonly accept: true;
       readonly uri: MsrpUri;
+      /** URIs of our relay, as in an `OfferedFile`. */
+      readonly relayPath?: readonly MsrpUri[];
       /** What we prefer; an offer of `active` or without `a=setup` makes it `passive` (see `answerSetup`). */
       readonly setup: "passive" | "active";
       readonly maxSizeOctets?: number;
@@ -53,7 +56,7 @@ export function buildFileAnswer(
     }
     const file = readFileMedia(offer, index);
     if (!file.ok) return file;
-    media.push(acceptedMedia(offered, file.value, decision));
+    media.push(acceptedMedia(offered, file.value, decision, own.host));
   }
   if (media.length === 0) return err(sdpError("the offer has no m= line", 488));
   return ok({
@@ -71,14 +74,15 @@ function acceptedMedia(
   offered: MediaDescription,
   file: MsrpMedia,
   decision: Extract<FileDecision, { readonly accept: true }>,
+  host: string,
 ): MediaDescription {
-  const { uri } = decision;
-  if (uri.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
-  if (msrpProtocol(uri) !== offered.protocol.toUpperCase())
+  const path = [...(decision.relayPath ?? []), decision.uri];
+  const reached = reachedBy(path, host);
+  if (reached.protocol !== offered.protocol.toUpperCase())
     throw new LocalProtocolError("RFC 3264 §6: the answer keeps the offer's transport");
   return {
     kind: offered.kind,
-    port: uri.port,
+    ...reached,
     protocol: offered.protocol,
     formats: ["*"],
     otherLines: [],
@@ -87,7 +91,8 @@ function acceptedMedia(
       { name: "setup", value: answerSetup(file.setup, decision.setup) },
       { name: "accept-types", value: (decision.acceptTypes ?? ["*"]).join(" ") },
       ...numberAttribute("max-size", decision.maxSizeOctets),
-      { name: "path", value: formatMsrpPath([uri]) },
+      { name: "path", value: formatMsrpPath(path) },
+      ...(answersCema(file, path.length > 1) ? [CEMA] : []),
       ...mirrored(offered.attributes),
       ...offered.attributes.filter((attribute) => attribute.name === "file-range").slice(0, 1),
     ],

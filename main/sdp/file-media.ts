@@ -1,5 +1,4 @@
 import { parseDecimal } from "../base/decimal.ts";
-import { sameHostPort } from "../base/host-port.ts";
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { parseAcceptTypes } from "./accept-types.ts";
@@ -39,6 +38,7 @@ export interface MsrpMedia {
   readonly acceptWrappedTypes?: readonly string[];
   /** Longest message that the other side takes, envelope included (RFC 4975 §8.6). */
   readonly maxSizeOctets?: number;
+  /** `a=msrp-cema` (RFC 6714 §5). */
   readonly isCema: boolean;
   readonly fingerprint?: Fingerprint;
 }
@@ -167,20 +167,4 @@ function contentIdOf(text: string | undefined): string | undefined {
   const id = unescapeFileName(value.slice(4));
   const bare = id?.startsWith("<") === true && id.endsWith(">") ? id.slice(1, -1) : id;
   return bare === "" ? undefined : bare;
-}
-
-/**
- * RFC 6714 §4.3: the c= and m= lines name another place than the path, so a middlebox stands between. An answerer
- * without CEMA must refuse such a stream.
- */
-export function isPathDiverted(media: MsrpMedia): boolean {
-  const [nextHop] = media.path;
-  if (media.port === 0 || nextHop?.port === undefined || media.connectionHost === undefined)
-    return false;
-  // Port 9 is the discard port of an offerer that only connects (RFC 6135 §4.2.1): nothing to compare.
-  if (media.port === 9) return false;
-  return !sameHostPort(
-    { host: media.connectionHost, port: media.port },
-    { host: nextHop.host, port: nextHop.port },
-  );
 }

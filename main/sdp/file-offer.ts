@@ -1,12 +1,13 @@
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { CEMA } from "./cema.ts";
 import { type FileDates, formatFileDates } from "./file-date.ts";
 import { type FileMedia, isFileMedia, readFileMedia } from "./file-media.ts";
 import { type FileRange, formatFileRange } from "./file-range.ts";
 import { type FileSelector, formatFileSelector } from "./file-selector.ts";
 import { type FileSeries, seriesAttribute } from "./file-series.ts";
-import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
+import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
 import {
   type Attribute,
   connectionTo,
@@ -20,6 +21,8 @@ import {
 /** A file that we offer. Id and URI are fresh for each one: neither is ever used twice. */
 export interface OfferedFile {
   readonly uri: MsrpUri;
+  /** URIs of our relay, as a `RelayPlace` has them: peers come to the first one (RFC 4976 §5.1). */
+  readonly relayPath?: readonly MsrpUri[];
   readonly selector: FileSelector;
   /** A random token of at least 32 characters (RFC 5547 §6). */
   readonly transferId: string;
@@ -34,7 +37,7 @@ export interface OfferedFile {
 
 export interface FileOfferOptions {
   readonly origin: Origin;
-  /** Host of the c= line: that of the URIs. */
+  /** Host of the c= line: that of the URIs. Files behind a relay have c= lines of their own. */
   readonly host: string;
   readonly files: readonly OfferedFile[];
   /** `actpass` when we can be reached, else `active` (RFC 6135 §4.2.1). */
@@ -85,15 +88,14 @@ export function buildFileOffer(options: FileOfferOptions): SessionDescription {
 }
 
 function offerMedia(file: OfferedFile, options: FileOfferOptions): MediaDescription {
-  if (file.uri.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
+  const path = [...(file.relayPath ?? []), file.uri];
   const isPush = options.direction !== "recvonly";
   const { type, sizeOctets, hashes } = file.selector;
   if (isPush && type === undefined && sizeOctets === undefined && hashes.length === 0)
     throw new LocalProtocolError("RFC 5547 §8.2.1: a push offer needs type, size or hash");
   return {
     kind: "message",
-    port: file.uri.port,
-    protocol: msrpProtocol(file.uri),
+    ...reachedBy(path, options.host),
     formats: ["*"],
     ...(file.title === undefined ? {} : { title: oneLine(file.title) }),
     otherLines: [],
@@ -102,7 +104,8 @@ function offerMedia(file: OfferedFile, options: FileOfferOptions): MediaDescript
       { name: "setup", value: options.setup },
       { name: "accept-types", value: (options.acceptTypes ?? ["*"]).join(" ") },
       ...numberAttribute("max-size", options.maxSizeOctets),
-      { name: "path", value: formatMsrpPath([file.uri]) },
+      { name: "path", value: formatMsrpPath(path) },
+      CEMA,
       { name: "file-selector", value: formatFileSelector(file.selector) },
       { name: "file-transfer-id", value: file.transferId },
       ...(isPush ? pushAttributes(file) : []),

@@ -1,6 +1,7 @@
 import { formatMsrpUri, type MsrpUri, parseMsrpUri } from "../base/msrp-uri.ts";
+import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { type SdpError, sdpError } from "./session-description.ts";
+import { type Connection, connectionTo, type SdpError, sdpError } from "./session-description.ts";
 
 const MAX_PATH_URIS = 16;
 
@@ -29,4 +30,26 @@ export function formatMsrpPath(path: readonly MsrpUri[]): string {
 /** `TCP/TLS/MSRP` for msrps, `TCP/MSRP` for msrp (RFC 4975 §8.1). */
 export function msrpProtocol(uri: MsrpUri): "TCP/MSRP" | "TCP/TLS/MSRP" {
   return uri.scheme === "msrps" ? "TCP/TLS/MSRP" : "TCP/MSRP";
+}
+
+/**
+ * What c= and m= say of our path: its first URI, which is a relay's where we have one (RFC 6714 §4.2).
+ * @param host of the session's c= line
+ */
+export function reachedBy(
+  path: readonly MsrpUri[],
+  host: string,
+): {
+  readonly port: number;
+  readonly protocol: "TCP/MSRP" | "TCP/TLS/MSRP";
+  readonly connection?: Connection;
+} {
+  const [first] = path;
+  if (first?.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
+  const isElsewhere = path.length > 1 && first.host !== host;
+  return {
+    port: first.port,
+    protocol: msrpProtocol(first),
+    ...(isElsewhere ? { connection: connectionTo(first.host) } : {}),
+  };
 }

@@ -4,8 +4,9 @@ import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
 import { alignMedia } from "./align-media.ts";
+import { isPathDiverted } from "./cema.ts";
 import { buildFileAnswer, type FileDecision, readFileAnswer } from "./file-answer.ts";
-import { type FileMedia, isPathDiverted } from "./file-media.ts";
+import type { FileMedia } from "./file-media.ts";
 import { buildFileOffer, type OfferedFile, readFileOffer } from "./file-offer.ts";
 import { closeMedia, isUnchangedOffer, judgeLaterFile } from "./later-offer.ts";
 import { parseSdp } from "./parse.ts";
@@ -89,6 +90,7 @@ describe("RFC 5547 §8.2 offer of files to send", () => {
       "a=setup:actpass",
       "a=accept-types:*",
       "a=path:msrp://192.0.2.10:2855/Kx8v1aQ0s7Zr;tcp",
+      "a=msrp-cema",
       'a=file-selector:name:"beach %22one%22.jpg" type:image/jpeg size:195490 hash:sha-1:72:24:5F:E8:65:3D:DA:F3:71:36:2F:86:D4:71:91:3E:E4:A2:CE:2E',
       "a=file-transfer-id:vBnG916bdberum2fFEABR1FR3ExZMUrd",
       "a=file-disposition:attachment",
@@ -99,6 +101,7 @@ describe("RFC 5547 §8.2 offer of files to send", () => {
       "a=setup:actpass",
       "a=accept-types:*",
       "a=path:msrp://192.0.2.10:2855/p3Nn77dEe2Wq;tcp",
+      "a=msrp-cema",
       'a=file-selector:name:"report.pdf" type:application/pdf size:1048577',
       "a=file-transfer-id:Q6LMoGymJdh0IKIgD6wD0jkcfgva4xvE",
       "a=file-range:4097-1048577",
@@ -107,6 +110,7 @@ describe("RFC 5547 §8.2 offer of files to send", () => {
       "a=setup:actpass",
       "a=accept-types:*",
       "a=path:msrp://192.0.2.10:2855/t9Uu5bGc1Yhx;tcp",
+      "a=msrp-cema",
       'a=file-selector:name:"empty.txt" type:text/plain size:0',
       "a=file-transfer-id:h2Zc8rTqLw5mBvXo1yNd4kEaGuSiPf70",
     ]);
@@ -123,7 +127,7 @@ describe("RFC 5547 §8.2 offer of files to send", () => {
       setup: "actpass",
       direction: "sendonly",
       acceptTypes: ["*"],
-      isCema: false,
+      isCema: true,
       transferId: FILES[0]?.transferId,
       disposition: "attachment",
       dates: { modificationMs: 1_147_694_491_000 },
@@ -238,6 +242,7 @@ describe("RFC 5547 §8.3 answer", () => {
       "a=accept-types:*",
       "a=max-size:104857600",
       "a=path:msrp://198.51.100.7:2855/Jr4mE0yTq8Lk;tcp",
+      "a=msrp-cema",
       'a=file-selector:name:"report.pdf" type:application/pdf size:1048577',
       "a=file-transfer-id:Q6LMoGymJdh0IKIgD6wD0jkcfgva4xvE",
       "a=file-range:4097-1048577",
@@ -427,10 +432,7 @@ describe("OMA CPM 8.2 relay of a description by the Participating Function", () 
           .toString()
           .replace("t=0 0\r\n", "t=0 0\r\na=setup:actpass\r\na=x-session:1\r\n")
           .replace("i=Holiday\r\n", "i=Holiday\r\nc=IN IP4 192.0.2.99\r\nb=AS:1\r\n")
-          .replace(
-            "a=sendonly\r\n",
-            "a=msrp-cema\r\na=x-unknown:1\r\na=sendonly\r\na=max-size:5000\r\n",
-          ),
+          .replace("a=sendonly\r\n", "a=x-unknown:1\r\na=sendonly\r\na=max-size:5000\r\n"),
       ),
     ),
   );

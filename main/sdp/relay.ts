@@ -1,5 +1,6 @@
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
+import { CEMA } from "./cema.ts";
 import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
 import {
   type Attribute,
@@ -17,6 +18,8 @@ export type RelayedMedia =
       readonly uri: MsrpUri;
       /** The other leg's part, negotiated by itself; absent leaves no `a=setup`. */
       readonly setup?: Setup;
+      /** Says `msrp-cema` on this leg, whatever the other one does (RFC 6714). */
+      readonly isCema?: boolean;
       /** The smaller of the relay's own limit and the other leg's is announced. */
       readonly maxSizeOctets?: number;
     }
@@ -78,6 +81,7 @@ function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined):
     attributes: [
       ...(relayed.setup === undefined ? [] : [{ name: "setup", value: relayed.setup }]),
       { name: "path", value: formatMsrpPath([relayed.uri]) },
+      ...(relayed.isCema === true ? [CEMA] : []),
       ...limitMaxSize(attributes, relayed.maxSizeOctets),
     ],
   };

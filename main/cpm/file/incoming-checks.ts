@@ -1,6 +1,7 @@
 import type { FileIcon, OfferedFileView } from "../../../shared/model/offer.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import { type FileMedia, isPathDiverted } from "../../sdp/file-media.ts";
+import { isUnreachableOffer } from "../../sdp/cema.ts";
+import type { FileMedia } from "../../sdp/file-media.ts";
 import { readFileOffer } from "../../sdp/file-offer.ts";
 import { type FileSeries, readSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -146,8 +147,7 @@ function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly Rec
   // Only whole files: a range asks for a part that is on disk already (RFC 5547 §6 file-range).
   if (media.range !== undefined && media.range.start !== 1) return [];
   if (media.direction !== "sendonly" && media.direction !== "sendrecv") return [];
-  // RFC 6714 §4.3: a path that differs from c= and m= is refused by those who do not speak CEMA, if they must connect.
-  if (media.setup === "passive" && isPathDiverted(media)) return [];
+  if (isUnreachableOffer(media)) return [];
   return [{ media, sizeOctets, view: viewOf(media, sizeOctets, leaves) }];
 }
 
