@@ -128,12 +128,9 @@ export class MsrpEndpoint {
     this.#outbound = new OutboundConnections(ports.sockets, this.#limits.connectTimeoutMs);
     this.#relays = new Relays({
       ...{ clock: ports.clock, random: ports.random },
-      connect: (remote) => {
-        // Each place has a connection of its own, also a second one at the same relay.
-        const user = {};
-        const group = `relay ${randomToken(ports.random, 12)}`;
-        return this.#outbound.connect({ remote, group, user }, (tcp) => this.#connection(tcp));
-      },
+      connect: (remote, group) =>
+        this.#outbound.connect({ remote, group, user: {} }, (tcp) => this.#connection(tcp)),
+      isInUse: (connection) => this.#sessionsOn.has(connection),
     });
   }
 
@@ -166,7 +163,8 @@ export class MsrpEndpoint {
     const session = new BoundSession(options, {
       clock: this.#ports.clock,
       random: this.#ports.random,
-      pace: this.#paces.of(options.remotePath[0], options.relay !== undefined),
+      // Whoever's relays they are: they hold one chunk at a time.
+      pace: this.#paces.of(options.remotePath[0], options.remotePath.length > 1),
       bindTimeoutMs: options.bindTimeoutMs ?? this.#limits.bindTimeoutMs,
       release: (released) => this.#release(released),
     });
@@ -212,7 +210,7 @@ export class MsrpEndpoint {
       session.fail({ kind: "connect-failed", message: "no TCP address to connect to" });
       return;
     }
-    const remote = { host: nextHop.host, port: nextHop.port };
+    const remote = options.connectTo ?? { host: nextHop.host, port: nextHop.port };
     const connected = await this.#outbound.connect(
       { remote, group: options.connectionGroup ?? "", user: session },
       (tcp) => this.#connection(tcp),

@@ -51,6 +51,8 @@ export interface AuthAttempt {
   readonly uri: string;
   readonly dialect: AuthDialect;
   readonly cnonce: string;
+  /** How often this nonce was answered, this time included. */
+  readonly nonceCount: number;
 }
 
 /** Value of the Authorization header of an AUTH request. */
@@ -64,7 +66,7 @@ export function authorization(
     hashing.digest("MD5", Buffer.from(text, "utf8")).toString("hex");
   const get = (name: string): string => challenge.get(name) ?? "";
   const { username, password } = credentials;
-  const nc = "00000001";
+  const nc = attempt.nonceCount.toString(16).padStart(8, "0");
   const hasQop = challenge.has("qop");
   const ha1 = md5(`${username}:${get("realm")}:${password}`);
   const middle = hasQop ? `${get("nonce")}:${nc}:${attempt.cnonce}:auth` : get("nonce");

@@ -23,7 +23,7 @@ export interface RelayFailure {
 
 /** What a relay granted. */
 export interface RelayGrant {
-  /** Its URIs as they go into `a=path` before our own (RFC 4976 §6.1), the farthest first. */
+  /** Its URIs as they go into `a=path` before our own: the reverse of Use-Path (RFC 4976 §5.1). */
   readonly usePath: readonly MsrpUri[];
   readonly expiresS: number;
 }
@@ -43,11 +43,23 @@ export interface RelayPorts {
   readonly hashing: Hashing;
 }
 
+/** What becomes of a place while it is kept. */
+export interface GrantListener {
+  /** The relay granted it anew, mostly under another path. */
+  onRenewed(grant: RelayGrant): void;
+  /** The relay does not grant it any longer; what runs over it may go on until the relay ends it. */
+  onExpired(failure: RelayFailure): void;
+}
+
 /** RFC 4976 §6.3: responses to AUTH come end to end, through relays that may have to connect. */
 const ANSWER_MS = 30_000;
 /** When the relay names no time. */
 const DEFAULT_EXPIRES_S = 1800;
+const EXPIRES = /^[1-9]\d{0,6}$/;
 const MAX_USE_PATH = 8;
+/** Parts of the time granted after which it is asked for again, and once more where that came to nothing. */
+const RENEW_AT = 0.8;
+const RENEW_AGAIN_AFTER = 0.1;
 
 type Settle = (result: Result<FrameHead, RelayFailure>) => void;
 
@@ -58,11 +70,13 @@ export class RelayLink {
   readonly #ports: RelayPorts;
   readonly #waiting = new Map<string, Settle>();
   #refresh: Timer | undefined;
+  #expiresS: number;
   #isOver = false;
 
   constructor(connection: MsrpConnection, options: RelayLinkOptions, ports: RelayPorts) {
     this.connection = connection;
     this.#options = options;
+    this.#expiresS = options.expiresS;
     this.#ports = ports;
   }
 
@@ -73,17 +87,47 @@ export class RelayLink {
     if (first.value.status !== 401) return this.#granted(first.value);
     const challenge = readChallenge(first.value.fields.get("www-authenticate") ?? "");
     if (challenge === undefined) return unusable("its challenge cannot be answered");
-    const second = await this.#ask([["Authorization", this.#authorization(challenge)]]);
-    return second.ok ? this.#granted(second.value) : second;
+    const second = await this.#answer(challenge);
+    if (!second.ok || second.value.status !== 423) return this.#outcome(second);
+    const allowed = allowedExpiresS(second.value);
+    if (allowed === undefined) return this.#granted(second.value);
+    this.#expiresS = allowed;
+    // A relay that counts nonces takes none twice.
+    return this.#outcome(await this.#answer(challenge, 2));
   }
 
-  /** Asks again when four fifths of the time are over. @param onLost the relay does not go on */
-  keep(grant: RelayGrant, onLost: (failure: RelayFailure) => void): void {
+  #answer(challenge: Challenge, nonceCount = 1): Promise<Result<FrameHead, RelayFailure>> {
+    return this.#ask([["Authorization", this.#authorization(challenge, nonceCount)]]);
+  }
+
+  #outcome(answer: Result<FrameHead, RelayFailure>): Result<RelayGrant, RelayFailure> {
+    return answer.ok ? this.#granted(answer.value) : answer;
+  }
+
+  /** Asks again before the time is over. */
+  keep(grant: RelayGrant, listener: GrantListener): void {
+    this.#renewIn(grant.expiresS * RENEW_AT, listener, () => {
+      this.#renewIn(grant.expiresS * RENEW_AGAIN_AFTER, listener, (failure) => {
+        listener.onExpired(failure);
+      });
+    });
+  }
+
+  #renewIn(
+    seconds: number,
+    listener: GrantListener,
+    onRefused: (failure: RelayFailure) => void,
+  ): void {
     if (this.#isOver) return;
-    this.#refresh = this.#ports.clock.startTimer(grant.expiresS * 800, () => {
+    this.#refresh = this.#ports.clock.startTimer(seconds * 1000, () => {
       void this.authorize().then((again) => {
-        if (again.ok) this.keep(again.value, onLost);
-        else if (!this.#isOver) onLost(again.error);
+        if (this.#isOver) return;
+        if (!again.ok) {
+          onRefused(again.error);
+          return;
+        }
+        listener.onRenewed(again.value);
+        this.keep(again.value, listener);
       });
     });
   }
@@ -109,12 +153,12 @@ export class RelayLink {
   #ask(
     fields: readonly (readonly [name: string, value: string])[],
   ): Promise<Result<FrameHead, RelayFailure>> {
-    const { relay, localUri, expiresS } = this.#options;
+    const { relay, localUri } = this.#options;
     const transactionId = newTransactionId(this.#ports.random);
     const paths = { toPath: formatMsrpUri(relay), fromPath: formatMsrpUri(localUri) };
     const text = requestHead({ transactionId, method: "AUTH", paths }, [
       ...fields,
-      ["Expires", String(expiresS)],
+      ["Expires", String(this.#expiresS)],
     ]);
     return new Promise((resolve) => {
       const settle: Settle = (result) => {
@@ -132,10 +176,10 @@ export class RelayLink {
     });
   }
 
-  #authorization(challenge: Challenge): string {
+  #authorization(challenge: Challenge, nonceCount: number): string {
     const { relay, credentials, dialect } = this.#options;
     const cnonce = randomToken(this.#ports.random, 16);
-    const attempt = { uri: formatMsrpUri(relay), dialect, cnonce };
+    const attempt = { uri: formatMsrpUri(relay), dialect, cnonce, nonceCount };
     return authorization(this.#ports.hashing, challenge, credentials, attempt);
   }
 
@@ -147,9 +191,15 @@ export class RelayLink {
     const usePath = readUsePath(head.fields.get("use-path") ?? "");
     if (usePath === undefined) return unusable("it granted no usable path");
     const given = head.fields.get("expires") ?? "";
-    const expiresS = /^[1-9]\d{0,6}$/.test(given) ? Number(given) : DEFAULT_EXPIRES_S;
-    return ok({ usePath, expiresS });
+    const expiresS = EXPIRES.test(given) ? Number(given) : DEFAULT_EXPIRES_S;
+    return ok({ usePath: usePath.toReversed(), expiresS });
   }
+}
+
+/** RFC 4976 §6.3: a time that the relay would grant. */
+function allowedExpiresS({ fields }: FrameHead): number | undefined {
+  const given = fields.get("max-expires") ?? fields.get("min-expires") ?? "";
+  return EXPIRES.test(given) ? Number(given) : undefined;
 }
 
 function unusable(why: string): Result<never, RelayFailure> {

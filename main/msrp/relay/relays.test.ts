@@ -4,6 +4,7 @@ import { systemHashing } from "../../base/hashing.node.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { TcpConnection } from "../../base/ports.ts";
 import type { MsrpEndpoint } from "../endpoint.ts";
+import type { MsrpSession } from "../session/session.ts";
 import { authorization, readChallenge } from "./auth-fields.ts";
 import type { MsrpRelay } from "./relays.ts";
 
@@ -85,10 +86,28 @@ async function opened(say: Say): Promise<Awaited<ReturnType<typeof open>> & { pl
   return { ...made, place: outcome.value };
 }
 
+/** A session over the place, bound by a peer that answers 200. */
+async function boundThrough(
+  made: Awaited<ReturnType<typeof open>>,
+  place: MsrpRelay,
+): Promise<MsrpSession> {
+  const session = made.ours.session({
+    ...{ localUri: made.ours.newUri(), remotePath: [peerUri()], relay: place },
+    ...{ role: "active", receiver: new MemoryReceiver() },
+  });
+  await made.bed.clock.advanceAsync(10);
+  const [bind = ""] = made.relay.other;
+  const [, tid = ""] = /^MSRP (\S+)/.exec(bind) ?? [];
+  made.relay.last()?.write(Buffer.from(response(bind, tid, "200 OK\r\n")));
+  await made.bed.clock.advanceAsync(10);
+  expect((await session.bound).ok).toBe(true);
+  return session;
+}
+
 const isPlain = (auth: string): boolean => !/Authorization: .*\buri=/.test(auth);
 const hasCredentials = (auth: string): boolean => auth.includes("Authorization: Digest ");
 
-describe("RFC 4976 §6.1 AUTH", () => {
+describe("RFC 4976 §5.1 AUTH", () => {
   it("MUST answer the challenge without uri first, and give the path that is granted", async () => {
     const { relay, place } = await opened((auth) => (hasCredentials(auth) ? GRANT : CHALLENGE));
     expect(relay.auths.length).toBe(2);
@@ -141,21 +160,107 @@ describe("RFC 4976 §6.1 AUTH", () => {
     expect(await opening).toMatchObject({ ok: false, error: { kind: "connect-failed" } });
   });
 
-  it("MUST ask again before the grant expires, and tell when the relay does not go on", async () => {
+  it("MUST ask again before the grant expires, and use the path that is new then", async () => {
+    let nth = 0;
+    const made = await opened((auth) => {
+      if (!hasCredentials(auth)) return CHALLENGE;
+      nth += 1;
+      return GRANT.replace("place1", `place${String(nth)}`);
+    });
+    let moves = 0;
+    made.place.events.on("moved", () => {
+      moves += 1;
+    });
+    await made.bed.clock.advanceAsync(480_500);
+    expect([made.relay.auths.length, moves]).toEqual([4, 1]);
+    expect(made.place.usePath).toEqual([{ ...RELAY, sessionId: "place2" }]);
+  });
+
+  it("MUST ask once more when the relay does not go on, then tell, and leave alone what runs", async () => {
     let isOver = false;
     const made = await opened((auth) => {
       if (isOver) return "403 Forbidden\r\n";
       return hasCredentials(auth) ? GRANT : CHALLENGE;
     });
-    const lost: string[] = [];
-    made.place.events.on("lost", ({ kind }) => {
-      lost.push(kind);
+    const told: string[] = [];
+    made.place.events.on("expired", ({ kind }) => {
+      told.push(`expired ${kind}`);
     });
-    await made.bed.clock.advanceAsync(480_500);
-    expect([made.relay.auths.length, lost]).toEqual([4, []]);
+    made.place.events.on("lost", ({ kind }) => {
+      told.push(`lost ${kind}`);
+    });
+    const session = await boundThrough(made, made.place);
     isOver = true;
     await made.bed.clock.advanceAsync(480_500);
-    expect(lost).toEqual(["refused"]);
+    expect(told).toEqual([]);
+    await made.bed.clock.advanceAsync(60_500);
+    expect(told).toEqual(["expired refused"]);
+    const message = session.send({ ...MESSAGE, totalOctets: 5 });
+    message.write(Buffer.from("after"));
+    message.finish();
+    await made.bed.clock.advanceAsync(100);
+    expect(made.relay.other.join("")).toContain("\r\n\r\nafter\r\n");
+    const late = made.ours.session({
+      ...{ localUri: made.ours.newUri(), remotePath: [peerUri()], relay: made.place },
+      ...{ role: "active", receiver: new MemoryReceiver() },
+    });
+    await made.bed.clock.advanceAsync(10);
+    expect(await late.bound).toMatchObject({ ok: false, error: { kind: "connect-failed" } });
+    const closing = Promise.all([session.close(), made.place.close()]);
+    await made.bed.clock.advanceAsync(3000);
+    await closing;
+    expect(made.bed.net.openConnections).toBe(0);
+  });
+
+  it("MUST ask for the time that the relay allows (§6.3, 423)", async () => {
+    const { relay, place } = await opened((auth) => {
+      if (!hasCredentials(auth)) return CHALLENGE;
+      return auth.includes("Expires: 60\r\n")
+        ? GRANT
+        : "423 Interval Out-of-Bounds\r\nMax-Expires: 60\r\n";
+    });
+    expect(place.usePath.length).toBe(1);
+    expect(relay.auths.at(-1)).toContain("nc=00000002");
+  });
+
+  it("MUST turn Use-Path round for a=path (§5.1)", async () => {
+    const { place, bed, ours, relay } = await opened(() =>
+      GRANT.replace(USE_PATH, `${USE_PATH} msrp://10.0.0.6:2855/outer;tcp`),
+    );
+    expect(place.usePath.map(({ sessionId }) => sessionId)).toEqual(["outer", "place1"]);
+    ours.session({
+      ...{ localUri: ours.newUri(), remotePath: [peerUri()], relay: place },
+      ...{ role: "active", receiver: new MemoryReceiver() },
+    });
+    await bed.clock.advanceAsync(10);
+    expect(relay.other[0]).toContain(`To-Path: ${USE_PATH} msrp://10.0.0.6:2855/outer;tcp msrp:`);
+  });
+
+  it("SHOULD give each session a path of its own (§5.1), on one connection where they belong together", async () => {
+    let nth = 0;
+    const { bed, ours, relay } = await opened((auth) => {
+      if (!hasCredentials(auth) || isPlain(auth)) return CHALLENGE;
+      nth += 1;
+      return GRANT.replace("place1", `place${String(nth)}`);
+    });
+    const before = relay.auths.length;
+    const options = {
+      ...{ relay: RELAY, credentials: { username: "alice", password: "x" } },
+      ...{ hashing: systemHashing(), connectionGroup: "offer" },
+    };
+    const opening = [ours.openRelay(options), ours.openRelay(options)];
+    await bed.clock.advanceAsync(100);
+    const places = (await Promise.all(opening)).flatMap((one) => (one.ok ? [one.value] : []));
+    expect(places.map(({ usePath }) => usePath[0]?.sessionId)).toEqual(["place2", "place3"]);
+    // What the relay speaks is known by now.
+    expect(relay.auths.length - before).toBe(4);
+    expect(bed.net.openConnections).toBe(2);
+    void places[0]?.close();
+    await bed.clock.advanceAsync(3000);
+    expect(bed.net.openConnections).toBe(2);
+    void places[1]?.close();
+    await bed.clock.advanceAsync(3000);
+    expect(bed.net.openConnections).toBe(1);
   });
 
   it("MUST tell when the connection to the relay is lost, and end the sessions on it", async () => {
@@ -192,7 +297,7 @@ describe("RFC 4976 §6.1 AUTH", () => {
   });
 });
 
-describe("RFC 4976 §6.2 requests through our relay", () => {
+describe("RFC 4976 §5.2 requests through our relay", () => {
   it("MUST name our relay before the peer's path, use its connection, and send 8 KiB at most", async () => {
     const { bed, relay, ours, place } = await opened(() => GRANT);
     const session = ours.session({
@@ -228,7 +333,12 @@ describe("RFC 4976 §9.1 the Authorization header", () => {
       'Digest realm="a\\"b", nonce="n", opaque="o", qop="auth-int,auth"',
     );
     if (challenge === undefined) throw new Error("not read");
-    const attempt = { uri: "msrp://r:1;tcp", dialect: "with-uri", cnonce: "c" } as const;
+    const attempt = {
+      uri: "msrp://r:1;tcp",
+      dialect: "with-uri",
+      cnonce: "c",
+      nonceCount: 1,
+    } as const;
     const who = { username: 'al"ice', password: "p" };
     const value = authorization(systemHashing(), challenge, who, attempt);
     expect(value).toMatch(

@@ -23,7 +23,7 @@ export class PeerPaces {
     this.#maxChunkOctets = maxChunkOctets;
   }
 
-  /** @param isRelay a relay of ours (RFC 4976) */
+  /** @param isRelay a relay, ours or the peer's (RFC 4976) */
   of(nextHop: MsrpUri | undefined, isRelay = false): PeerPace {
     const place = `${nextHop?.host.toLowerCase() ?? ""} ${String(nextHop?.port ?? 0)}`;
     const key = isRelay ? `relay ${place}` : place;

@@ -1,4 +1,5 @@
 import type { EventSource } from "../../base/events.ts";
+import type { HostPort } from "../../base/host-port.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Result } from "../../base/result.ts";
 import type { ByteRange } from "../framing/byte-range.ts";
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly localUri: MsrpUri;
   /** The peer's `a=path`, leftmost first: the next hop first, the peer itself last (RFC 4975 §8.2). */
   readonly remotePath: readonly MsrpUri[];
+  /** Where an active session connects instead of its next hop: c= and m= where RFC 6714 applies. Paths stay as they are. */
+  readonly connectTo?: HostPort;
   /** Ours, where we are behind one: the session uses its connection, and its URIs stand before `remotePath`. */
   readonly relay?: RelayPlace;
   /** `active`: we connect and send the first SEND; `passive`: the peer does (RFC 6135 §4.2). */
