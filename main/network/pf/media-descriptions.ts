@@ -1,8 +1,17 @@
+import type { HostPort } from "../../base/host-port.ts";
 import type { Clock, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
 import { alignMedia } from "../../sdp/align-media.ts";
+import {
+  answererTarget,
+  answersCema,
+  isUnreachableOffer,
+  needsPlainOffer,
+  offererTarget,
+  preferredRole,
+} from "../../sdp/cema.ts";
 import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import type { FileMedia } from "../../sdp/file-media.ts";
 import { readFileOffer } from "../../sdp/file-offer.ts";
@@ -43,6 +52,8 @@ export class MediaDescriptions {
   readonly #origins: Record<LegName, Origin>;
   #offer: SessionDescription;
   #reoffer: SessionDescription | undefined;
+  /** The leg towards the receiver goes without CEMA. */
+  #isPlain = false;
   readonly #clock: Clock;
   #onLost: (message: string) => void = () => undefined;
   #stallCheck: Timer | undefined;
@@ -80,10 +91,13 @@ export class MediaDescriptions {
     if (!offer.ok) return offer;
     const files = readFileOffer(offer.value);
     if (!files.ok) return files;
-    if (files.value.length === 0) {
-      return err({ kind: "sdp-error", what: "no file is offered", statusHint: 488 });
+    // RFC 6714 §4.3: this leg is ours, and so is the refusal.
+    const refused = files.value.filter(isUnreachableOffer).map(({ index }) => index);
+    const usable = files.value.filter((file) => !isUnreachableOffer(file));
+    if (usable.length === 0) {
+      return err({ kind: "sdp-error", what: "no file can be reached", statusHint: 488 });
     }
-    return ok(new MediaDescriptions(ports, offer.value, files.value));
+    return ok(new MediaDescriptions(ports, withPortsClosed(offer.value, refused), usable));
   }
 
   onLost(handler: (message: string) => void): void {
@@ -116,13 +130,40 @@ export class MediaDescriptions {
     const offered = this.files.find(({ index }) => index === answered.index);
     if (line === undefined || offered === undefined) return;
     const connectionGroup = this.#group;
+    const upstream = { hasRelay: false, role: this.#upstreamSetup(answered.index) };
     line.open("upstream", {
       remotePath: offered.path,
-      role: this.#upstreamSetup(answered.index),
+      role: upstream.role,
+      ...connectingTo(answererTarget(offered, upstream)),
       connectionGroup,
     });
-    const role = offererRole("actpass", answered.setup);
-    line.open("downstream", { remotePath: answered.path, role, connectionGroup });
+    const downstream = { hasRelay: false, role: offererRole("actpass", answered.setup) };
+    line.open("downstream", {
+      remotePath: answered.path,
+      role: downstream.role,
+      ...connectingTo(offererTarget(answered, downstream)),
+      connectionGroup,
+    });
+  }
+
+  /**
+   * The offer for the leg towards the receiver once more, without `msrp-cema`, where its answer shows a middlebox that
+   * CEMA cannot pass (RFC 6714 §4.2).
+   */
+  plainOffer(body: Buffer): Buffer | undefined {
+    const parsed = parseSdp(body);
+    const answers = parsed.ok ? readFileAnswer(this.#offer, parsed.value) : parsed;
+    const isNeeded =
+      answers.ok &&
+      answers.value.some(
+        (answer) =>
+          answer.isAccepted &&
+          needsPlainOffer(answer, { hasRelay: false, role: offererRole("actpass", answer.setup) }),
+      );
+    if (!isNeeded) return undefined;
+    this.#isPlain = true;
+    this.#raiseVersion("downstream");
+    return this.downstreamOffer();
   }
 
   /** Later answers say what the first exchange settled: connections stay (RFC 6135 §4.2.1). */
@@ -131,7 +172,11 @@ export class MediaDescriptions {
   }
 
   #upstreamSetup(index: number): "active" | "passive" {
-    return answerSetup(this.files.find((file) => file.index === index)?.setup, "passive");
+    const offered = this.files.find((file) => file.index === index);
+    return answerSetup(
+      offered?.setup,
+      offered === undefined ? "passive" : preferredRole(offered, false),
+    );
   }
 
   /** A re-INVITE's offer from `leg`, as the other leg gets it. No line may be added (a request is one session, CR C.x.x.1). */
@@ -186,6 +231,7 @@ export class MediaDescriptions {
     const media: readonly RelayedMedia[] = this.#lines.map((line, index) => ({
       uri: line.uris[leg],
       setup: as === "offer" ? "actpass" : this.#answeredSetup(leg, index),
+      isCema: this.#saysCema(leg, index),
       ...(limit === undefined ? {} : { maxSizeOctets: limit }),
     }));
     return serializeSdp(
@@ -193,8 +239,27 @@ export class MediaDescriptions {
     );
   }
 
+  #saysCema(leg: LegName, index: number): boolean {
+    if (leg === "downstream") return !this.#isPlain;
+    const offered = this.files.find((file) => file.index === index);
+    return offered !== undefined && answersCema(offered, false);
+  }
+
   #raiseVersion(leg: LegName): void {
     const origin = this.#origins[leg];
     this.#origins[leg] = { ...origin, version: String(BigInt(origin.version) + 1n) };
   }
+}
+
+function connectingTo(address: HostPort | undefined): { readonly connectTo?: HostPort } {
+  return address === undefined ? {} : { connectTo: address };
+}
+
+function withPortsClosed(sd: SessionDescription, indexes: readonly number[]): SessionDescription {
+  return {
+    ...sd,
+    media: sd.media.map((media, index) =>
+      indexes.includes(index) ? { ...media, port: 0 } : media,
+    ),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Undo } from "../../base/events.ts";
+import type { HostPort } from "../../base/host-port.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Clock } from "../../base/ports.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
@@ -10,6 +11,8 @@ export type LegName = "upstream" | "downstream";
 /** What one leg's offer or answer says of an m= line that is in use. */
 export interface LegMedia {
   readonly remotePath: readonly MsrpUri[];
+  /** c= and m= where RFC 6714 applies, instead of the next hop. */
+  readonly connectTo?: HostPort;
   /** Ours on this leg (RFC 6135 §4.2). */
   readonly role: "active" | "passive";
   /** The lines of one request share connections, different requests never do. */
@@ -63,6 +66,7 @@ export class MediaLine {
       localUri: this.uris[leg],
       remotePath: media.remotePath,
       role: media.role,
+      ...(media.connectTo === undefined ? {} : { connectTo: media.connectTo }),
       connectionGroup: media.connectionGroup,
       receiver: this.#relays[leg],
     });

@@ -118,7 +118,11 @@ export class RelayedCall {
       await this.#endBoth(this.#cancelReason);
       return;
     }
-    const answer = this.#media.openFromAnswer(response.body);
+    const answer = this.#media.openFromAnswer(await this.#lastAnswer(downstream, response));
+    if (this.#hasEnded()) {
+      await this.#endBoth(this.#cancelReason);
+      return;
+    }
     if (!answer.ok) {
       this.#ports.log.write("warn", "answer refused", {
         what: answer.error.what,
@@ -139,6 +143,14 @@ export class RelayedCall {
     this.#watch("upstream", accepted.value);
     // The downstream side may have ended while we waited for the ACK.
     if (this.#hasEnded()) await this.#endBoth(REASON_FAR_SIDE_GONE);
+  }
+
+  /** That of the INVITE, or of a second offer without CEMA where the first answer asks for one. */
+  async #lastAnswer(downstream: SrfDialog, response: SipResponse): Promise<Buffer> {
+    const content = this.#media.plainOffer(response.body);
+    if (content === undefined) return response.body;
+    const again = await downstream.reinvite({ contentType: "application/sdp", content }, []);
+    return again.ok && again.value.status < 300 ? again.value.body : response.body;
   }
 
   /** A call, because what was true before an await may not be after it. */
