@@ -28,6 +28,8 @@ export type Respond = (request: OutgoingRequest) => SipResponse | undefined;
 export class FakeSip {
   readonly clock: Clock;
   readonly #parties = new Map<string, FakeSrf>();
+  /** What a middlebox makes of a session description that passes. */
+  edit: (body: SipBody, as: "offer" | "answer") => SipBody = (body) => body;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -198,7 +200,7 @@ export class FakeUac implements InviteUac {
         { name: "Call-ID", value: this.callId },
         ...options.headers,
       ],
-      options.body,
+      options.body === undefined ? undefined : sip.edit(options.body, "offer"),
     );
     this.outcome = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -280,7 +282,7 @@ export class FakeUas implements InviteUas {
           void there.bye();
           this.#uac.settle({ kind: "failed", failure: { kind: "cancelled", message: "late" } });
         } else {
-          const response = fakeResponse(200, answer.headers, answer.body);
+          const response = fakeResponse(200, answer.headers, this.#sip.edit(answer.body, "answer"));
           this.#uac.settle({ kind: "answered", dialog: there, response });
         }
         this.#sip.soon(() => {
@@ -397,7 +399,7 @@ export class FakeDialog implements SrfDialog {
     body: SipBody,
     headers: readonly HeaderField[] = [],
   ): Promise<Result<SipResponse, SipFailure>> {
-    return this.#send("INVITE", headers, body);
+    return this.#send("INVITE", headers, this.#sip.edit(body, "offer"));
   }
 
   request(

@@ -2,6 +2,7 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { FileError, FilePart } from "../../base/files.ts";
 import { ok, type Result } from "../../base/result.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
+import { answererTarget, preferredRole } from "../../sdp/cema.ts";
 import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { answerSetup } from "../../sdp/setup.ts";
@@ -191,7 +192,8 @@ export class IncomingFiles {
     const { index } = file.view;
     const { ports } = this.#context;
     const uri = ports.msrp.newUri();
-    const setup = answerSetup(file.media.setup, "passive");
+    const setup = answerSetup(file.media.setup, preferredRole(file.media, false));
+    const connectTo = answererTarget(file.media, { hasRelay: false, role: setup });
     const meter = this.#meter(file);
     const receiver = new FileReceiver(ports.clock, {
       part,
@@ -209,6 +211,7 @@ export class IncomingFiles {
       remotePath: file.media.path,
       role: setup,
       receiver,
+      ...(connectTo === undefined ? {} : { connectTo }),
       connectionGroup: this.#options.connectionGroup,
     });
     session.events.on("closed", ({ failure }) => {

@@ -20,6 +20,7 @@ import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
 import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer } from "./outgoing-transfer.ts";
+import { offerPlainly } from "./plain-offer.ts";
 import { failureOf, offline, type Refusal, refusalOf } from "./refusal.ts";
 
 export interface OutgoingOfferOptions {
@@ -213,14 +214,19 @@ export class OutgoingOffer {
     answered: Extract<InviteOutcome, { readonly kind: "answered" }>,
     local: SessionDescription,
   ): Promise<void> {
-    const answers = readAnswer(local, answered.response);
-    if (!answers.ok) {
-      await this.#broken(answered.dialog, answers.error);
+    const first = readAnswer(local, answered.response);
+    if (!first.ok) {
+      await this.#broken(answered.dialog, first.error);
       return;
     }
+    const { answers, local: agreed } = await offerPlainly(this.#context, answered.dialog, {
+      answers: first.value,
+      local,
+      hasRelay: false,
+    });
     const agent = answered.response.headers.get("User-Agent");
     const { files, onPeerEnded } = this.#options;
-    const accepted = files.filter(({ index }) => answers.value[index]?.isAccepted === true);
+    const accepted = files.filter(({ index }) => answers[index]?.isAccepted === true);
     const indexes = accepted.map(({ index }) => index);
     this.#record.files(indexes, { state: "transferring" });
     this.#record.update({ state: "transferring", status: answered.response.status });
@@ -228,8 +234,7 @@ export class OutgoingOffer {
       id: this.id,
       dialog: answered.dialog,
       files,
-      local,
-      answers: answers.value,
+      ...{ local: agreed, answers },
       isPeerOurs: isOurProduct(agent),
       record: this.#record,
       ...(onPeerEnded === undefined ? {} : { onPeerEnded }),

@@ -2,6 +2,7 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { IncomingRequest, SrfDialog } from "../../drachtio/srf.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
 import { acceptsType } from "../../sdp/accept-types.ts";
+import { offererTarget } from "../../sdp/cema.ts";
 import type { FileAnswer } from "../../sdp/file-answer.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -108,10 +109,12 @@ export class OutgoingTransfer {
     const obstacle = obstacleOf(file, answer);
     if (obstacle !== undefined) this.#skipped.set(file.index, obstacle);
     const role = offererRole("actpass", answer.setup);
+    const connectTo = offererTarget(answer, { hasRelay: false, role });
     const session = this.#context.ports.msrp.session({
       localUri: file.uri,
       remotePath: answer.path,
       role,
+      ...(connectTo === undefined ? {} : { connectTo }),
       receiver: { begin: () => ({ reject: 413 }) },
       connectionGroup: this.#options.dialog.callId,
     });
