@@ -21,6 +21,10 @@ export type FileErrorKind =
   | "hash-mismatch"
   | "incomplete"
   | "cancelled"
+  /** What a part was remembered by no longer fits what is on disk, or it is in use; nothing was touched. */
+  | "not-resumable"
+  /** The peer has sent as much as it may in a day. */
+  | "quota"
   | "io";
 
 /** A hash as SDP carries it: `algorithm` in lower case (`sha-1`, `sha-256`), `hex` in lower case without colons. */
@@ -59,6 +63,43 @@ export interface FileSource {
   close(): Promise<void>;
 }
 
+/** Whose file a part is. Everything in it came from the peer and is only compared, or shown as text. */
+export interface PartOrigin {
+  /** As the peer was authenticated: parts of one peer never match what another one offers. */
+  readonly peer: string;
+  readonly conversationId: string;
+  readonly offeredName: string;
+  readonly hashes: readonly FileHash[];
+  /** The offer that the user said yes to, and the file's m= line in it. */
+  readonly offerId?: string;
+  readonly index?: number;
+}
+
+/** What a later offer says of its file. */
+export interface PartQuery {
+  readonly peer: string;
+  readonly conversationId: string;
+  readonly name: string;
+  readonly sizeOctets: number;
+  readonly hashes: readonly FileHash[];
+}
+
+/** A part that a process left, to go on with. */
+export interface FoundPart {
+  readonly key: string;
+  /** Octets from the start of the file that have reached the disk. */
+  readonly durableOctets: number;
+}
+
+/** A part that no transfer uses at the moment. */
+export interface KeptPart extends FoundPart {
+  readonly origin: PartOrigin;
+  readonly sizeOctets: number;
+  readonly folder: string;
+  /** Wall-clock milliseconds since 1970. */
+  readonly updatedMs: number;
+}
+
 export interface CreatePartOptions {
   readonly folder: string;
   /** As the peer named the file; only a suggestion, made safe by the port. */
@@ -66,6 +107,8 @@ export interface CreatePartOptions {
   readonly sizeOctets: number;
   /** What `finish` will be asked to check, so that nothing else is computed on the way. Default: all we know. */
   readonly algorithms?: readonly HashAlgorithm[];
+  /** Enters the part into the journal, so that it can be kept and outlives the process. */
+  readonly journal?: PartOrigin;
 }
 
 /** What the finished file must be. Hashes of unknown algorithms are ignored. */
@@ -80,12 +123,15 @@ export interface ExpectedFile {
 export interface FilePart {
   /** The safe name, before numbering because of a file of that name. */
   readonly finalName: string;
-  /** Octets present, each counted once. */
+  /** By which the journal knows it; undefined when it is in none. */
+  readonly key: string | undefined;
+  /** Octets present, each counted once; of a resumed part those that were durable. */
   readonly receivedOctets: number;
   /**
    * Writes at a 0-based position. Octets outside the size, an unsafe position and too many separate ranges are
    * errors; octets that came already are replaced (RFC 4975 §7.3.1: the last one received wins).
    * Several buffers follow each other without a gap. They are in use until the promise resolves.
+   * After `no-space` the part is whole as it was: the same write may be tried again, or the part kept.
    */
   write(position: number, bytes: Buffer | readonly Buffer[]): Promise<Result<void, FileError>>;
   /**
@@ -96,6 +142,11 @@ export interface FilePart {
   finish(expected: ExpectedFile): Promise<Result<PublishedFile, FileError>>;
   /** Removes the part if it is still the file that was created. Harmless after `finish` and when called twice. */
   discard(): Promise<void>;
+  /**
+   * Makes durable what has come and leaves it for {@link Files.resumePart}. A part that is in no journal is discarded.
+   * @returns what is left; undefined after `finish` and `discard`, and where nothing could be left
+   */
+  keep(): Promise<FoundPart | undefined>;
 }
 
 export interface PublishedFile {
@@ -121,4 +172,21 @@ export interface Files {
   freeOctets(folder: string): Promise<Result<number, FileError>>;
   /** Fails with `no-space` when the file would eat into the reserve; nothing is on disk then. */
   createPart(options: CreatePartOptions): Promise<Result<FilePart, FileError>>;
+  /**
+   * The part that fits best: of the same peer and size, with no hash that differs, and either a hash in common or
+   * conversation and name. Parts in use are left out.
+   */
+  findPart(query: PartQuery): Promise<FoundPart | undefined>;
+  /**
+   * Opens a part to go on after its durable octets, which are hashed anew. `not-resumable` when it is in use, not known
+   * or no longer the file that was left.
+   */
+  resumePart(key: string): Promise<Result<FilePart, FileError>>;
+  /** Parts that wait to be gone on with, the newest first. */
+  parts(): Promise<readonly KeptPart[]>;
+  /**
+   * Forgets a part that is not in use and removes it from the disk, if it is still the file that was left.
+   * @returns whether such a part was known
+   */
+  forgetPart(key: string): Promise<boolean>;
 }

@@ -8,9 +8,9 @@ import { CpmClient } from "../cpm/client.ts";
 import type { CpmConfig } from "../cpm/config.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
-import { systemFiles } from "../storage/files.node.ts";
+import type { SystemFiles } from "../storage/files.node.ts";
 import type { CoreAddress } from "./core-address.ts";
-import { openProfile, type Profile } from "./profile.node.ts";
+import { openProfile, type Profile, profileFiles } from "./profile.node.ts";
 import { listenError, openSipStack } from "./sip-stack.node.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
@@ -36,6 +36,8 @@ export interface ClientSetup {
   >;
   /** Opened by its owner, who closes it; without it the client opens the one in `profileFolder` itself. */
   readonly profile?: Profile;
+  /** Opened by its owner, who closes them; without it the client opens those of the profile itself. */
+  readonly files?: SystemFiles;
   /** May offer files beside the program that is the profile's device. */
   readonly canBeGuest?: boolean;
   readonly traceFile?: string;
@@ -85,7 +87,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       allowMd5: isLoopback(setup.core.host),
     },
   });
-  const files = systemFiles();
+  const files = setup.files ?? profileFiles(profile, setup.profileFolder);
   const receiveFolder = resolve(setup.receiveFolder);
   // An application signs in all the same, and lets its user choose another folder.
   if (setup.profile === undefined) mkdirSync(receiveFolder, { recursive: true });
@@ -107,7 +109,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       await srf.close();
       await msrp.value.close();
       await stack.close();
-      await files.close();
+      if (setup.files === undefined) await files.close();
       closeProfile();
     },
   };

@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import type { AppStore } from "../base/app-store.ts";
 import type { Random } from "../base/ports.ts";
 import { randomToken, randomUuid } from "../base/tokens.ts";
+import { type SystemFiles, systemFiles } from "../storage/files.node.ts";
 import { openStore } from "../storage/store.node.ts";
 import { lockProfile, type ProfileLock } from "./profile-lock.node.ts";
 import { UserError } from "./user-error.ts";
@@ -54,6 +55,14 @@ export function openProfile(folder: string, random: Random): Profile {
       lock?.release();
     },
   };
+}
+
+/** With the journal of unfinished files, unless another program of this profile has it. */
+export function profileFiles(
+  profile: Pick<Profile, "isInUse">,
+  profileFolder: string,
+): SystemFiles {
+  return systemFiles(profile.isInUse ? {} : { profileFolder: resolve(profileFolder) });
 }
 
 function takeLock(path: string): ProfileLock | undefined {

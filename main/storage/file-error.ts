@@ -14,6 +14,8 @@ const SENTENCES: Readonly<Record<FileErrorKind, string>> = {
   "hash-mismatch": "The file arrived damaged: its hash differs from the one announced.",
   incomplete: "Parts of the file are missing.",
   cancelled: "Cancelled.",
+  "not-resumable": "What was left of the file cannot be gone on with.",
+  quota: "The sender has sent as much as it may in a day.",
   io: "The disk reported an error.",
 };
 

@@ -1,31 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import {
-  type ExpectedFile,
-  type FileError,
-  type FileHash,
-  type FileHashes,
-  type FilePart,
-  HASH_ALGORITHMS,
-  type HashAlgorithm,
-  type PublishedFile,
+import type {
+  ExpectedFile,
+  FileError,
+  FileHashes,
+  FilePart,
+  FoundPart,
+  HashAlgorithm,
+  PublishedFile,
 } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { fileError, systemFileError } from "./file-error.ts";
-import type { HashJob, HashPool } from "./hash-pool.node.ts";
+import type { HashPool } from "./hash-pool.node.ts";
 import { type FileIdentity, type HeldFolder, identityOf } from "./held-folder.node.ts";
-import { InlineHash, MAX_INLINE_OCTETS } from "./inline-hash.node.ts";
 import { OctetRanges } from "./octet-ranges.ts";
+import { isMatch, PartHash, wantedOf } from "./part-hash.node.ts";
+import { partName } from "./part-name.ts";
+import type { PartRecorder } from "./part-recorder.ts";
+import { PartSync } from "./part-sync.node.ts";
 import { fitsInFile, octetsOf, writeAt } from "./positional-io.node.ts";
 import { publish } from "./publish.node.ts";
 import { currentUmask } from "./umask.node.ts";
 
-/** The hashing worker hears of new octets this often: soon enough to find them in the processor's cache. */
-const ANNOUNCE_OCTETS = 1 * 1024 * 1024;
-/** Octets and time after which what was written is made durable in the background. */
-const SYNC_OCTETS = 8 * 1024 * 1024;
-const SYNC_MS = 2000;
 /** FAT's first year; older times are defaults of broken clocks. */
 const EARLIEST_MODIFIED_MS = Date.UTC(1980, 0, 1);
 const DAY_MS = 86_400_000;
@@ -39,58 +36,62 @@ export interface PartPlace {
   readonly algorithms: readonly HashAlgorithm[];
 }
 
-/** A file being received: hidden, private (0600), in the folder where it will lie, hashed while it is written. */
+/** A hidden file of ours, held open. */
+export interface OpenedPart {
+  readonly handle: FileHandle;
+  readonly key: string;
+  readonly identity: FileIdentity;
+}
+
+export interface PartContext {
+  readonly pool: HashPool;
+  /** Where there is a journal. */
+  readonly recorder?: PartRecorder | undefined;
+  readonly onClosed: (part: NodeFilePart) => void;
+}
+
+/** Creates the hidden file of a part, private (0600). Throws errors of the system; nothing is left then. */
+export async function createHidden(folder: HeldFolder): Promise<OpenedPart> {
+  const key = randomBytes(12).toString("hex");
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | noFollow();
+  const handle = await open(await folder.at(partName(key)), flags, 0o600);
+  return { handle, key, identity: identityOf(await handle.stat({ bigint: true })) };
+}
+
+/** A file being received: hidden, in the folder where it will lie, hashed while it is written. */
 export class NodeFilePart implements FilePart {
   readonly finalName: string;
   readonly dev: bigint;
   readonly #place: PartPlace;
-  readonly #partName: string;
-  readonly #handle: FileHandle;
-  readonly #identity: FileIdentity;
-  readonly #pool: HashPool;
+  readonly #opened: OpenedPart;
+  readonly #context: PartContext;
   readonly #ranges = new OctetRanges();
-  readonly #onClosed: (part: NodeFilePart) => void;
-  /** Writes, finish and discard happen one after the other, in the order of the calls. */
+  readonly #hash: PartHash;
+  readonly #sync: PartSync;
+  /** Writes, finish, keep and discard happen one after the other, in the order of the calls. */
   #last: Promise<unknown> = Promise.resolve();
   #isOpen = true;
-  readonly #inline: InlineHash | undefined;
-  #job: HashJob | undefined;
-  #announced = 0;
-  #isHashStale = false;
-  #hashes: Partial<FileHashes> | undefined;
-  #unsynced = 0;
-  #syncedAtMs = performance.now();
-  #sync: Promise<Result<void, FileError>> | undefined;
-  #syncError: FileError | undefined;
 
-  private constructor(
-    place: PartPlace,
-    opened: { readonly handle: FileHandle; readonly name: string; readonly identity: FileIdentity },
-    pool: HashPool,
-    onClosed: (part: NodeFilePart) => void,
-  ) {
-    this.finalName = place.finalName;
-    this.dev = opened.identity.dev;
+  /** @param durableOctets there already, from the start */
+  constructor(place: PartPlace, opened: OpenedPart, context: PartContext, durableOctets = 0) {
+    const { handle, identity } = opened;
+    const { finalName, sizeOctets, algorithms } = place;
+    this.finalName = finalName;
+    this.dev = identity.dev;
     this.#place = place;
-    this.#partName = opened.name;
-    this.#handle = opened.handle;
-    this.#identity = opened.identity;
-    this.#pool = pool;
-    this.#onClosed = onClosed;
-    if (place.sizeOctets <= MAX_INLINE_OCTETS) this.#inline = new InlineHash(place.algorithms);
+    this.#opened = opened;
+    this.#context = context;
+    this.#hash = new PartHash(context.pool, { fd: handle.fd, sizeOctets, algorithms });
+    const { recorder } = context;
+    const onDurable =
+      recorder === undefined ? undefined : (octets: number) => recorder.claim(octets);
+    this.#sync = new PartSync({ handle, name: finalName, onDurable, durableOctets });
+    this.#ranges.add(0, durableOctets);
+    this.#hash.reach(durableOctets);
   }
 
-  /** Creates the hidden file; throws errors of the system, and nothing is left then. */
-  static async create(
-    place: PartPlace,
-    pool: HashPool,
-    onClosed: (part: NodeFilePart) => void,
-  ): Promise<NodeFilePart> {
-    const name = `.${randomBytes(12).toString("hex")}.part`;
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | noFollow();
-    const handle = await open(await place.folder.at(name), flags, 0o600);
-    const identity = identityOf(await handle.stat({ bigint: true }));
-    return new NodeFilePart(place, { handle, name, identity }, pool, onClosed);
+  get key(): string | undefined {
+    return this.#context.recorder?.key;
   }
 
   get receivedOctets(): number {
@@ -112,16 +113,11 @@ export class NodeFilePart implements FilePart {
   }
 
   async discard(): Promise<void> {
-    await this.#inOrder(async () => {
-      if (!this.#isOpen) return;
-      await this.#job?.cancel();
-      await this.#sync;
-      try {
-        await this.#place.folder.remove(this.#partName, this.#identity);
-      } finally {
-        await this.#close();
-      }
-    });
+    await this.#inOrder(() => this.#discard());
+  }
+
+  keep(): Promise<FoundPart | undefined> {
+    return this.#inOrder(() => this.#keep());
   }
 
   #inOrder<T>(task: () => Promise<T>): Promise<T> {
@@ -136,56 +132,48 @@ export class NodeFilePart implements FilePart {
     const end = position + octets;
     const { sizeOctets } = this.#place;
     if (!this.#isOpen) return err(fileError("cancelled", this.finalName));
-    if (this.#syncError !== undefined) return err(this.#syncError);
+    if (this.#sync.error !== undefined) return err(this.#sync.error);
     if (!fitsInFile(position, octets, sizeOctets))
       return err(fileError("too-large", this.finalName, "octets beyond the announced size"));
     if (octets === 0) return ok(undefined);
     if (!this.#ranges.hasRoomFor(position, end))
       return err(fileError("io", this.finalName, "too many separate ranges"));
     try {
-      // The hash has, or may have, seen what is replaced now.
-      if (position < this.#announced) this.#isHashStale = true;
-      this.#hashes = undefined;
-      await writeAt(this.#handle, position, pieces, sizeOctets);
+      this.#hash.willWrite(position);
+      await writeAt(this.#opened.handle, position, pieces, sizeOctets);
     } catch (cause) {
       return err(systemFileError(cause, "write", this.finalName));
     }
     this.#ranges.add(position, end);
-    this.#inline?.take(position, pieces);
-    this.#announce();
-    this.#syncSometimes(octets);
+    this.#hash.took(position, pieces);
+    const { contiguous } = this.#ranges;
+    this.#hash.reach(contiguous);
+    await this.#sync.wrote(octets, contiguous);
     return ok(undefined);
   }
 
-  #announce(): void {
-    const { contiguous } = this.#ranges;
-    if (this.#isHashStale || contiguous - this.#announced < ANNOUNCE_OCTETS) return;
-    this.#job ??= this.#startJob(this.#place.algorithms);
-    this.#announced = contiguous;
-    this.#job.advance(contiguous);
-  }
-
-  #syncSometimes(octets: number): void {
-    this.#unsynced += octets;
-    const nowMs = performance.now();
-    if (this.#unsynced < SYNC_OCTETS && nowMs - this.#syncedAtMs < SYNC_MS) return;
-    if (this.#sync !== undefined) return;
-    this.#unsynced = 0;
-    this.#syncedAtMs = nowMs;
-    this.#sync = this.#runSync();
-  }
-
-  async #runSync(): Promise<Result<void, FileError>> {
+  async #discard(): Promise<void> {
+    if (!this.#isOpen) return;
+    await this.#hash.cancel();
+    await this.#sync.settled();
     try {
-      await this.#handle.datasync();
-      return ok(undefined);
-    } catch (cause) {
-      // After a failed fsync the octets may be gone although a second one succeeds: never claim them.
-      this.#syncError = systemFileError(cause, "write", this.finalName);
-      return err(this.#syncError);
+      await this.#place.folder.remove(partName(this.#opened.key), this.#opened.identity);
+      await this.#context.recorder?.gone();
     } finally {
-      this.#sync = undefined;
+      await this.#close();
     }
+  }
+
+  async #keep(): Promise<FoundPart | undefined> {
+    const { recorder } = this.#context;
+    if (!this.#isOpen || recorder === undefined) {
+      await this.#discard();
+      return undefined;
+    }
+    await this.#hash.cancel();
+    await this.#sync.flush(this.#ranges.contiguous);
+    await this.#close();
+    return { key: recorder.key, durableOctets: this.#sync.durableOctets };
   }
 
   async #finish(expected: ExpectedFile): Promise<Result<PublishedFile, FileError>> {
@@ -193,65 +181,42 @@ export class NodeFilePart implements FilePart {
     const { sizeOctets } = this.#place;
     if (expected.sizeOctets !== sizeOctets || !this.#ranges.isWhole(sizeOctets))
       return err(fileError("incomplete", this.finalName));
-    const hashes = await this.#finishHash(wantedOf(expected.hashes));
+    const hashes = await this.#hash.finish(wantedOf(expected.hashes));
     if (!hashes.ok) return hashes;
     try {
-      await this.#sync;
-      const isIntact = expected.hashes.every(({ algorithm, hex }) => {
-        const own = hashOf(hashes.value, algorithm);
-        return own === undefined || own === hex.toLowerCase();
-      });
+      await this.#sync.settled();
+      const isIntact = isMatch(hashes.value, expected.hashes);
       return isIntact ? await this.#publish(hashes.value, expected) : await this.#setAside();
     } catch (cause) {
       return err(systemFileError(cause, "write", this.finalName));
     }
   }
 
-  #startJob(algorithms: readonly HashAlgorithm[]): HashJob {
-    return this.#pool.start(this.#handle.fd, { algorithms });
-  }
-
-  async #finishHash(
-    wanted: readonly HashAlgorithm[],
-  ): Promise<Result<Partial<FileHashes>, FileError>> {
-    const { algorithms, sizeOctets } = this.#place;
-    const known = this.#hashes;
-    if (known !== undefined && wanted.every((one) => hashOf(known, one) !== undefined))
-      return ok(known);
-    const isUnforeseen = !wanted.every((one) => algorithms.includes(one));
-    this.#hashes = isUnforeseen ? undefined : this.#inline?.digests(sizeOctets);
-    if (this.#hashes !== undefined) return ok(this.#hashes);
-    if (this.#isHashStale || isUnforeseen) {
-      await this.#job?.cancel();
-      this.#job = undefined;
-    }
-    this.#job ??= this.#startJob(isUnforeseen ? wanted : algorithms);
-    const hashes = await this.#job.finish(sizeOctets);
-    this.#job = undefined;
-    this.#announced = 0;
-    this.#isHashStale = false;
-    if (hashes.ok) this.#hashes = hashes.value;
-    return hashes;
-  }
-
   async #publish(
     hashes: Partial<FileHashes>,
     expected: ExpectedFile,
   ): Promise<Result<PublishedFile, FileError>> {
-    if (this.#syncError !== undefined) return err(this.#syncError);
-    await this.#handle.chmod(0o666 & ~(await currentUmask()));
-    await setModified(this.#handle, expected.modifiedMs);
-    await this.#handle.sync();
+    if (this.#sync.error !== undefined) return err(this.#sync.error);
+    const { handle } = this.#opened;
+    // Somebody else has written to it: more octets than were checked would get the final name.
+    if ((await handle.stat()).size !== this.#place.sizeOctets)
+      return err(fileError("changed", this.finalName));
+    await handle.chmod(0o666 & ~(await currentUmask()));
+    await setModified(handle, expected.modifiedMs);
+    await handle.sync();
     const name = await publish(this.#unpublished(), this.finalName);
     const path = await this.#place.folder.shownPath(name);
+    const published = { path, name, hashes, wasRenamed: name !== this.finalName };
+    await this.#context.recorder?.done(published);
     await this.#close();
-    return ok({ path, name, hashes, wasRenamed: name !== this.finalName });
+    return ok(published);
   }
 
   /** Kept for people to look at, under a name that no program takes for the file itself. */
   async #setAside(): Promise<Result<never, FileError>> {
     const name = await publish(this.#unpublished(), `${this.finalName}.damaged`);
     const path = await this.#place.folder.shownPath(name);
+    await this.#context.recorder?.gone();
     await this.#close();
     return err(fileError("hash-mismatch", path));
   }
@@ -261,24 +226,17 @@ export class NodeFilePart implements FilePart {
     readonly partName: string;
     readonly identity: FileIdentity;
   } {
-    return { folder: this.#place.folder, partName: this.#partName, identity: this.#identity };
+    const { key, identity } = this.#opened;
+    return { folder: this.#place.folder, partName: partName(key), identity };
   }
 
   async #close(): Promise<void> {
     this.#isOpen = false;
-    this.#onClosed(this);
-    await this.#handle.close();
+    this.#context.onClosed(this);
+    await this.#opened.handle.close();
     await this.#place.folder.close();
+    this.#context.recorder?.release();
   }
-}
-
-function wantedOf(hashes: readonly FileHash[]): readonly HashAlgorithm[] {
-  return HASH_ALGORITHMS.filter((known) => hashes.some(({ algorithm }) => algorithm === known));
-}
-
-function hashOf(hashes: Partial<FileHashes>, algorithm: string): string | undefined {
-  if (algorithm === "sha-1") return hashes.sha1;
-  return algorithm === "sha-256" ? hashes.sha256 : undefined;
 }
 
 async function setModified(handle: FileHandle, modifiedMs: number | undefined): Promise<void> {

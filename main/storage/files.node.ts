@@ -8,27 +8,53 @@ import {
   type FilePart,
   type FileSource,
   type Files,
+  type FoundPart,
   HASH_ALGORITHMS,
+  type KeptPart,
+  type PartQuery,
 } from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { errorCode, fileError, systemFileError } from "./file-error.ts";
 import { safeFileName } from "./file-name.ts";
-import { NodeFilePart } from "./file-part.node.ts";
+import {
+  createHidden,
+  NodeFilePart,
+  type OpenedPart,
+  type PartContext,
+  type PartPlace,
+} from "./file-part.node.ts";
 import { NodeFileSource } from "./file-source.node.ts";
 import { fitsWithReserve } from "./free-space.ts";
 import { HashPool } from "./hash-pool.node.ts";
 import type { HeldFolder } from "./held-folder.node.ts";
 import { HeldFolders } from "./held-folders.node.ts";
+import { keptIdentity, PartKeeper, plainIdentity } from "./part-keeper.node.ts";
+import type { PartRecorder } from "./part-recorder.ts";
 
 export interface SystemFiles extends Files {
+  /**
+   * Reads the journal, completes what a crash left half done and removes what is too old. Done by the first call that
+   * needs it anyway.
+   */
+  open(): Promise<void>;
   /** Ends the hashing workers. Without it they end with the process, which they don't keep alive. */
   close(): Promise<void>;
 }
 
+export interface SystemFilesOptions {
+  /**
+   * Where the journal of parts lies. One process at a time may give it, the one that holds the profile. Without it, or
+   * where it cannot be written, no part outlives its process.
+   */
+  readonly profileFolder?: string;
+  /** Wall-clock milliseconds since 1970. */
+  readonly nowMs?: () => number;
+}
+
 /** The file system of this machine. */
-export function systemFiles(): SystemFiles {
-  return new NodeFiles();
+export function systemFiles(options: SystemFilesOptions = {}): SystemFiles {
+  return new NodeFiles(options);
 }
 
 /** Of the folder, or of the nearest one above it that exists: the rest is created with the first file. */
@@ -45,6 +71,16 @@ async function spaceOf(folder: string): Promise<BigIntStatsFs> {
   }
 }
 
+async function octetsOfDisk(folder: string): Promise<number | undefined> {
+  try {
+    const { blocks, bsize } = await spaceOf(folder);
+    return Number(blocks * bsize);
+  } catch (cause) {
+    if (errorCode(cause) === undefined) throw cause;
+    return undefined;
+  }
+}
+
 /** Octets that are promised to a file and not yet written. */
 interface SpaceClaim {
   readonly dev: bigint;
@@ -55,6 +91,16 @@ class NodeFiles implements SystemFiles {
   readonly #pool = new HashPool();
   readonly #folders = new HeldFolders();
   readonly #claims = new Set<SpaceClaim>();
+  readonly #options: SystemFilesOptions;
+  #opening: Promise<PartKeeper | undefined> | undefined;
+
+  constructor(options: SystemFilesOptions) {
+    this.#options = options;
+  }
+
+  async open(): Promise<void> {
+    await this.#keeper();
+  }
 
   openSource(path: string): Promise<Result<FileSource, FileError>> {
     return NodeFileSource.open(path);
@@ -101,8 +147,9 @@ class NodeFiles implements SystemFiles {
   async #createIn(
     folder: HeldFolder,
     path: string,
-    { sizeOctets, suggestedName, algorithms = HASH_ALGORITHMS }: CreatePartOptions,
+    options: CreatePartOptions,
   ): Promise<Result<FilePart, FileError>> {
+    const { sizeOctets, suggestedName, algorithms = HASH_ALGORITHMS } = options;
     // Space is claimed before the first wait, so that two parts at a time can't be promised the same octets.
     const claim: SpaceClaim = { dev: folder.dev, missingOctets: sizeOctets };
     this.#claims.add(claim);
@@ -110,17 +157,90 @@ class NodeFiles implements SystemFiles {
       const room = await this.#checkRoom(folder.dev, path);
       if (!room.ok) return room;
       const place = { folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms };
-      const part = await NodeFilePart.create(place, this.#pool, (closed) => {
-        this.#claims.delete(closed);
-      });
-      this.#claims.add(part);
-      return ok(part);
+      const opened = await createHidden(folder);
+      const recorder = await this.#enter(place, opened, options);
+      return ok(this.#claimed(new NodeFilePart(place, opened, this.#contextOf(recorder))));
     } finally {
       this.#claims.delete(claim);
     }
   }
 
+  async findPart(query: PartQuery): Promise<FoundPart | undefined> {
+    return (await this.#keeper())?.find(query);
+  }
+
+  async resumePart(key: string): Promise<Result<FilePart, FileError>> {
+    const reopened = await (await this.#keeper())?.reopen(key);
+    if (reopened === undefined) return err(fileError("not-resumable"));
+    const { part, folder, handle, recorder } = reopened;
+    const { finalName, sizeOctets, algorithms, identity, durableOctets } = part;
+    const place = { folder, finalName, sizeOctets, algorithms };
+    const opened = { handle, key, identity: plainIdentity(identity) };
+    const context = this.#contextOf(recorder);
+    const resumed = this.#claimed(new NodeFilePart(place, opened, context, durableOctets));
+    const room = await this.#checkRoom(folder.dev, part.folder);
+    if (room.ok) return ok(resumed);
+    await resumed.keep();
+    return room;
+  }
+
+  async parts(): Promise<readonly KeptPart[]> {
+    return (await this.#keeper())?.list() ?? [];
+  }
+
+  async forgetPart(key: string): Promise<boolean> {
+    return (await (await this.#keeper())?.forget(key)) ?? false;
+  }
+
+  /** Into the journal, if it is to be there. */
+  async #enter(
+    { folder, finalName, sizeOctets, algorithms }: PartPlace,
+    { key, handle }: OpenedPart,
+    options: CreatePartOptions,
+  ): Promise<PartRecorder | undefined> {
+    const { journal: origin } = options;
+    if (origin === undefined) return undefined;
+    const keeper = await this.#keeper();
+    return keeper?.enter({
+      ...{ key, origin, finalName, sizeOctets, algorithms },
+      folder: resolve(options.folder),
+      folderIdentity: keptIdentity(await folder.stat()),
+      identity: keptIdentity(await handle.stat({ bigint: true })),
+    });
+  }
+
+  #contextOf(recorder: PartRecorder | undefined): PartContext {
+    return { pool: this.#pool, recorder, onClosed: (closed) => this.#claims.delete(closed) };
+  }
+
+  #claimed(part: NodeFilePart): NodeFilePart {
+    this.#claims.add(part);
+    return part;
+  }
+
+  #keeper(): Promise<PartKeeper | undefined> {
+    this.#opening ??= this.#openKeeper();
+    return this.#opening;
+  }
+
+  async #openKeeper(): Promise<PartKeeper | undefined> {
+    const { profileFolder, nowMs } = this.#options;
+    if (profileFolder === undefined) return undefined;
+    try {
+      return await PartKeeper.open({
+        profileFolder,
+        diskOctets: octetsOfDisk,
+        ...(nowMs === undefined ? {} : { nowMs }),
+      });
+    } catch (cause) {
+      // A profile that cannot be written to receives all the same.
+      if (errorCode(cause) === undefined) throw cause;
+      return undefined;
+    }
+  }
+
   async close(): Promise<void> {
+    await (await this.#opening)?.close();
     await this.#pool.close();
   }
 

@@ -142,9 +142,22 @@ export class HeldFolder {
     this.#noted.add(name);
   }
 
+  /** The folder itself. */
+  async stat(): Promise<BigIntStats> {
+    return this.#handle === undefined
+      ? stat(this.#real, { bigint: true })
+      : this.#handle.stat({ bigint: true });
+  }
+
   async identityOf(name: string): Promise<FileIdentity | undefined> {
+    const stats = await this.statOf(name);
+    return stats === undefined ? undefined : identityOf(stats);
+  }
+
+  /** Of the entry itself, not of what it may lead to; undefined when there is none. */
+  async statOf(name: string): Promise<BigIntStats | undefined> {
     try {
-      return identityOf(await lstat(await this.at(name), { bigint: true }));
+      return await lstat(await this.at(name), { bigint: true });
     } catch (cause) {
       if (errorCode(cause) === "ENOENT") return undefined;
       throw cause;

@@ -7,9 +7,14 @@ import type {
   FilePart,
   FileSource,
   Files,
+  FoundPart,
+  KeptPart,
+  PartOrigin,
+  PartQuery,
   PublishedFile,
 } from "../../main/base/files.ts";
 import { err, ok, type Result } from "../../main/base/result.ts";
+import { bestPart } from "../../main/storage/part-match.ts";
 
 /** Trouble that the next calls meet. */
 export interface DiskTrouble {
@@ -18,12 +23,22 @@ export interface DiskTrouble {
   freeOctets: number;
 }
 
+/** What lies on the disk of a part, whether or not a process uses it. */
+interface StoredPart {
+  readonly options: CreatePartOptions;
+  readonly bytes: Buffer;
+  durableOctets: number;
+  isInUse: boolean;
+}
+
 /** A disk in memory, shared by whoever is given the same object. Paths are plain strings. */
 export class MemoryFiles implements Files {
   readonly content = new Map<string, Buffer>();
   readonly trouble: DiskTrouble = { freeOctets: Number.MAX_SAFE_INTEGER };
   /** Parts created and neither finished nor discarded. */
   openParts = 0;
+  readonly #stored = new Map<string, StoredPart>();
+  #made = 0;
 
   put(path: string, content: Buffer): this {
     this.content.set(path, content);
@@ -63,25 +78,80 @@ export class MemoryFiles implements Files {
       return Promise.resolve(err({ kind: "no-space", message: "The disk is full." }));
     }
     this.openParts += 1;
-    return Promise.resolve(ok(new MemoryPart(this, options)));
+    const part: StoredPart = {
+      ...{ options, bytes: Buffer.alloc(options.sizeOctets) },
+      ...{ durableOctets: 0, isInUse: true },
+    };
+    if (options.journal === undefined)
+      return Promise.resolve(ok(new MemoryPart(this, part, undefined)));
+    this.#made += 1;
+    const key = `part-${String(this.#made)}`;
+    this.#stored.set(key, part);
+    return Promise.resolve(ok(new MemoryPart(this, part, key)));
+  }
+
+  findPart(query: PartQuery): Promise<FoundPart | undefined> {
+    const found = bestPart(this.#kept(), query);
+    return Promise.resolve(
+      found === undefined ? undefined : { key: found.key, durableOctets: found.durableOctets },
+    );
+  }
+
+  resumePart(key: string): Promise<Result<FilePart, FileError>> {
+    const part = this.#stored.get(key);
+    if (part === undefined || part.isInUse)
+      return Promise.resolve(err({ kind: "not-resumable", message: "There is no such part." }));
+    part.isInUse = true;
+    this.openParts += 1;
+    return Promise.resolve(ok(new MemoryPart(this, part, key)));
+  }
+
+  parts(): Promise<readonly KeptPart[]> {
+    return Promise.resolve(this.#kept());
+  }
+
+  forgetPart(key: string): Promise<boolean> {
+    const isKnown = this.#stored.get(key)?.isInUse === false;
+    if (isKnown) this.#stored.delete(key);
+    return Promise.resolve(isKnown);
+  }
+
+  /** From a part: nothing is left of it but what was published. */
+  drop(key: string | undefined): void {
+    if (key !== undefined) this.#stored.delete(key);
+  }
+
+  #kept(): readonly KeptPart[] {
+    return [...this.#stored].toReversed().flatMap(([key, { options, durableOctets, isInUse }]) => {
+      const origin: PartOrigin | undefined = options.journal;
+      const { folder, sizeOctets } = options;
+      return isInUse || origin === undefined
+        ? []
+        : [{ key, origin, folder, sizeOctets, durableOctets, updatedMs: 0 }];
+    });
   }
 }
 
 class MemoryPart implements FilePart {
   readonly finalName: string;
+  readonly key: string | undefined;
   readonly #disk: MemoryFiles;
+  readonly #stored: StoredPart;
   readonly #folder: string;
   readonly #bytes: Buffer;
   readonly #present: Uint8Array;
-  #received = 0;
+  #received: number;
   #isOpen = true;
 
-  constructor(disk: MemoryFiles, options: CreatePartOptions) {
+  constructor(disk: MemoryFiles, stored: StoredPart, key: string | undefined) {
     this.#disk = disk;
-    this.#folder = options.folder;
-    this.finalName = baseName(options.suggestedName);
-    this.#bytes = Buffer.alloc(options.sizeOctets);
-    this.#present = new Uint8Array(options.sizeOctets);
+    this.#stored = stored;
+    this.key = key;
+    this.#folder = stored.options.folder;
+    this.finalName = baseName(stored.options.suggestedName);
+    this.#bytes = stored.bytes;
+    this.#present = new Uint8Array(this.#bytes.length).fill(1, 0, stored.durableOctets);
+    this.#received = stored.durableOctets;
   }
 
   get receivedOctets(): number {
@@ -113,7 +183,7 @@ class MemoryPart implements FilePart {
       ["sha-1", sha1],
       ["sha-256", sha256],
     ]);
-    this.#close();
+    this.#end();
     if (expected.hashes.some((hash) => (actual.get(hash.algorithm) ?? hash.hex) !== hash.hex)) {
       const path = `${this.#folder}/${this.finalName}.damaged`;
       this.#disk.put(path, this.#bytes);
@@ -128,8 +198,26 @@ class MemoryPart implements FilePart {
   }
 
   discard(): Promise<void> {
-    this.#close();
+    this.#end();
     return Promise.resolve();
+  }
+
+  keep(): Promise<FoundPart | undefined> {
+    const { key } = this;
+    if (!this.#isOpen || key === undefined) {
+      this.#end();
+      return Promise.resolve(undefined);
+    }
+    const gap = this.#present.indexOf(0);
+    this.#stored.durableOctets = gap < 0 ? this.#bytes.length : gap;
+    this.#stored.isInUse = false;
+    this.#close();
+    return Promise.resolve({ key, durableOctets: this.#stored.durableOctets });
+  }
+
+  #end(): void {
+    if (this.#isOpen) this.#disk.drop(this.key);
+    this.#close();
   }
 
   #close(): void {

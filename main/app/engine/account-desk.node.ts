@@ -10,6 +10,7 @@ import type { Profile } from "../../compose/profile.node.ts";
 import { UserError } from "../../compose/user-error.ts";
 import { DEMO_PASSWORD, isDemoUser } from "../../compose/users.node.ts";
 import type { CpmClient } from "../../cpm/client.ts";
+import type { SystemFiles } from "../../storage/files.node.ts";
 import { type AccountRecord, accountOf, readAccount, readAor } from "../model/account-record.ts";
 import { devicesOf } from "../model/devices.ts";
 import { readServer, type SignInFailure, signInCode, signInFailure } from "../model/sign-in.ts";
@@ -22,6 +23,7 @@ export interface AccountDeskParts {
   readonly desktop: Pick<DesktopPort, "encrypt" | "decrypt">;
   readonly profile: Profile;
   readonly profileFolder: string;
+  readonly files: SystemFiles;
   readonly store: AppStore;
   readonly state: StateDesk;
   readonly clock: Clock;
@@ -257,11 +259,11 @@ export class AccountDesk {
   }
 
   async #open(record: AccountRecord, password: string): Promise<Result<void, SignInFailure>> {
-    const { profile, profileFolder, state, isBlocked } = this.#parts;
+    const { profile, profileFolder, files, state, isBlocked } = this.#parts;
     const { receiveFolder, ringTimeS, isDoNotDisturb } = state.current.settings;
     this.#record = record;
     const session = await DeviceSession.open({
-      ...{ account: record, password, profile, profileFolder, isBlocked },
+      ...{ account: record, password, profile, profileFolder, files, isBlocked },
       ...{ receiveFolder, ringTimeS, isBusy: isDoNotDisturb },
       onEvent: (event) => {
         this.#onEvent(event);

@@ -9,6 +9,7 @@ import { type OpenClient, openClient } from "../../compose/open-client.node.ts";
 import type { Profile } from "../../compose/profile.node.ts";
 import { UserError } from "../../compose/user-error.ts";
 import type { CpmClient } from "../../cpm/client.ts";
+import type { SystemFiles } from "../../storage/files.node.ts";
 import type { AccountRecord } from "../model/account-record.ts";
 import { registrationFailure, type SignInFailure, signInFailure } from "../model/sign-in.ts";
 
@@ -17,6 +18,7 @@ export interface DeviceSessionOptions {
   readonly password: string;
   readonly profile: Profile;
   readonly profileFolder: string;
+  readonly files: SystemFiles;
   readonly receiveFolder: string;
   readonly ringTimeS: number;
   readonly isBusy: boolean;
@@ -48,7 +50,7 @@ export class DeviceSession {
   }
 
   static async open(options: DeviceSessionOptions): Promise<Result<DeviceSession, SignInFailure>> {
-    const { account, password, profile, profileFolder, receiveFolder } = options;
+    const { account, password, profile, profileFolder, files, receiveFolder } = options;
     const core = parseHostPort(account.core);
     if (core === undefined) return err(badServer(account.core));
     if (profile.isInUse)
@@ -62,7 +64,7 @@ export class DeviceSession {
     try {
       const open = await openClient({
         ...{ aor: account.aor, core: { ...core, transport: account.transport }, password },
-        ...{ profile, profileFolder, receiveFolder, element: profile.name },
+        ...{ profile, profileFolder, files, receiveFolder, element: profile.name },
         ...{ deviceName: account.deviceName, displayName: account.displayName },
         ...{ ringTimeS: options.ringTimeS, isBusy: options.isBusy },
         more: {

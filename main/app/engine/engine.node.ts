@@ -19,10 +19,10 @@ import { systemRandom } from "../../base/random.node.ts";
 import { ok, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import type { StartNetwork } from "../../compose/lab.node.ts";
-import { openProfile, type Profile } from "../../compose/profile.node.ts";
+import { openProfile, type Profile, profileFiles } from "../../compose/profile.node.ts";
 import { DEMO_AORS } from "../../compose/users.node.ts";
 import { MAX_FILES } from "../../cpm/client.ts";
-import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
+import type { SystemFiles } from "../../storage/files.node.ts";
 import { isSamePerson } from "../model/people.ts";
 import { readJson } from "../model/settings-read.ts";
 import type { AppEngine, EngineEvent, EngineResource } from "../ports.ts";
@@ -66,7 +66,7 @@ export class Engine implements AppEngine {
   readonly #profile: Profile;
   readonly #clock: Clock;
   readonly #random: Random = systemRandom();
-  readonly #files: SystemFiles = systemFiles();
+  readonly #files: SystemFiles;
   readonly #outbox = new Outbox((task) => setImmediate(task));
   readonly #state: StateDesk;
   readonly #cards: CardDesk;
@@ -87,6 +87,7 @@ export class Engine implements AppEngine {
     this.#options = options;
     this.#clock = parts.clock ?? systemClock();
     this.#profile = openProfile(options.profileFolder, this.#random);
+    this.#files = profileFiles(this.#profile, options.profileFolder);
     const { desktop, log, profileFolder } = options;
     const { store } = this.#profile;
     this.#state = new StateDesk(this.#firstState(), this.#outbox);
@@ -128,7 +129,7 @@ export class Engine implements AppEngine {
     this.#locate = new LocateDesk({ ...withCards, same });
     this.#notices = new NoticeDesk({ ...common, ...own, nameOf });
     this.#account = new AccountDesk({
-      ...{ ...common, profile: this.#profile, profileFolder },
+      ...{ ...common, profile: this.#profile, profileFolder, files: this.#files },
       ...present({ runtimeFolder: parts.runtimeFolder }),
       startNetwork: parts.startNetwork,
       isBlocked: (uri) => this.#people.isBlocked(uri),
@@ -151,6 +152,7 @@ export class Engine implements AppEngine {
     const { setAside } = this.#profile.store;
     if (setAside !== undefined) this.#complain("the history was damaged and set aside", setAside);
     this.#interruptUnfinished();
+    this.#look(this.#files.open());
     this.#history.keepTidy();
     this.#history.bringBack();
     this.#showPeople();
