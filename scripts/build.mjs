@@ -17,6 +17,9 @@ import { build } from "vite";
 import { FILES, sourceStamp } from "./lib/fresh.mjs";
 import { ROOT } from "./lib/paths.mjs";
 
+// Who builds may be a test run; packages would put their code for tests into the windows then.
+process.env.NODE_ENV = "production";
+
 const OUT = join(ROOT, "out");
 const NEXT = join(OUT, `.next-${process.pid}`);
 /** Files of the last build stay this long: a program that is running may still load one. */

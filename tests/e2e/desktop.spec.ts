@@ -153,7 +153,9 @@ test.describe("a transfer", () => {
       bob.app.evaluate(({ powerSaveBlocker }) =>
         [0, 1, 2, 3].some((id) => powerSaveBlocker.isStarted(id)),
       );
-    await expect.poll(isAwake).toBe(true);
+    await expect.poll(isAwake, { intervals: [10] }).toBe(true);
+    // The rest takes its time; meanwhile the sender stands still, so that the file is under way for all of it.
+    alice.process.kill("SIGSTOP");
 
     const inPage = (code: string): Promise<unknown> =>
       bob.app.evaluate(
@@ -181,6 +183,7 @@ test.describe("a transfer", () => {
       app.quit();
     });
     await inPage(`window.cpm.request("app.quit", { how: "whenDone" }).then(() => "")`);
+    alice.process.kill("SIGCONT");
     expect(await bob.ended).toBe(0);
     const state = async (): Promise<string | undefined> => {
       const answer = await alice.page.evaluate(() => window.cpm.request("app.snapshot", {}));

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -36,6 +36,21 @@ async function cpm(...args: readonly string[]): Promise<string> {
   });
   return stdout;
 }
+
+/** What React and the components carry only where they were built for development or for tests. */
+const UNFINISHED = ["VIRT_ON", "react-stack-top-frame"];
+
+test.describe("the built windows", () => {
+  test("are built for users, whoever built them", async () => {
+    const index = await readFile(join(ROOT, "out", "renderer", "index.html"), "utf8");
+    const scripts = [...index.matchAll(/assets\/[\w-]+\.js/g)].map(([path]) => path);
+    expect(scripts).not.toEqual([]);
+    for (const script of scripts) {
+      const text = await readFile(join(ROOT, "out", "renderer", script), "utf8");
+      expect(UNFINISHED.filter((mark) => text.includes(mark))).toEqual([]);
+    }
+  });
+});
 
 test.describe("the packed application", () => {
   test("shows its window", async () => {
