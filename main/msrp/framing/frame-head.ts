@@ -171,7 +171,7 @@ function parseFields(
   for (let i = first; i < lines.length; i += 1) {
     const line = lines[i] ?? "";
     const colon = line.indexOf(":");
-    const value = line.slice(colon + 1).trim();
+    const value = withoutBlanks(line, colon + 1);
     if (!isToken(line, colon) || hasControl(value)) {
       malformed ??= "bad header line";
       continue;
@@ -184,6 +184,22 @@ function parseFields(
   const arePathsFirst = names[0] === "to-path" && names[1] === "from-path";
   if (!arePathsFirst) malformed ??= "To-Path and From-Path do not lead";
   return { fields: new FrameFields(names, values), malformed };
+}
+
+/**
+ * From `start` on, without blanks and tabs at both ends and nothing else: these are octets yet, and `trim` would take the
+ * last one of a letter (U+00E0 ends with 0xA0), or a CR that somebody else reads as a line end.
+ */
+function withoutBlanks(text: string, start: number): string {
+  let from = start;
+  let end = text.length;
+  while (from < end && isBlank(text.charCodeAt(from))) from += 1;
+  while (end > from && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(from, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** Whether the first `end` characters, one at least, are a `token` (RFC 4975 §9). */

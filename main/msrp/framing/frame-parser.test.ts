@@ -257,6 +257,8 @@ describe("RFC 4975 §7.1 framing", () => {
     ["a blank before the colon", `${PATHS}X : a\r\n`],
     ["NUL in a value", `${PATHS}X: a\0b\r\n`],
     ["CR in a value", `${PATHS}X: a\rb\r\n`],
+    ["CR at the end of a value", `${PATHS}X: a\r\r\n`],
+    ["a form feed before a value", `${PATHS}X:\fa\r\n`],
   ])("MUST mark %s as malformed and keep the framing", (_what, fields) => {
     const heads: FrameHead[] = [];
     const parser = new FrameParser({
@@ -269,6 +271,12 @@ describe("RFC 4975 §7.1 framing", () => {
     });
     parser.push(bytes(`MSRP a786hjs2 SEND\r\n${fields}-------a786hjs2$\r\n`));
     expect(heads[0]?.malformed).toBeTypeOf("string");
+  });
+
+  it("MUST keep every octet of a value that ends with a letter beyond ASCII", () => {
+    const line = Buffer.from("X-Name: \t voil\u00e0 \u0420 \t\r\n", "utf8").toString("latin1");
+    const { frames } = parse([bytes(`MSRP a786hjs2 SEND\r\n${PATHS}${line}-------a786hjs2$\r\n`)]);
+    expect(frames[0]?.fields.at(-1)).toBe("x-name=voil\u00e0 \u0420");
   });
 
   it("MUST keep what comes while held, and go on where it stopped", () => {
