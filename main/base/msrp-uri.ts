@@ -58,11 +58,20 @@ function parseAuthority(
   const isBracketed = hostText.startsWith("[");
   if (isBracketed !== hostText.endsWith("]")) return undefined;
   const host = bareHost(hostText);
-  if (host === "") return undefined;
+  if (!(isBracketed ? isIpv6Text(host) : isHostName(host))) return undefined;
   const userPart = user === undefined ? {} : { user };
   if (portColon < 0) return { ...userPart, host };
   const port = parsePort(hostPort.slice(portColon + 1));
   return port === undefined ? undefined : { ...userPart, host, port };
+}
+
+/** Digits, letters, colons and dots: what brackets may hold (RFC 3986 §3.2.2), without judging the address. */
+function isIpv6Text(text: string): boolean {
+  return text.includes(":") && /^[0-9A-Fa-f:.]+$/.test(text);
+}
+
+function isHostName(text: string): boolean {
+  return /^[A-Za-z0-9._-]+$/.test(text);
 }
 
 function isVisibleAscii(text: string): boolean {
