@@ -261,6 +261,21 @@ describe("RFC 3261 §26.1.5 limits are checked before anything else", () => {
     expect(parser.push(piece)).toEqual([]);
   });
 
+  it("counts a head alike when its empty line is cut in two", () => {
+    const fitting = head(["l: 0", "X: 1"]);
+    const edge = fitting.length - "\r\n\r\n".length;
+    for (const headOctets of [edge, edge - 1]) {
+      const expected = new SipStreamParser({ ...STREAM_LIMITS, headOctets }).push(fitting);
+      for (let cut = 1; cut < fitting.length; cut += 1) {
+        const parser = new SipStreamParser({ ...STREAM_LIMITS, headOctets });
+        const items = [fitting.subarray(0, cut), fitting.subarray(cut)].flatMap((piece) =>
+          parser.push(piece),
+        );
+        expect(shown(items)).toEqual(shown(expected));
+      }
+    }
+  });
+
   it("reads a field of blanks in linear time (PROTOS c07-sip 1286)", () => {
     const blanks = head([`To:${" ".repeat(16_000)}x${" ".repeat(300)}`]);
     expect(parsed(blanks).headers.get("To")).toBe("x");

@@ -118,8 +118,16 @@ export class SipStreamParser {
     if (this.#end > this.#start) this.#isAfterPong = false;
     const headEnd = this.#indexOfHeadEnd();
     const headOctets = (headEnd < 0 ? this.#end : headEnd) - this.#start;
-    if (headOctets > this.#limits.headOctets) return lost("header fields too long");
-    if (headEnd < 0) return undefined;
+    // Up to three octets of an end that is still under way belong to no head.
+    const isTooLong =
+      headOctets > this.#limits.headOctets &&
+      (headEnd >= 0 || headOctets - this.#endBegun() > this.#limits.headOctets);
+    if (isTooLong) return lost("header fields too long");
+    return headEnd < 0 ? undefined : this.#takeHead(headEnd);
+  }
+
+  #takeHead(headEnd: number): StreamItem | undefined {
+    const headOctets = headEnd - this.#start;
     const parsed = parseHead(this.#buffer.subarray(this.#start, headEnd), this.#limits);
     if (!parsed.ok) return { kind: "error", error: parsed.error };
     const message = parsed.value;
@@ -157,6 +165,15 @@ export class SipStreamParser {
     const signal = this.#isAfterPong ? "ping" : "pong";
     this.#isAfterPong = !this.#isAfterPong;
     return { kind: "keep-alive", signal };
+  }
+
+  /** How many octets of the empty line's CRLFs the unread ones end with. */
+  #endBegun(): number {
+    for (let octets = HEAD_END.length - 1; octets > 0; octets -= 1) {
+      const tail = this.#buffer.latin1Slice(Math.max(this.#start, this.#end - octets), this.#end);
+      if (tail === HEAD_END.slice(0, octets)) return octets;
+    }
+    return 0;
   }
 
   #indexOfHeadEnd(): number {
