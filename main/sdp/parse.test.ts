@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MAX_MEDIA, MAX_SDP_OCTETS, parseSdp } from "./parse.ts";
+import { MAX_ATTRIBUTES, MAX_MEDIA, MAX_SDP_OCTETS, parseSdp } from "./parse.ts";
 import { serializeSdp } from "./serialize.ts";
 import type { SdpError, SessionDescription } from "./session-description.ts";
 
@@ -119,6 +119,14 @@ describe("RFC 8866 §5 limits of ours", () => {
   ])("takes a value of a=%s up to %i characters", (name, limit) => {
     expect(refusal(`${HEAD}a=${name}:${"v".repeat(limit)}\r\n`)).toBeUndefined();
     expect(refusal(`${HEAD}a=${name}:${"v".repeat(limit + 1)}\r\n`)?.statusHint).toBe(400);
+  });
+
+  it.each([
+    ["the session", HEAD],
+    ["a stream", `${HEAD}m=message 0 TCP/MSRP *\r\n`],
+  ])("accepts 256 attributes of %s and refuses 257 with 413", (_where, head) => {
+    expect(refusal(head + "a=x\r\n".repeat(MAX_ATTRIBUTES))).toBeUndefined();
+    expect(refusal(head + "a=x\r\n".repeat(MAX_ATTRIBUTES + 1))?.statusHint).toBe(413);
   });
 
   it("tells at most 200 characters of the text at fault", () => {

@@ -15,6 +15,11 @@ import {
 export const MAX_SDP_OCTETS = 64 * 1024;
 /** One m= line is one file. */
 export const MAX_MEDIA = 100;
+/**
+ * Attributes of one section. Each m= line asks the session's for what it lacks, so without a limit the work would grow
+ * with the product of both.
+ */
+export const MAX_ATTRIBUTES = 256;
 /** Longest attribute value, in UTF-16 units; longer ones have an entry of their own below. */
 export const MAX_ATTRIBUTE_LENGTH = 1024;
 
@@ -175,6 +180,8 @@ function takeAttribute(text: string, section: SectionDraft): SdpError | undefine
     return sdpError("attribute without a usable name", 400, text);
   if (length > (LONG_ATTRIBUTES.get(name) ?? MAX_ATTRIBUTE_LENGTH))
     return sdpError(`value of a=${name.slice(0, 60)} too long`);
+  if (section.attributes.length >= MAX_ATTRIBUTES)
+    return sdpError(`more than ${String(MAX_ATTRIBUTES)} attributes in a section`, 413);
   section.attributes.push(colon < 0 ? { name } : { name, value: text.slice(colon + 1) });
   return undefined;
 }
