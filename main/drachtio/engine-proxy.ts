@@ -143,7 +143,7 @@ const DEFAULT_MAX_FORWARDS = 70;
 /** A Route that only led here has done its work (RFC 3261 §16.4). */
 function withoutOwnRoute(request: SipRequest, routes: ProxiedRoutes): SipRequest {
   const top = request.headers.first("Route");
-  const uri = top === undefined ? undefined : /<([^>]*)>/.exec(top)?.[1];
+  const uri = top === undefined ? undefined : /<([^<>]*)>/.exec(top)?.[1];
   if (uri === undefined || !routes.isHere(uri)) return request;
   return { ...request, headers: request.headers.removeFirstValue("Route") };
 }

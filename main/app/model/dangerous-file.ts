@@ -66,9 +66,16 @@ function readings(name: string): readonly string[] {
   return [name, plain];
 }
 
+/** Without dots and blanks at the end, in time linear in them. */
+function withoutEnd(name: string): string {
+  let end = name.length;
+  while (end > 0 && /[\s.]/u.test(name.charAt(end - 1))) end -= 1;
+  return name.slice(0, end);
+}
+
 function isDangerousName(name: string): boolean {
   // Windows drops dots and blanks at the end; an alternate stream's name is no ending.
-  const trimmed = name.replace(/[\s.]+$/u, "").replace(/:.*$/u, "");
+  const trimmed = withoutEnd(name).replace(/:.*$/u, "");
   if (CLASS_ID.test(trimmed)) return true;
   const dot = trimmed.lastIndexOf(".");
   return (
