@@ -40,7 +40,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "sim", include: ["tests/sim/**/*.test.ts"], testTimeout: 120_000 },
+        test: { name: "sim", include: ["tests/{sim,fuzz}/**/*.test.ts"], testTimeout: 120_000 },
       },
       {
         extends: true,
