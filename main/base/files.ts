@@ -23,6 +23,8 @@ export type FileErrorKind =
   | "cancelled"
   /** What a part was remembered by no longer fits what is on disk, or it is in use; nothing was touched. */
   | "not-resumable"
+  /** A file of that name is there, and was not to be kept beside it. */
+  | "name-taken"
   /** The peer has sent as much as it may in a day. */
   | "quota"
   | "io";
@@ -48,6 +50,8 @@ export interface FileSource {
   readonly path: string;
   /** The last part of `path`: what is offered as the file's name. */
   readonly name: string;
+  /** Differs as soon as it is another file, or size or modification time do: what an interrupted sender remembers. */
+  readonly version: string;
   readonly sizeOctets: number;
   /** Wall-clock milliseconds since 1970. */
   readonly modifiedMs: number;
@@ -111,12 +115,21 @@ export interface CreatePartOptions {
   readonly journal?: PartOrigin;
 }
 
+/**
+ * What happens when a file of the final name is there. `keep-both`: the new one gets a number. `replace`: the old one goes
+ * to the system's bin, or both are kept where there is none. `skip`: the new one is discarded. `ask`: nothing, until
+ * `finish` is called again with another policy.
+ */
+export type ConflictPolicy = "keep-both" | "replace" | "skip" | "ask";
+
 /** What the finished file must be. Hashes of unknown algorithms are ignored. */
 export interface ExpectedFile {
   readonly sizeOctets: number;
   readonly hashes: readonly FileHash[];
   /** The sender's modification time, wall-clock milliseconds since 1970; taken over from 1980 to a day from now. */
   readonly modifiedMs?: number;
+  /** `keep-both` when absent. */
+  readonly conflict?: ConflictPolicy;
 }
 
 /** A file being received. It has a hidden random name until `finish` succeeds. */
@@ -136,7 +149,7 @@ export interface FilePart {
   write(position: number, bytes: Buffer | readonly Buffer[]): Promise<Result<void, FileError>>;
   /**
    * Checks that every octet is there and that the hashes agree, makes the file durable and publishes it under
-   * `finalName` or the next free number; never replaces a file. On `hash-mismatch` the octets are set aside as
+   * `finalName` or the next free number; never overwrites a file. See {@link ConflictPolicy} for `name-taken`. On `hash-mismatch` the octets are set aside as
    * `NAME.damaged`, whose path the error carries. On `incomplete` the part stays and may be written on.
    */
   finish(expected: ExpectedFile): Promise<Result<PublishedFile, FileError>>;
@@ -160,8 +173,11 @@ export interface PublishedFile {
 
 /** The user's files, as the protocol sees them. */
 export interface Files {
-  /** Opens a regular file; folders, devices and pipes are `not-a-file`. */
-  openSource(path: string): Promise<Result<FileSource, FileError>>;
+  /**
+   * Opens a regular file; folders, devices and pipes are `not-a-file`.
+   * @param version of the file when it was opened before; `changed` when it is another now
+   */
+  openSource(path: string, version?: string): Promise<Result<FileSource, FileError>>;
   /** Hashes off the main thread. `onProgress` gets the octets done, a few times a second at most. */
   hash(
     source: FileSource,

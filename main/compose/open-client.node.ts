@@ -9,6 +9,7 @@ import type { CpmConfig } from "../cpm/config.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import type { SystemFiles } from "../storage/files.node.ts";
+import { LAB_QUOTA } from "../storage/peer-quota.ts";
 import type { CoreAddress } from "./core-address.ts";
 import { openProfile, type Profile, profileFiles } from "./profile.node.ts";
 import { listenError, openSipStack } from "./sip-stack.node.ts";
@@ -87,7 +88,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       allowMd5: isLoopback(setup.core.host),
     },
   });
-  const files = setup.files ?? profileFiles(profile, setup.profileFolder);
+  const files = setup.files ?? ownFiles(profile, setup);
   const receiveFolder = resolve(setup.receiveFolder);
   // An application signs in all the same, and lets its user choose another folder.
   if (setup.profile === undefined) mkdirSync(receiveFolder, { recursive: true });
@@ -113,6 +114,11 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       closeProfile();
     },
   };
+}
+
+/** Peers of a network on this machine are the user's own. */
+function ownFiles(profile: Profile, { core, profileFolder }: ClientSetup): SystemFiles {
+  return profileFiles(profile, profileFolder, isLoopback(core.host) ? { quota: LAB_QUOTA } : {});
 }
 
 /** The address of this machine from which the system would reach the core, and the core's own. Nothing is sent. */

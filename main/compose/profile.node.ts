@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import type { AppStore } from "../base/app-store.ts";
 import type { Random } from "../base/ports.ts";
 import { randomToken, randomUuid } from "../base/tokens.ts";
-import { type SystemFiles, systemFiles } from "../storage/files.node.ts";
+import { type SystemFiles, type SystemFilesOptions, systemFiles } from "../storage/files.node.ts";
 import { openStore } from "../storage/store.node.ts";
 import { lockProfile, type ProfileLock } from "./profile-lock.node.ts";
 import { UserError } from "./user-error.ts";
@@ -61,8 +61,10 @@ export function openProfile(folder: string, random: Random): Profile {
 export function profileFiles(
   profile: Pick<Profile, "isInUse">,
   profileFolder: string,
+  options: Pick<SystemFilesOptions, "quota" | "trash"> = {},
 ): SystemFiles {
-  return systemFiles(profile.isInUse ? {} : { profileFolder: resolve(profileFolder) });
+  const journal = profile.isInUse ? {} : { profileFolder: resolve(profileFolder) };
+  return systemFiles({ ...journal, ...options });
 }
 
 function takeLock(path: string): ProfileLock | undefined {

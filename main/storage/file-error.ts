@@ -15,6 +15,7 @@ const SENTENCES: Readonly<Record<FileErrorKind, string>> = {
   incomplete: "Parts of the file are missing.",
   cancelled: "Cancelled.",
   "not-resumable": "What was left of the file cannot be gone on with.",
+  "name-taken": "There is a file of that name.",
   quota: "The sender has sent as much as it may in a day.",
   io: "The disk reported an error.",
 };

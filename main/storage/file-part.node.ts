@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type {
+  ConflictPolicy,
   ExpectedFile,
   FileError,
   FileHashes,
@@ -20,7 +21,8 @@ import { partName } from "./part-name.ts";
 import type { PartRecorder } from "./part-recorder.ts";
 import { PartSync } from "./part-sync.node.ts";
 import { fitsInFile, octetsOf, writeAt } from "./positional-io.node.ts";
-import { publish } from "./publish.node.ts";
+import { publish, publishOnlyAs } from "./publish.node.ts";
+import { replaceFile, type Trash } from "./replace-file.node.ts";
 import { currentUmask } from "./umask.node.ts";
 
 /** FAT's first year; older times are defaults of broken clocks. */
@@ -47,6 +49,7 @@ export interface PartContext {
   readonly pool: HashPool;
   /** Where there is a journal. */
   readonly recorder?: PartRecorder | undefined;
+  readonly trash?: Trash | undefined;
   readonly onClosed: (part: NodeFilePart) => void;
 }
 
@@ -204,12 +207,30 @@ export class NodeFilePart implements FilePart {
     await handle.chmod(0o666 & ~(await currentUmask()));
     await setModified(handle, expected.modifiedMs);
     await handle.sync();
-    const name = await publish(this.#unpublished(), this.finalName);
+    const name = await this.#takeName(expected.conflict);
+    if (name === undefined) {
+      if (expected.conflict === "skip") await this.#discard();
+      return err(fileError("name-taken", this.finalName));
+    }
     const path = await this.#place.folder.shownPath(name);
     const published = { path, name, hashes, wasRenamed: name !== this.finalName };
     await this.#context.recorder?.done(published);
     await this.#close();
     return ok(published);
+  }
+
+  /** @returns undefined when the name is taken and no other one is wanted */
+  async #takeName(conflict: ConflictPolicy = "keep-both"): Promise<string | undefined> {
+    const { finalName } = this;
+    const file = this.#unpublished();
+    if (conflict === "skip" || conflict === "ask")
+      return (await publishOnlyAs(file, finalName)) ? finalName : undefined;
+    const name = await publish(file, finalName);
+    const { trash } = this.#context;
+    if (conflict !== "replace" || trash === undefined || name === finalName) return name;
+    // The old file leaves only after the new one is whole and has a name.
+    const replaced = await replaceFile(await file.folder.shownPath(name), finalName, trash);
+    return replaced.kind === "done" ? finalName : name;
   }
 
   /** Kept for people to look at, under a name that no program takes for the file itself. */

@@ -1,4 +1,4 @@
-import { constants } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { fileError, systemFileError } from "./file-error.ts";
+import { errorCode, fileError, systemFileError } from "./file-error.ts";
 import type { HashJob, HashPool } from "./hash-pool.node.ts";
 import { readAt } from "./positional-io.node.ts";
 
@@ -17,6 +17,8 @@ import { readAt } from "./positional-io.node.ts";
 const MAX_READ_OCTETS = 4 * 1024 * 1024;
 
 interface Snapshot {
+  readonly dev: bigint;
+  readonly ino: bigint;
   readonly size: bigint;
   readonly mtimeNs: bigint;
 }
@@ -25,23 +27,23 @@ interface Snapshot {
 export class NodeFileSource implements FileSource {
   readonly path: string;
   readonly name: string;
+  readonly version: string;
   readonly sizeOctets: number;
   readonly modifiedMs: number;
   readonly #handle: FileHandle;
-  readonly #opened: Snapshot;
   readonly #jobs = new Set<HashJob>();
   #isClosed = false;
 
   private constructor(path: string, handle: FileHandle, opened: Snapshot) {
     this.path = path;
     this.name = basename(path);
+    this.version = versionOf(opened);
     this.sizeOctets = Number(opened.size);
     this.modifiedMs = Number(opened.mtimeNs / 1_000_000n);
     this.#handle = handle;
-    this.#opened = opened;
   }
 
-  static async open(path: string): Promise<Result<NodeFileSource, FileError>> {
+  static async open(path: string, version?: string): Promise<Result<NodeFileSource, FileError>> {
     const absolute = resolve(path);
     let handle: FileHandle | undefined;
     try {
@@ -49,9 +51,7 @@ export class NodeFileSource implements FileSource {
       const flags = constants.O_RDONLY | nonBlocking();
       handle = await open(absolute, flags);
       const stat = await handle.stat({ bigint: true });
-      const problem = stat.isFile()
-        ? tooLarge(stat.size, absolute)
-        : fileError("not-a-file", absolute);
+      const problem = problemOf(stat, absolute, version);
       if (problem === undefined) return ok(new NodeFileSource(absolute, handle, stat));
       await handle.close();
       return err(problem);
@@ -76,8 +76,13 @@ export class NodeFileSource implements FileSource {
   }
 
   async isUnchanged(): Promise<boolean> {
-    const now = await this.#handle.stat({ bigint: true });
-    return now.size === this.#opened.size && now.mtimeNs === this.#opened.mtimeNs;
+    try {
+      return versionOf(await this.#handle.stat({ bigint: true })) === this.version;
+    } catch (cause) {
+      // A disk that does not even tell is no proof.
+      if (errorCode(cause) === undefined) throw cause;
+      return false;
+    }
   }
 
   async hash(
@@ -114,6 +119,16 @@ export class NodeFileSource implements FileSource {
 
 function nonBlocking(): number {
   return process.platform === "win32" ? 0 : constants.O_NONBLOCK;
+}
+
+function versionOf({ dev, ino, size, mtimeNs }: Snapshot): string {
+  return [dev, ino, size, mtimeNs].map(String).join(":");
+}
+
+function problemOf(stats: BigIntStats, path: string, version?: string): FileError | undefined {
+  if (!stats.isFile()) return fileError("not-a-file", path);
+  const isOther = version !== undefined && version !== versionOf(stats);
+  return isOther ? fileError("changed", path) : tooLarge(stats.size, path);
 }
 
 function tooLarge(size: bigint, path: string): FileError | undefined {

@@ -31,6 +31,8 @@ import type { HeldFolder } from "./held-folder.node.ts";
 import { HeldFolders } from "./held-folders.node.ts";
 import { keptIdentity, PartKeeper, plainIdentity } from "./part-keeper.node.ts";
 import type { PartRecorder } from "./part-recorder.ts";
+import { PEER_QUOTA, type PeerQuota } from "./peer-quota.ts";
+import type { Trash } from "./replace-file.node.ts";
 
 export interface SystemFiles extends Files {
   /**
@@ -48,6 +50,10 @@ export interface SystemFilesOptions {
    * where it cannot be written, no part outlives its process.
    */
   readonly profileFolder?: string;
+  /** What each peer may have stored in a day. */
+  readonly quota?: PeerQuota;
+  /** Where the policy `replace` puts what it replaces; without it both files are kept. */
+  readonly trash?: Trash;
   /** Wall-clock milliseconds since 1970. */
   readonly nowMs?: () => number;
 }
@@ -102,8 +108,8 @@ class NodeFiles implements SystemFiles {
     await this.#keeper();
   }
 
-  openSource(path: string): Promise<Result<FileSource, FileError>> {
-    return NodeFileSource.open(path);
+  openSource(path: string, version?: string): Promise<Result<FileSource, FileError>> {
+    return NodeFileSource.open(path, version);
   }
 
   async hash(
@@ -156,6 +162,8 @@ class NodeFiles implements SystemFiles {
     try {
       const room = await this.#checkRoom(folder.dev, path);
       if (!room.ok) return room;
+      const isWithin = await this.#isWithinQuota(options);
+      if (!isWithin) return err(fileError("quota"));
       const place = { folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms };
       const opened = await createHidden(folder);
       const recorder = await this.#enter(place, opened, options);
@@ -192,6 +200,11 @@ class NodeFiles implements SystemFiles {
     return (await (await this.#keeper())?.forget(key)) ?? false;
   }
 
+  async #isWithinQuota({ journal, sizeOctets }: CreatePartOptions): Promise<boolean> {
+    if (journal === undefined) return true;
+    return (await (await this.#keeper())?.count(journal.peer, sizeOctets)) ?? true;
+  }
+
   /** Into the journal, if it is to be there. */
   async #enter(
     { folder, finalName, sizeOctets, algorithms }: PartPlace,
@@ -210,7 +223,10 @@ class NodeFiles implements SystemFiles {
   }
 
   #contextOf(recorder: PartRecorder | undefined): PartContext {
-    return { pool: this.#pool, recorder, onClosed: (closed) => this.#claims.delete(closed) };
+    return {
+      ...{ pool: this.#pool, recorder, trash: this.#options.trash },
+      onClosed: (closed) => this.#claims.delete(closed),
+    };
   }
 
   #claimed(part: NodeFilePart): NodeFilePart {
@@ -230,6 +246,7 @@ class NodeFiles implements SystemFiles {
       return await PartKeeper.open({
         profileFolder,
         diskOctets: octetsOfDisk,
+        quota: this.#options.quota ?? PEER_QUOTA,
         ...(nowMs === undefined ? {} : { nowMs }),
       });
     } catch (cause) {

@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { need } from "../../tests/support/need.ts";
 
 const MODULE = new URL("./files.node.ts", import.meta.url).href;
 
@@ -94,6 +95,51 @@ describe("a file that the system does not let grow", () => {
     children.push(child);
     expect(await namesOf(child)).toEqual(["ok too-large", "60000 1", "0"]);
   });
+});
+
+describe("a disk that is full", () => {
+  const isMountable =
+    process.platform === "linux" &&
+    spawnSync("unshare", ["-Urm", "mount", "-t", "tmpfs", "t", "/mnt"]).status === 0;
+  const canRun = need(isMountable, "a mount of its own, for a disk that is full");
+
+  // Needs a mount of its own, which not every system gives to its users.
+  it.skipIf(!canRun)(
+    "is an error of its own; the transfer goes on when there is room",
+    async () => {
+      const script = `
+      import { rmSync, readFileSync, writeFileSync } from "node:fs";
+      import { systemFiles } from ${JSON.stringify(MODULE)};
+      const files = systemFiles({ profileFolder: ${JSON.stringify(folder)} });
+      const journal = { peer: "sip:a@a.example", conversationId: "c", offeredName: "a", hashes: [] };
+      const bytes = Buffer.alloc(900_000, "x");
+      // The reserve would not let a file begin on so small a disk.
+      files.freeOctets = () => Promise.resolve({ ok: true, value: 1e12 });
+      const made = await files.createPart({ folder: "/mnt", suggestedName: "a", sizeOctets: 900_000, journal });
+      const part = made.value;
+      writeFileSync("/mnt/other", Buffer.alloc(600_000));
+      const say = (result) => console.log(result.ok ? "ok" : result.error.kind);
+      say(await part.write(0, bytes.subarray(0, 300_000)));
+      say(await part.write(300_000, bytes.subarray(300_000)));
+      say(await part.write(300_000, bytes.subarray(300_000)));
+      const kept = await part.keep();
+      console.log(kept.durableOctets);
+      rmSync("/mnt/other");
+      const again = await files.resumePart(kept.key);
+      say(await again.value.write(300_000, bytes.subarray(300_000)));
+      const done = await again.value.finish({ sizeOctets: 900_000, hashes: [] });
+      console.log(readFileSync(done.value.path).equals(bytes));
+      await files.close();`;
+      const mount = "mount -t tmpfs -o size=1m t /mnt";
+      const command = `${mount} && exec "$0" --input-type=module --eval "$1"`;
+      const child = spawn("unshare", ["-Urm", "sh", "-c", command, process.execPath, script], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      children.push(child);
+      const expected = ["ok", "no-space", "no-space", "300000", "ok", "true"];
+      expect(await namesOf(child)).toEqual(expected);
+    },
+  );
 });
 
 describe("a process that is killed while it receives", () => {

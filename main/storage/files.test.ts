@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
+  appendFileSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,15 +17,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
+  type ConflictPolicy,
   type FileError,
   type FilePart,
   type FileSource,
   HASH_ALGORITHMS,
   type HashAlgorithm,
+  type PublishedFile,
 } from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
-import { systemFiles } from "./files.node.ts";
+import { type SystemFiles, systemFiles } from "./files.node.ts";
 
 const files = systemFiles();
 const never = new AbortController().signal;
@@ -382,6 +385,7 @@ describe("a file being received", () => {
     const foreign: FileSource = {
       path: "",
       name: "",
+      version: "",
       sizeOctets: 0,
       modifiedMs: 0,
       read: () => Promise.reject(new Error()),
@@ -389,6 +393,118 @@ describe("a file being received", () => {
       close: () => Promise.resolve(),
     };
     await expect(files.hash(foreign, never)).rejects.toThrow(LocalProtocolError);
+  });
+});
+
+describe("a file that is sent again after an interruption", () => {
+  const before = Buffer.from("before");
+  it.each<[string, (path: string) => void, boolean]>([
+    ["nothing", () => undefined, true],
+    [
+      "its name",
+      (path) => {
+        renameSync(path, `${path}2`);
+        renameSync(`${path}2`, path);
+      },
+      true,
+    ],
+    [
+      "its size",
+      (path) => {
+        appendFileSync(path, "x");
+      },
+      false,
+    ],
+    [
+      "its modification time",
+      (path) => {
+        utimesSync(path, 5, 5);
+      },
+      false,
+    ],
+    [
+      "another file of the same size and time",
+      (path) => {
+        writeFileSync(`${path}2`, before);
+        utimesSync(`${path}2`, 1_700_000_000, 1_700_000_000);
+        renameSync(`${path}2`, path);
+      },
+      false,
+    ],
+  ])("MUST be the same one: %s changed", async (_what, change, isSame) => {
+    const path = join(root, "a");
+    writeFileSync(path, before);
+    utimesSync(path, 1_700_000_000, 1_700_000_000);
+    const { version } = await source(path);
+    change(path);
+    const again = await files.openSource(path, version);
+    if (again.ok) open.push(again.value);
+    expect(errorOf(again)).toBe(isSame ? "ok" : "changed");
+  });
+});
+
+describe("ux 2 #3: a file of that name is there", () => {
+  const old = Buffer.from("old");
+  const fresh = Buffer.from("new");
+  const bin: string[] = [];
+  const trash = (path: string): Promise<void> => {
+    bin.push(readFileSync(path, "utf8"));
+    rmSync(path);
+    return Promise.resolve();
+  };
+
+  async function receiveBeside(
+    conflict: ConflictPolicy,
+    withBin: SystemFiles = systemFiles({ trash }),
+  ): Promise<{ readonly part: FilePart; readonly finished: Result<PublishedFile, FileError> }> {
+    bin.splice(0);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "A.txt"), old);
+    const options = { folder, suggestedName: "a.txt", sizeOctets: fresh.length };
+    const created = value(await withBin.createPart(options));
+    open.push(created);
+    value(await created.write(0, fresh));
+    return { part: created, finished: await created.finish({ ...expected(fresh), conflict }) };
+  }
+
+  function content(): Record<string, string> {
+    const names = readdirSync(folder).filter((name) => !name.endsWith(".part"));
+    return Object.fromEntries(
+      names.map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+    );
+  }
+
+  it("keep-both gives the new one a number", async () => {
+    value((await receiveBeside("keep-both")).finished);
+    expect([content(), bin]).toEqual([{ "A.txt": "old", "a (1).txt": "new" }, []]);
+  });
+
+  it("replace puts the old one into the bin", async () => {
+    const { finished } = await receiveBeside("replace");
+    expect(value(finished)).toMatchObject({ name: "a.txt", wasRenamed: false });
+    expect([content(), bin]).toEqual([{ "a.txt": "new" }, ["old"]]);
+  });
+
+  it.each<[string, SystemFiles]>([
+    ["there is no bin", systemFiles()],
+    ["the bin refuses", systemFiles({ trash: () => Promise.reject(new Error("no bin")) })],
+  ])("replace keeps both where %s", async (_what, withoutBin) => {
+    const { finished } = await receiveBeside("replace", withoutBin);
+    expect(value(finished).name).toBe("a (1).txt");
+    expect(content()).toEqual({ "A.txt": "old", "a (1).txt": "new" });
+  });
+
+  it("skip keeps the old one and discards the new one", async () => {
+    const { finished } = await receiveBeside("skip");
+    expect([errorOf(finished), content()]).toEqual(["name-taken", { "A.txt": "old" }]);
+    expect(readdirSync(folder)).toEqual(["A.txt"]);
+  });
+
+  it("ask changes nothing until it is answered", async () => {
+    const { part: asking, finished } = await receiveBeside("ask");
+    expect([errorOf(finished), content()]).toEqual(["name-taken", { "A.txt": "old" }]);
+    value(await asking.finish({ ...expected(fresh), conflict: "keep-both" }));
+    expect(content()).toEqual({ "A.txt": "old", "a (1).txt": "new" });
   });
 });
 

@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { FileHash, FileHashes, HashAlgorithm, PartOrigin } from "../base/files.ts";
+import type { PeerSpending } from "./peer-quota.ts";
 
 /** Which file it is, in a form that outlives the process. `bornNs` is 0 where the file system does not tell. */
 export interface KeptIdentity {
@@ -51,7 +52,12 @@ interface GoneRecord {
   readonly atMs: number;
 }
 
-export type JournalRecord = MadeRecord | ClaimRecord | DoneRecord | GoneRecord;
+/** What a peer has used of its quota: totals, so that a line that is missing costs little. */
+interface SpentRecord extends PeerSpending {
+  readonly do: "spent";
+}
+
+export type JournalRecord = MadeRecord | ClaimRecord | DoneRecord | GoneRecord | SpentRecord;
 
 const KEY = /^[0-9a-f]{24}$/;
 
@@ -97,7 +103,9 @@ function checksum(text: string): string {
 
 /** With its checksum it is ours; a program of another version may have written it. */
 function isRecord(value: unknown): value is JournalRecord {
-  if (!isObject(value) || typeof value["key"] !== "string" || !KEY.test(value["key"])) return false;
+  if (!isObject(value)) return false;
+  if (value["do"] === "spent") return isSpent(value);
+  if (typeof value["key"] !== "string" || !KEY.test(value["key"])) return false;
   if (!isCount(value["atMs"])) return false;
   switch (value["do"]) {
     case "made":
@@ -132,6 +140,11 @@ function isDone(value: Readonly<Record<string, unknown>>): boolean {
     isCount(value["madeMs"]) &&
     isObject(value["hashes"])
   );
+}
+
+function isSpent(value: Readonly<Record<string, unknown>>): boolean {
+  const counts = [value["day"], value["files"], value["octets"]];
+  return typeof value["peer"] === "string" && counts.every(isCount);
 }
 
 function isOrigin(value: unknown): boolean {

@@ -9,6 +9,7 @@ import {
   type JournalRecord,
   type MadeRecord,
 } from "./journal-lines.node.ts";
+import type { PeerSpending } from "./peer-quota.ts";
 
 export const JOURNAL_NAME = "parts.journal";
 /** Rewritten once it has grown by so much: claims of long transfers pile up. */
@@ -36,6 +37,7 @@ export class PartJournal {
   readonly #folder: string;
   readonly #parts = new Map<string, JournalPart>();
   readonly #done = new Map<string, DoneRecord>();
+  readonly #spent = new Map<string, PeerSpending>();
   #handle: FileHandle | undefined;
   #waiting: Waiting[] = [];
   #isWriting = false;
@@ -74,6 +76,11 @@ export class PartJournal {
     return this.#done.values();
   }
 
+  /** What the peer has used of its quota when it used it last. */
+  spending(peer: string): PeerSpending | undefined {
+    return this.#spent.get(peer);
+  }
+
   /**
    * Adds a record. It counts at once; it has reached the file when this resolves, and the disk where `isDurable`. Throws
    * errors of the system: what is known then outlives this process only in part.
@@ -97,6 +104,10 @@ export class PartJournal {
   }
 
   #apply(record: JournalRecord): void {
+    if (record.do === "spent") {
+      this.#spent.set(record.peer, record);
+      return;
+    }
     const { key, atMs } = record;
     const part = this.#parts.get(key);
     if (record.do === "made") {
@@ -152,7 +163,14 @@ export class PartJournal {
       const claim = { do: "claim", key: part.key, octets: durableOctets, atMs: updatedMs } as const;
       return durableOctets === 0 ? [encodeLine(made)] : [encodeLine(made), encodeLine(claim)];
     });
-    return [...[...this.#done.values()].map(encodeLine), ...parts];
+    // One line a peer; those of days gone by say nothing any more.
+    const lastDay = Math.max(0, ...[...this.#spent.values()].map(({ day }) => day));
+    const spent = [...this.#spent.values()].filter(({ day }) => day === lastDay);
+    return [
+      ...spent.map((one) => encodeLine({ ...one, do: "spent" })),
+      ...[...this.#done.values()].map(encodeLine),
+      ...parts,
+    ];
   }
 
   /** Only what still counts, in a new file that then takes the old one's name. */

@@ -10,6 +10,7 @@ import { bestPart } from "./part-match.ts";
 import { partName } from "./part-name.ts";
 import type { PartRecorder } from "./part-recorder.ts";
 import { partsToDrop } from "./part-retention.ts";
+import { type PeerQuota, spend } from "./peer-quota.ts";
 
 /** A part that was left, opened again. */
 export interface ReopenedPart {
@@ -23,6 +24,7 @@ export interface KeeperOptions {
   readonly profileFolder: string;
   /** Octets of the disk that a folder is on; undefined when it cannot be told. */
   readonly diskOctets: (folder: string) => Promise<number | undefined>;
+  readonly quota: PeerQuota;
   readonly nowMs?: () => number;
 }
 
@@ -71,6 +73,15 @@ export class PartKeeper {
       await close(reopened);
       return { key, durableOctets };
     }
+  }
+
+  /** Counts a file that a peer has us store; false when it is one too many for a day. */
+  async count(peer: string, sizeOctets: number): Promise<boolean> {
+    const file = { peer, sizeOctets, atMs: this.#nowMs() };
+    const spent = spend(this.#journal.spending(peer), file, this.#options.quota);
+    if (spent === undefined) return false;
+    await this.#add({ do: "spent", ...spent }, false);
+    return true;
   }
 
   /** Enters a part that was just created. */

@@ -363,7 +363,7 @@ describe("reliability §5.3: the journal", () => {
     const files = nextProcess();
     for (let count = 0; count < 20; count += 1) await (await create(files)).discard();
     await nextProcess().open();
-    expect(readFileSync(journalPath, "utf8")).toBe("");
+    expect(readFileSync(journalPath, "utf8").trimEnd().split("\n")).toHaveLength(1);
   });
 
   it("that cannot be written costs only the way back", async () => {
@@ -373,6 +373,34 @@ describe("reliability §5.3: the journal", () => {
     expect(part.key).toBeUndefined();
     value(await part.write(0, BYTES));
     expect(value(await part.finish({ sizeOctets: SIZE, hashes: HASHES })).name).toBe("photo.jpg");
+  });
+});
+
+describe("reliability §3: what one peer may have us store in a day", () => {
+  const quota = { filesPerDay: 2, octetsPerDay: 100 };
+
+  async function ask(sizeOctets: number, peer = ORIGIN.peer): Promise<string> {
+    const files = systemFiles({ profileFolder, nowMs: () => nowMs, quota });
+    opened.push(files);
+    const journal = { ...ORIGIN, peer };
+    const part = await files.createPart({ folder, suggestedName: "a", sizeOctets, journal });
+    if (part.ok) await part.value.discard();
+    return part.ok ? "ok" : part.error.kind;
+  }
+
+  it("is bounded in files and octets, per peer, across processes", async () => {
+    expect([await ask(101), await ask(90), await ask(11)]).toEqual(["quota", "ok", "quota"]);
+    expect([await ask(10), await ask(0)]).toEqual(["ok", "quota"]);
+    expect(await ask(100, "sip:anna@a.example")).toBe("ok");
+    expect(readdirSync(folder)).toEqual([]);
+    nowMs += 86_400_000;
+    expect(await ask(100)).toBe("ok");
+  });
+
+  it("MUST NOT be given again by a clock that goes back", async () => {
+    expect([await ask(50), await ask(50)]).toEqual(["ok", "ok"]);
+    nowMs -= 86_400_000;
+    expect(await ask(1)).toBe("quota");
   });
 });
 

@@ -43,7 +43,7 @@ export async function publish(
     const isLast = count > MAX_NUMBER;
     const candidate = numberedName(name, isLast ? randomBytes(8).toString("hex") : count);
     if (taken.has(collisionKey(candidate))) continue;
-    if (!(await moveTo(file, candidate, linkFile))) continue;
+    if (!(await takeName(file, candidate, linkFile))) continue;
     file.folder.noteName(candidate);
     await file.folder.sync();
     return candidate;
@@ -51,8 +51,27 @@ export async function publish(
   throw Object.assign(new Error("no free name"), { code: "EEXIST" });
 }
 
-/** @returns false when the name is taken */
-async function moveTo(file: Unpublished, name: string, linkFile: LinkFile): Promise<boolean> {
+/**
+ * As {@link publish}, but under that very name or not at all.
+ * @returns false when the name is taken
+ */
+export async function publishOnlyAs(file: Unpublished, name: string): Promise<boolean> {
+  const taken = await file.folder.takenKeys(name);
+  if (taken.has(collisionKey(name)) || !(await takeName(file, name))) return false;
+  file.folder.noteName(name);
+  await file.folder.sync();
+  return true;
+}
+
+/**
+ * Gives a file this name or none, without a sync of the folder.
+ * @returns false when the name is taken
+ */
+export async function takeName(
+  file: Unpublished,
+  name: string,
+  linkFile: LinkFile = link,
+): Promise<boolean> {
   const { folder, partName, identity } = file;
   await assertOurs(folder, partName, identity);
   try {

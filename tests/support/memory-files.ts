@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type {
+  ConflictPolicy,
   CreatePartOptions,
   ExpectedFile,
   FileError,
@@ -35,9 +36,12 @@ interface StoredPart {
 export class MemoryFiles implements Files {
   readonly content = new Map<string, Buffer>();
   readonly trouble: DiskTrouble = { freeOctets: Number.MAX_SAFE_INTEGER };
+  /** What was replaced. */
+  readonly bin: Buffer[] = [];
   /** Parts created and neither finished nor discarded. */
   openParts = 0;
   readonly #stored = new Map<string, StoredPart>();
+  readonly #versions = new Map<Buffer, string>();
   #made = 0;
 
   put(path: string, content: Buffer): this {
@@ -45,13 +49,17 @@ export class MemoryFiles implements Files {
     return this;
   }
 
-  openSource(path: string): Promise<Result<FileSource, FileError>> {
+  openSource(path: string, version?: string): Promise<Result<FileSource, FileError>> {
     const opened = this.content.get(path);
     if (opened === undefined) {
       return Promise.resolve(err({ kind: "not-found", message: "There is no such file.", path }));
     }
+    const opening = this.#versionOf(opened);
+    if (version !== undefined && version !== opening)
+      return Promise.resolve(err({ kind: "changed", message: "The file has changed.", path }));
     return Promise.resolve(
       ok({
+        version: opening,
         path,
         name: baseName(path),
         sizeOctets: opened.length,
@@ -62,6 +70,12 @@ export class MemoryFiles implements Files {
         close: () => Promise.resolve(),
       }),
     );
+  }
+
+  #versionOf(content: Buffer): string {
+    const version = this.#versions.get(content) ?? String(this.#versions.size);
+    this.#versions.set(content, version);
+    return version;
   }
 
   hash(source: FileSource): Promise<Result<FileHashes, FileError>> {
@@ -183,13 +197,18 @@ class MemoryPart implements FilePart {
       ["sha-1", sha1],
       ["sha-256", sha256],
     ]);
-    this.#end();
     if (expected.hashes.some((hash) => (actual.get(hash.algorithm) ?? hash.hex) !== hash.hex)) {
+      this.#end();
       const path = `${this.#folder}/${this.finalName}.damaged`;
       this.#disk.put(path, this.#bytes);
       return Promise.resolve(err({ kind: "hash-mismatch", message: "It arrived damaged.", path }));
     }
-    const name = this.#freeName();
+    const name = this.#nameBy(expected.conflict);
+    if (name === undefined) {
+      if (expected.conflict === "skip") this.#end();
+      return Promise.resolve(err({ kind: "name-taken", message: "There is such a file." }));
+    }
+    this.#end();
     const path = `${this.#folder}/${name}`;
     this.#disk.put(path, this.#bytes);
     return Promise.resolve(
@@ -223,6 +242,18 @@ class MemoryPart implements FilePart {
   #close(): void {
     if (this.#isOpen) this.#disk.openParts -= 1;
     this.#isOpen = false;
+  }
+
+  #nameBy(conflict: ConflictPolicy = "keep-both"): string | undefined {
+    const { content, bin } = this.#disk;
+    const path = `${this.#folder}/${this.finalName}`;
+    const old = content.get(path);
+    if (old === undefined) return this.finalName;
+    if (conflict === "keep-both") return this.#freeName();
+    if (conflict !== "replace") return undefined;
+    bin.push(old);
+    content.delete(path);
+    return this.finalName;
   }
 
   #freeName(): string {

@@ -87,7 +87,9 @@ export class Engine implements AppEngine {
     this.#options = options;
     this.#clock = parts.clock ?? systemClock();
     this.#profile = openProfile(options.profileFolder, this.#random);
-    this.#files = profileFiles(this.#profile, options.profileFolder);
+    this.#files = profileFiles(this.#profile, options.profileFolder, {
+      trash: (path) => options.desktop.trash(path),
+    });
     const { desktop, log, profileFolder } = options;
     const { store } = this.#profile;
     this.#state = new StateDesk(this.#firstState(), this.#outbox);

@@ -43,7 +43,7 @@ export async function roomIn(
 }
 
 /** Empty for a folder that does not exist yet or cannot be read. */
-export async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

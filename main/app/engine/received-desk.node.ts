@@ -6,13 +6,13 @@ import type { FileEvent } from "../../../shared/model/client-events.ts";
 import type { Log } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
+import { replaceFile, takeFreeName } from "../../storage/replace-file.node.ts";
 import { isComplete } from "../model/card-entry.ts";
 import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
 import { DONE, failure, gone, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import { ForeignMark } from "./foreign-mark.node.ts";
-import { replaceFile, takeFreeName } from "./replace-file.node.ts";
 import type { SameFiles } from "./same-file.node.ts";
 
 export interface ReceivedDeskParts {

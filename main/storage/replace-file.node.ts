@@ -1,0 +1,116 @@
+import { basename, dirname } from "node:path";
+import { errorCode } from "./file-error.ts";
+import { collisionKey, numberedName, safeFileName } from "./file-name.ts";
+import { HeldFolder } from "./held-folder.node.ts";
+import { publish, takeName, type Unpublished } from "./publish.node.ts";
+
+/** Puts a file where its user can get it back from, as `shell.trashItem` does; rejects where it cannot. */
+export type Trash = (path: string) => Promise<void>;
+
+export type Replacement =
+  /** It has the name now, or had it from the start. */
+  | { readonly kind: "done"; readonly path: string }
+  /** The file that was there stays, and the new one beside it. */
+  | { readonly kind: "beside"; readonly reason: string };
+
+/**
+ * Gives a received file the name it was offered with, when it had to be numbered because of a file of that name: that
+ * one goes to the system's bin first. Nothing is ever overwritten: what takes the name meanwhile keeps it.
+ * @param path where the file was published
+ * @param offeredName as it was shown
+ */
+export async function replaceFile(
+  path: string,
+  offeredName: string,
+  trash: Trash,
+): Promise<Replacement> {
+  const wanted = safeFileName(offeredName);
+  const now = basename(path);
+  if (now === wanted) return { kind: "done", path };
+  if (!isNumbered(now, wanted)) return beside("It was stored under another name.");
+  const done = await withFile(path, async (file) => {
+    const refusal = await clearWay(file, wanted, trash);
+    if (refusal !== undefined) return beside(refusal);
+    if (!(await takeName(file, wanted))) return undefined;
+    await file.folder.sync();
+    return { kind: "done", path: await file.folder.shownPath(wanted) } as const;
+  });
+  return done ?? beside(`The name ${wanted} could not be given to it.`);
+}
+
+/**
+ * Gives a file that was set aside the name it was offered with, or the next free number of it.
+ * @returns its new path; undefined when it stays where it is
+ */
+export async function takeFreeName(path: string, offeredName: string): Promise<string | undefined> {
+  return withFile(path, async (file) => {
+    const name = await publish(file, safeFileName(offeredName));
+    return file.folder.shownPath(name);
+  });
+}
+
+/** @returns undefined also where the disk does not let it happen; the file stays where it is */
+async function withFile<T>(
+  path: string,
+  task: (file: Unpublished) => Promise<T>,
+): Promise<T | undefined> {
+  let folder: HeldFolder | undefined;
+  try {
+    folder = await HeldFolder.open(dirname(path));
+    const partName = basename(path);
+    const identity = await folder.identityOf(partName);
+    return identity === undefined ? undefined : await task({ folder, partName, identity });
+  } catch (error) {
+    if (errorCode(error) === undefined) throw error;
+    return undefined;
+  } finally {
+    await folder?.close();
+  }
+}
+
+/** @returns why something stays in the way */
+async function clearWay(
+  { folder, partName }: Unpublished,
+  wanted: string,
+  trash: Trash,
+): Promise<string | undefined> {
+  const inTheWay = (await folder.names()).filter(
+    (name) => name !== partName && collisionKey(name) === collisionKey(wanted),
+  );
+  for (const name of inTheWay) {
+    const refusal = await putAway(folder, name, trash);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** @returns why it stays where it is */
+async function putAway(
+  folder: HeldFolder,
+  name: string,
+  trash: Trash,
+): Promise<string | undefined> {
+  const stats = await folder.statOf(name);
+  if (stats === undefined) return undefined;
+  if (!stats.isFile()) return `${name} is not a file and was left where it is.`;
+  // The bin takes a path: it must lead to the folder that was looked into.
+  if (!(await folder.isInPlace())) return "The folder was replaced.";
+  try {
+    await trash(await folder.shownPath(name));
+    return undefined;
+  } catch {
+    // Also what the desktop throws, which has errors of its own.
+    return `${name} could not be put into the bin and was left where it is.`;
+  }
+}
+
+function isNumbered(name: string, wanted: string): boolean {
+  return [...name.matchAll(/\((\d{1,4})\)/g)].some(([, digits]) => {
+    const count = Number(digits);
+    return count > 0 && numberedName(wanted, count) === name;
+  });
+}
+
+function beside(reason: string): Replacement {
+  return { kind: "beside", reason };
+}
