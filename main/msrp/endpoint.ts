@@ -288,7 +288,7 @@ export class MsrpEndpoint {
       connection.lose("a request without usable paths");
       return IGNORED_FRAME;
     }
-    const found = this.#sessionFor(path, connection);
+    const found = this.#sessionFor(head, path, connection);
     if (found === "hold") return "hold";
     if (typeof found !== "number") return found.onRequest(head);
     this.#refuse(head, path, found, connection);
@@ -296,7 +296,11 @@ export class MsrpEndpoint {
   }
 
   /** The session that takes the request on this connection, or the status to refuse it with (RFC 4975 §7.3). */
-  #sessionFor(path: RequestPath, connection: MsrpConnection): BoundSession | number | "hold" {
+  #sessionFor(
+    head: FrameHead,
+    path: RequestPath,
+    connection: MsrpConnection,
+  ): BoundSession | number | "hold" {
     if (path.to === undefined) return 481;
     const sessionId = path.to.sessionId ?? "";
     const session = this.#sessions.get(sessionId);
@@ -306,6 +310,8 @@ export class MsrpEndpoint {
     if (peer === undefined || !sameMsrpUri(peer, path.from)) return 403;
     const bound = this.#connectionOf.get(session);
     if (bound === connection) return session;
+    // RFC 4976 §6.4.2: a relay may open a connection of its own towards us. Nothing is answered on it.
+    if (head.method === "REPORT" && session.remotePath.length > 1) return session;
     // An active session has its own connection, even while it is still being opened.
     if (bound !== undefined || session.isActive) return 506;
     this.#unbound.remove(connection);
