@@ -16,7 +16,7 @@ import { OfferFiles } from "./file/offer-files.ts";
 import { OfferRecord } from "./file/offer-record.ts";
 import type { OfferError } from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
-import { partsOf } from "./file/outgoing-plan.ts";
+import { partsOf, pathOctetsOf } from "./file/outgoing-plan.ts";
 import { OutgoingSeries } from "./file/outgoing-series.ts";
 import type { Refusal } from "./file/refusal.ts";
 import { lineText, MAX_OFFER_TEXT } from "./file/shown-text.ts";
@@ -158,7 +158,8 @@ export class CpmClient {
     this.#preparing.set(id, abort);
     const desk = new OfferFiles(this.#ports, this.#config, abort.signal);
     const planned = await desk.plan(paths);
-    const parts = planned.ok ? partsOf(planned.value, this.#context.mediaHost) : [];
+    const pathOctets = pathOctetsOf(this.#context.mediaHost, this.#config.relay !== undefined);
+    const parts = planned.ok ? partsOf(planned.value, pathOctets) : [];
     const first = planned.ok ? await desk.open(parts[0] ?? [], request) : planned;
     this.#preparing.delete(id);
     if (!first.ok) return first;

@@ -1,4 +1,5 @@
 import type { HostPort } from "../base/host-port.ts";
+import type { RelayConfig } from "./relay/offer-relay.ts";
 
 /** How one device of a CPM user behaves. Durations in seconds or milliseconds as the names say. */
 export interface CpmConfig {
@@ -40,6 +41,8 @@ export interface CpmConfig {
   readonly coreAddress?: string;
   /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
   readonly mediaHost?: string;
+  /** Files go through it in both directions; without one, devices connect to each other. */
+  readonly relay?: RelayConfig;
   /** Of this program, for User-Agent. */
   readonly version: string;
   /** Never leaves the device: Contribution-IDs are derived with it. Random per device, kept across restarts. */

@@ -88,10 +88,11 @@ describe("RFC 6714 §4.3 answerer", () => {
     expect(answererTarget(media({ port: 9 }), ACTIVE)).toBeUndefined();
   });
 
-  it("SHOULD connect to an offerer behind a relay, so that this one stays passive (§4.5)", () => {
-    expect(preferredRole(media({ path: RELAYED }), false)).toBe("active");
-    expect(preferredRole(media({ path: RELAYED }), true)).toBe("passive");
-    expect(preferredRole(media(), false)).toBe("passive");
+  it("SHOULD connect where the offerer is behind a relay and a middlebox (§4.5)", () => {
+    expect(preferredRole(media({ path: RELAYED, ...BEHIND }), false)).toBe("active");
+    expect(preferredRole(media({ path: RELAYED, ...BEHIND }), true)).toBe("passive");
+    expect(preferredRole(media({ path: RELAYED }), false)).toBe("passive");
+    expect(preferredRole(media(BEHIND), false)).toBe("passive");
   });
 });
 

@@ -52,11 +52,12 @@ export function answererTarget(offered: MsrpMedia, own: OwnSide): HostPort | und
 }
 
 /**
- * What an answerer prefers where the offer leaves the choice: `passive`, except towards an offerer behind a relay, which
- * can be reached for certain, and which CEMA wants passive (RFC 6714 §4.5).
+ * What an answerer prefers where the offer leaves the choice: `passive`, except where the offerer is behind a relay and a
+ * middlebox, which only we can connect to (RFC 6714 §4.5).
  */
 export function preferredRole(offered: MsrpMedia, hasRelay: boolean): OwnSide["role"] {
-  return offered.path.length > 1 && !hasRelay ? "active" : "passive";
+  const isBehindBoth = offered.path.length > 1 && isPathDiverted(offered);
+  return isBehindBoth && !hasRelay ? "active" : "passive";
 }
 
 /** RFC 6714 §4.2: the offerer must offer again without `msrp-cema`, so that the middlebox speaks MSRP itself. */

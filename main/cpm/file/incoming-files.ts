@@ -1,11 +1,13 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { FileError, FilePart } from "../../base/files.ts";
 import { ok, type Result } from "../../base/result.ts";
+import type { MsrpRelay } from "../../msrp/relay/relays.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
 import { answererTarget, preferredRole } from "../../sdp/cema.ts";
 import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { answerSetup } from "../../sdp/setup.ts";
+import { OfferRelay } from "../relay/offer-relay.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import { checkedAlgorithms, FileReceiver } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
@@ -52,6 +54,9 @@ export class IncomingFiles {
   readonly #context: OfferContext;
   readonly #options: IncomingFilesOptions;
   readonly #parts = new Map<number, FilePart>();
+  /** At our relay, by m= line. */
+  readonly #places = new Map<number, MsrpRelay>();
+  #relay: OfferRelay | undefined;
   readonly #receivings = new Map<number, Receiving>();
   readonly #live = new Map<number, LiveMedia>();
   readonly #outcomes = new Map<number, FileOutcome>();
@@ -98,9 +103,34 @@ export class IncomingFiles {
       }
       if (this.#isDropped) break;
     }
+    if (!this.#isDropped) await this.#goThroughRelay();
     if (this.#isDropped) await this.#discardParts();
     const ready = [...this.#parts.keys()];
     return firstError === undefined ? { ready } : { ready, firstError };
+  }
+
+  /** Without its relay this device may not be reached: the files are refused then. */
+  async #goThroughRelay(): Promise<void> {
+    const indexes = [...this.#parts.keys()];
+    const { connectionGroup, id } = this.#options;
+    const opened = await OfferRelay.open(this.#context, connectionGroup, indexes.length);
+    if (opened.ok) {
+      this.#relay = opened.value;
+      // Nobody closes this any more.
+      if (this.#isDropped) await opened.value.close();
+      for (const [nth, index] of indexes.entries()) {
+        const place = opened.value.place(nth);
+        if (place !== undefined) this.#places.set(index, place);
+      }
+      return;
+    }
+    await this.#discardParts();
+    // Whoever ended the offer meanwhile has been told of that.
+    if (this.#isDropped) return;
+    const reason = `${opened.error.message} No file was received.`;
+    complain(this.#context, id, { ...opened.error, message: reason });
+    for (const index of indexes)
+      this.#settle(index, { kind: "failed", code: opened.error.code, reason }, 0);
   }
 
   /**
@@ -180,6 +210,7 @@ export class IncomingFiles {
   /** Frees the MSRP sessions; what they still have to say is sent before. */
   async close(): Promise<void> {
     await Promise.all([...this.#receivings.values()].map(({ session }) => session.close()));
+    await this.#relay?.close();
   }
 
   /** Resolves when nothing of interrupted files is left on disk. */
@@ -192,8 +223,10 @@ export class IncomingFiles {
     const { index } = file.view;
     const { ports } = this.#context;
     const uri = ports.msrp.newUri();
-    const setup = answerSetup(file.media.setup, preferredRole(file.media, false));
-    const connectTo = answererTarget(file.media, { hasRelay: false, role: setup });
+    const relay = this.#places.get(index);
+    const hasRelay = relay !== undefined;
+    const setup = answerSetup(file.media.setup, preferredRole(file.media, hasRelay));
+    const connectTo = answererTarget(file.media, { hasRelay, role: setup });
     const meter = this.#meter(file);
     const receiver = new FileReceiver(ports.clock, {
       part,
@@ -212,6 +245,7 @@ export class IncomingFiles {
       role: setup,
       receiver,
       ...(connectTo === undefined ? {} : { connectTo }),
+      ...(relay === undefined ? {} : { relay }),
       connectionGroup: this.#options.connectionGroup,
     });
     session.events.on("closed", ({ failure }) => {
@@ -221,10 +255,12 @@ export class IncomingFiles {
       if (!bound.ok) receiver.stop(lost(bound.error.message));
     });
     const { transferId } = file.media;
+    const relayPath = relay?.usePath ?? [];
     this.#live.set(index, {
       uri,
       role: setup,
       ...(transferId === undefined ? {} : { transferId }),
+      relayPath,
     });
     this.#receivings.set(index, { file, session, receiver });
     void receiver.outcome.then((outcome) => {
@@ -232,7 +268,7 @@ export class IncomingFiles {
       this.#settle(index, outcome, part.receivedOctets);
     });
     const limit = file.sizeOctets === 0 ? {} : { maxSizeOctets: file.sizeOctets };
-    return { accept: true, uri, setup, ...limit };
+    return { accept: true, uri, relayPath, setup, ...limit };
   }
 
   #meter(file: ReceivableFile): ProgressMeter {

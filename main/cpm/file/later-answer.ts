@@ -14,6 +14,7 @@ import {
 export interface LiveMedia {
   readonly uri: MsrpUri;
   readonly role: "active" | "passive";
+  readonly relayPath?: readonly MsrpUri[];
   readonly transferId?: string;
 }
 
@@ -37,7 +38,8 @@ export function answerLaterOffer(
     const known = live.get(index);
     const isSame = known !== undefined && media.port !== 0 && isFileMedia(media);
     if (!isSame || transferIdOf(media.attributes) !== known.transferId) return { accept: false };
-    return { accept: true, uri: known.uri, setup: known.role };
+    const { uri, role, relayPath = [] } = known;
+    return { accept: true, uri, relayPath, setup: role };
   });
   const closed = [...live.keys()].filter((index) => decisions[index]?.accept !== true);
   // RFC 4975 §8.4: an unchanged description keeps its o= line.

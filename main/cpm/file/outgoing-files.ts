@@ -129,6 +129,8 @@ export function describeFiles(
     readonly host: string;
     readonly withIcons: boolean;
     readonly series?: FileSeries | undefined;
+    /** Path through our relay, for each file. */
+    readonly relayPathOf: (file: PreparedFile) => readonly MsrpUri[];
   },
 ): SessionDescription {
   return buildFileOffer({
@@ -139,6 +141,7 @@ export function describeFiles(
     files: files.map(
       (file): OfferedFile => ({
         uri: file.uri,
+        relayPath: own.relayPathOf(file),
         transferId: file.transferId,
         selector: {
           name: file.source.name,

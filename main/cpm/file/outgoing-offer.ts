@@ -11,10 +11,11 @@ import { WANTED_NOTIFICATIONS } from "../body/imdn.ts";
 import { readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
 import { type CpmIds, coreUri, fromValue, inviteHeaders, sipReason } from "../headers.ts";
 import { newCallId } from "../ids.ts";
+import { OfferRelay } from "../relay/offer-relay.ts";
 import { warningTextsOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent } from "./file-end.ts";
-import { complain, type OfferContext } from "./offer-context.ts";
+import { type Complaint, complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
@@ -61,6 +62,7 @@ export class OutgoingOffer {
   readonly #options: OutgoingOfferOptions;
   readonly #record: OfferLog;
   #phase: Phase = { name: "inviting", uac: undefined };
+  #relay: OfferRelay | undefined;
   #isCancelled = false;
   #isUnanswered = false;
   #isRinging = false;
@@ -99,6 +101,16 @@ export class OutgoingOffer {
     const hasExtras = messageId !== undefined || files.some(({ icon }) => icon !== undefined);
     // Who listens may have withdrawn it already; then nobody else shall hear of it.
     if (this.#isCancelled) {
+      await this.#finish("cancelled");
+      return;
+    }
+    const relay = await OfferRelay.open(this.#context, this.#options.callId, files.length);
+    if (!relay.ok) {
+      await this.#withoutRelay(relay.error);
+      return;
+    }
+    this.#relay = relay.value;
+    if (this.#isWithdrawn()) {
       await this.#finish("cancelled");
       return;
     }
@@ -164,6 +176,7 @@ export class OutgoingOffer {
       origin: newOrigin(ports.clock, mediaHost),
       host: mediaHost,
       ...{ withIcons: withExtras, series },
+      relayPathOf: ({ index }) => this.#relay?.place(index)?.usePath ?? [],
     });
     const cpim = withExtras ? this.#askingPart() : undefined;
     const route = this.#context.route();
@@ -222,7 +235,7 @@ export class OutgoingOffer {
     const { answers, local: agreed } = await offerPlainly(this.#context, answered.dialog, {
       answers: first.value,
       local,
-      hasRelay: false,
+      hasRelay: this.#relay?.isUsed === true,
     });
     const agent = answered.response.headers.get("User-Agent");
     const { files, onPeerEnded } = this.#options;
@@ -235,6 +248,7 @@ export class OutgoingOffer {
       dialog: answered.dialog,
       files,
       ...{ local: agreed, answers },
+      placeOf: (index) => this.#relay?.place(index),
       isPeerOurs: isOurProduct(agent),
       record: this.#record,
       ...(onPeerEnded === undefined ? {} : { onPeerEnded }),
@@ -251,6 +265,17 @@ export class OutgoingOffer {
     if (this.#isCancelled) transfer.cancel();
     const outcomes = await running;
     this.#end(transferStateOf(outcomes, this.#isCancelled));
+  }
+
+  async #withoutRelay(trouble: Complaint): Promise<void> {
+    if (this.#isCancelled) {
+      await this.#finish("cancelled");
+      return;
+    }
+    const message = `${trouble.message} No file was sent.`;
+    complain(this.#context, this.id, { ...trouble, message });
+    this.#end("failed", trouble.status, message);
+    await this.#finish();
   }
 
   /** The answer cannot be used: the session ends at once (RFC 3261 §13.2.2.4). */
@@ -294,6 +319,7 @@ export class OutgoingOffer {
   async #finish(state?: TransferState): Promise<void> {
     if (state !== undefined) this.#end(state);
     await closeFiles(this.#options.files);
+    await this.#relay?.close();
     this.#context.ended(this.id);
   }
 

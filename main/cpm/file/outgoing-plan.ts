@@ -18,6 +18,8 @@ export interface PlannedFile {
 export const MAX_OFFER_FILES = 100;
 /** Octets of session description of one offer. */
 const MAX_DESCRIPTION = 60 * 1024;
+/** A URI of a relay, and a c= line that names it. */
+const RELAY_PATH_OCTETS = 200;
 /** What an m= line and its attributes hold beside the selector and the host, in octets. */
 const LINE_OCTETS = 480;
 
@@ -45,20 +47,25 @@ export async function planFiles(
   return ok(planned);
 }
 
+/** Beside one URI of ours, for `partsOf`. */
+export function pathOctetsOf(host: string, hasRelay: boolean): number {
+  return host.length + (hasRelay ? RELAY_PATH_OCTETS : 0);
+}
+
 /**
  * The files of each offer, in order (docs/decisions/0007).
- * @param host as it stands in our URIs
+ * @param pathOctets of what stands in a=path and c= beside one URI of ours: hosts, and URIs of a relay
  */
 export function partsOf(
   files: readonly PlannedFile[],
-  host: string,
+  pathOctets: number,
 ): readonly (readonly PlannedFile[])[] {
   const parts: PlannedFile[][] = [];
   let octets = Number.POSITIVE_INFINITY;
   for (const file of files) {
     const { name, type, sizeOctets } = file;
     const selector = formatFileSelector({ name, type, sizeOctets, hashes: [] });
-    const own = LINE_OCTETS + host.length + Buffer.from(selector).length;
+    const own = LINE_OCTETS + pathOctets + Buffer.from(selector).length;
     const last = parts.at(-1);
     if (last === undefined || last.length >= MAX_OFFER_FILES || octets + own > MAX_DESCRIPTION) {
       parts.push([file]);

@@ -1,6 +1,6 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { IncomingRequest, SrfDialog } from "../../drachtio/srf.ts";
-import type { MsrpSession } from "../../msrp/session/session.ts";
+import type { MsrpSession, RelayPlace } from "../../msrp/session/session.ts";
 import { acceptsType } from "../../sdp/accept-types.ts";
 import { offererTarget } from "../../sdp/cema.ts";
 import type { FileAnswer } from "../../sdp/file-answer.ts";
@@ -27,6 +27,8 @@ export interface OutgoingTransferOptions {
   /** What we offered. */
   readonly local: SessionDescription;
   readonly answers: readonly FileAnswer[];
+  /** At our relay, by m= line. */
+  readonly placeOf: (index: number) => RelayPlace | undefined;
   readonly isPeerOurs: boolean;
   readonly record: OfferLog;
   /** The receiver sent BYE. */
@@ -109,12 +111,14 @@ export class OutgoingTransfer {
     const obstacle = obstacleOf(file, answer);
     if (obstacle !== undefined) this.#skipped.set(file.index, obstacle);
     const role = offererRole("actpass", answer.setup);
-    const connectTo = offererTarget(answer, { hasRelay: false, role });
+    const relay = this.#options.placeOf(file.index);
+    const connectTo = offererTarget(answer, { hasRelay: relay !== undefined, role });
     const session = this.#context.ports.msrp.session({
       localUri: file.uri,
       remotePath: answer.path,
       role,
       ...(connectTo === undefined ? {} : { connectTo }),
+      ...(relay === undefined ? {} : { relay }),
       receiver: { begin: () => ({ reject: 413 }) },
       connectionGroup: this.#options.dialog.callId,
     });
@@ -132,7 +136,10 @@ export class OutgoingTransfer {
         meter.update(octets);
       },
     });
-    this.#live.set(file.index, { uri: file.uri, role, transferId: file.transferId });
+    this.#live.set(file.index, {
+      ...{ uri: file.uri, role, transferId: file.transferId },
+      ...(relay === undefined ? {} : { relayPath: relay.usePath }),
+    });
     this.#sendings.set(file.index, { file, session, sender, meter });
   }
 
