@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isLoopback } from "../base/host-port.ts";
+import { type MsrpUri, parseMsrpUri } from "../base/msrp-uri.ts";
 import { type CoreAddress, parseCoreAddress } from "../compose/core-address.ts";
 import type { ClientSetup } from "../compose/open-client.node.ts";
 import { profileName } from "../compose/profile.node.ts";
@@ -16,6 +17,8 @@ export interface ClientFlags {
   readonly device?: string;
   readonly receive?: string;
   readonly passwordFile?: string;
+  readonly relay?: readonly string[];
+  readonly relayPasswordFile?: string;
   readonly trace?: string;
 }
 
@@ -36,6 +39,7 @@ export function clientSetup(flags: ClientFlags): ClientSetup {
     receiveFolder: flags.receive ?? join(flags.profile, "received"),
     password: readPassword(aor, core, flags.passwordFile),
     element: `${user}-${deviceName}`,
+    ...readRelays(flags),
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
   };
 }
@@ -49,6 +53,38 @@ function readAor(text: string): string {
     );
   }
   return aorOf(uri.value);
+}
+
+/** The account's name and password, unless the first relay names others. */
+function readRelays({ relay, relayPasswordFile }: ClientFlags): Pick<ClientSetup, "relay"> {
+  if (relay === undefined || relay.length === 0) return {};
+  const uris = relay.map(readRelay);
+  const username = uris[0]?.user;
+  return {
+    relay: {
+      uris: uris.map(({ scheme, host, port, transport }) => ({
+        ...{ scheme, host, transport, parameters: [] },
+        ...(port === undefined ? {} : { port }),
+      })),
+      ...(username === undefined ? {} : { username }),
+      ...(relayPasswordFile === undefined ? {} : { password: readPasswordFile(relayPasswordFile) }),
+    },
+  };
+}
+
+function readRelay(text: string): MsrpUri {
+  const uri = parseMsrpUri(text.includes(";") ? text : `${text};tcp`);
+  if (!uri.ok || uri.value.port === undefined || uri.value.sessionId !== undefined)
+    throw usageError(
+      `"${text}" is no address of an MSRP relay.`,
+      "Write --relay msrp://HOST:PORT, for example --relay msrp://relay.example:2855.",
+    );
+  if (uri.value.scheme === "msrps")
+    throw usageError(
+      `"${text}" asks for MSRP over TLS, which this program does not speak.`,
+      "Write --relay msrp://HOST:PORT where the relay takes plain TCP.",
+    );
+  return uri.value;
 }
 
 /** From `--password-file`, `CPM_PASSWORD`, or the demo accounts' on loopback; never from the command line. */

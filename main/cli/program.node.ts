@@ -89,6 +89,15 @@ function withIdentity(command: Command): Command {
     .requiredOption("--profile <dir>", "this device's data; one folder for each device")
     .option("--device <name>", "name of this device; the profile's name unless given")
     .option("--password-file <file>", "the password is this file's first line (or CPM_PASSWORD)")
+    .option(
+      "--relay <uri>",
+      "msrp://[USER@]HOST:PORT of the MSRP relay that files go through; given again: used when it fails",
+      (uri: string, before: readonly string[] | undefined) => [...(before ?? []), uri],
+    )
+    .option(
+      "--relay-password-file <file>",
+      "the password at the relay is this file's first line; your account's unless given",
+    )
     .option("--trace <file>", "write every message of this device here")
     .option("--json", "one JSON object per line");
 }

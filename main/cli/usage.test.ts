@@ -87,6 +87,16 @@ describe("exit 2: usage", () => {
       "No password for sip:dave@a.example",
     ],
     [
+      "no relay",
+      ["client", ...IDENTITY, "--core", "127.0.0.1:1", "--relay", "relay.example:2855"],
+      "no address of an MSRP relay",
+    ],
+    [
+      "a relay that wants TLS",
+      ["client", ...IDENTITY, "--core", "127.0.0.1:1", "--relay", "msrps://relay.example:2855"],
+      "MSRP over TLS",
+    ],
+    [
       "no terminal to ask on",
       ["client", ...IDENTITY, "--core", "127.0.0.1:1", "--accept", "ask"],
       "needs a terminal",

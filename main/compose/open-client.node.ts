@@ -2,6 +2,7 @@ import { createSocket } from "node:dgram";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
+import type { MsrpUri } from "../base/msrp-uri.ts";
 import { present } from "../base/present.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { CpmClient } from "../cpm/client.ts";
@@ -31,6 +32,12 @@ export interface ClientSetup {
   readonly isBusy?: boolean;
   /** Shown to others. */
   readonly displayName?: string;
+  /** MSRP relays of this device; the account's name and password unless others are given. */
+  readonly relay?: {
+    readonly uris: readonly MsrpUri[];
+    readonly username?: string;
+    readonly password?: string;
+  };
   /** Settings of the client that only an application with windows has. */
   readonly more?: Partial<
     Pick<CpmConfig, "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS">
@@ -99,6 +106,9 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       ...{ aor, core, deviceName, receiveFolder, version: VERSION },
       ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
       ...{ coreAddress, asksNotifications: true, ...setup.more },
+      ...(setup.relay === undefined
+        ? {}
+        : { relay: { username: user, password: setup.password, ...setup.relay } }),
       ...(profile.isInUse ? { isGuest: true } : {}),
       ...present({ displayName, ringTimeS, isBusy }),
     },

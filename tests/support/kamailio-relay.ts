@@ -110,6 +110,11 @@ event_route[msrp:frame-in] {
       exit;
     }
     if ($msrp(method) != "REPORT") msrp_reply("200", "OK");
+    if ($sht(places=>$var(place)::address) == $msrp(srcaddr)) {
+      # Its owner sends to somebody without a relay.
+      msrp_relay();
+      exit;
+    }
     msrp_relay_flags("1");
     msrp_set_dst("$sht(places=>$var(place)::address)", "$sht(places=>$var(place)::socket)");
     msrp_relay();
