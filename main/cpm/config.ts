@@ -1,5 +1,13 @@
 import type { HostPort } from "../base/host-port.ts";
-import type { RelayConfig } from "./relay/offer-relay.ts";
+import type { MsrpUri } from "../base/msrp-uri.ts";
+
+/** MSRP relays of a device (RFC 4976): all its files go through one of them. */
+export interface RelayConfig {
+  /** `msrp://relay.example:2855;tcp`; tried in this order. */
+  readonly uris: readonly MsrpUri[];
+  readonly username: string;
+  readonly password: string;
+}
 
 /** How one device of a CPM user behaves. Durations in seconds or milliseconds as the names say. */
 export interface CpmConfig {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ALICE_HOST, BOB_HOST, ClientPair } from "../../../tests/support/client-pair.ts";
 import { CHALLENGE, FakeRelay } from "../../../tests/support/fake-relay.ts";
 import { octets } from "../../../tests/support/octets.ts";
-import type { RelayConfig } from "./offer-relay.ts";
+import type { RelayConfig } from "../config.ts";
 
 const PLAN = octets(300_000, 1);
 const NOTE = octets(900, 3);

@@ -2,15 +2,8 @@ import type { MsrpUri } from "../../base/msrp-uri.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { RelayFailure } from "../../msrp/relay/relay-link.ts";
 import type { MsrpRelay } from "../../msrp/relay/relays.ts";
+import type { RelayConfig } from "../config.ts";
 import type { Complaint, OfferContext } from "../file/offer-context.ts";
-
-/** MSRP relays of this device's user (RFC 4976): all files go through one of them. */
-export interface RelayConfig {
-  /** `msrp://relay.example:2855;tcp`; tried in this order. */
-  readonly uris: readonly MsrpUri[];
-  readonly username: string;
-  readonly password: string;
-}
 
 /** Longer than most transfers: what a relay grants anew is for new sessions only (RFC 4976 §5.1). */
 const WANTED_S = 86_400;
