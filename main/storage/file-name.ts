@@ -130,8 +130,12 @@ export function numberedName(name: string, count: number | string): string {
   return `${stem} (${count})${extension}`;
 }
 
+/** Printable ones: their key needs no look into the tables of Unicode. */
+const ASCII_ONLY = /^[ -~]*$/;
+
 /** Equal for names that some file system takes for one: normalisation and case do not count. */
 export function collisionKey(name: string): string {
+  if (ASCII_ONLY.test(name)) return name.toLowerCase();
   // Upper case first: it unfolds what one lower-case letter stands for (ß, ligatures), as case folding does.
   return name.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }

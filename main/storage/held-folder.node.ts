@@ -45,7 +45,10 @@ export class HeldFolder {
   /** Names given while the list was read. */
   readonly #noted = new Set<string>();
   #listedMs = Number.NEGATIVE_INFINITY;
+  /** Under way, for all who ask meanwhile. */
   #listing: Promise<void> | undefined;
+  #lookup: Promise<boolean> | undefined;
+  #place: Promise<string> | undefined;
   #syncing: Promise<void> = Promise.resolve();
   #nextSync: Promise<void> | undefined;
 
@@ -89,7 +92,14 @@ export class HeldFolder {
   }
 
   /** Is it still what the user's path leads to? */
-  async isInPlace(): Promise<boolean> {
+  isInPlace(): Promise<boolean> {
+    this.#lookup ??= this.#isInPlace().finally(() => {
+      this.#lookup = undefined;
+    });
+    return this.#lookup;
+  }
+
+  async #isInPlace(): Promise<boolean> {
     try {
       return sameIdentity(identityOf(await stat(this.#given, { bigint: true })), this.#identity);
     } catch (cause) {
@@ -115,7 +125,11 @@ export class HeldFolder {
 
   /** Path of an entry for people: as the user named the folder, unless it has moved since. */
   async shownPath(name: string): Promise<string> {
-    const now = this.#handle === undefined ? this.#real : await readlink(this.#procPath());
+    if (this.#handle === undefined) return join(this.#given, name);
+    this.#place ??= readlink(this.#procPath()).finally(() => {
+      this.#place = undefined;
+    });
+    const now = await this.#place;
     return join(now === this.#real ? this.#given : now, name);
   }
 

@@ -10,12 +10,16 @@ export class HeldFolders {
    * since is left to those who have it. Throws errors of the system.
    */
   async hold(path: string): Promise<HeldFolder> {
-    const known = this.#folders.get(path);
-    const shared = known === undefined ? undefined : await shareOf(known);
-    if (shared !== undefined) return shared;
-    const opening = this.#open(path);
-    this.#folders.set(path, opening);
-    return opening;
+    for (;;) {
+      const known = this.#folders.get(path);
+      const shared = known === undefined ? undefined : await shareOf(known);
+      if (shared !== undefined) return shared;
+      // Somebody else may have opened it meanwhile.
+      if (this.#folders.get(path) !== known) continue;
+      const opening = this.#open(path);
+      this.#folders.set(path, opening);
+      return opening;
+    }
   }
 
   async #open(path: string): Promise<HeldFolder> {
