@@ -68,12 +68,15 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
         previousUris: ready[i - 1]?.farUris ?? [],
         nextUris: ready[i + 1]?.nearUris ?? [],
       };
-      return () => ask<RoleDone>(child, go);
+      return async () => {
+        const result = await ask<RoleDone>(child, go);
+        // The others may wait for what never comes.
+        if (!result.ok) throw new Error(`${kind}: ${result.detail}`);
+        return result;
+      };
     });
     const results = await Promise.all(done.reverse().map((run) => run()));
     const seconds = (performance.now() - begin) / 1000;
-    const failed = results.find((result) => !result.ok);
-    if (failed !== undefined) throw new Error(`${kind}: ${failed.detail}`);
     return {
       seconds,
       cpuS: results.reduce((sum, result) => sum + result.cpuS, 0),

@@ -8,21 +8,21 @@ import { type SystemFiles, systemFiles } from "../../main/storage/files.node.ts"
 import { type Leg, NO_RECEIVER, openLeg } from "./msrp-copy.ts";
 import type { StartRole } from "./role-messages.ts";
 
-/** As the client does it: offers of so many files, one connection each. */
+/** As the client does it (docs/decisions/0007): offers of so many files, one connection each, so many at a time. */
 const FILES_PER_OFFER = 100;
+const OFFERS_AT_A_TIME = 2;
 
 const clock = systemClock();
 
-/** One conversation of many files, as several offers one after the other. */
-export async function msrpSendMany(legs: readonly Leg[], start: StartRole): Promise<string> {
+/** One conversation of many files. */
+export function msrpSendMany(legs: readonly Leg[], start: StartRole): Promise<string> {
   const files = systemFiles();
-  for (const [first, offer] of offersOf(legs)) {
+  return eachOffer(legs, async (first, offer) => {
     const sessions = offer.map((leg) => openLeg(leg, "active", NO_RECEIVER, `offer ${first}`));
     const failed = await sendOffer(sessions, first, files, start);
     await Promise.all(sessions.map((session) => session.close()));
-    if (failed !== "") return failed;
-  }
-  return "";
+    return failed;
+  });
 }
 
 async function sendOffer(
@@ -60,16 +60,14 @@ async function sendOne(session: MsrpSession, path: string, files: SystemFiles): 
 
 export async function msrpReceiveMany(legs: readonly Leg[], start: StartRole): Promise<string> {
   const files = systemFiles();
-  for (const [first, offer] of offersOf(legs)) {
-    const names = offer.map((_, i) => `${first + i}.bin`);
+  const failed = await eachOffer(legs, async (first, offer) => {
     const outcomes = await Promise.all(
-      offer.map((leg, i) => receiveOne(leg, names[i] ?? "", files, start)),
+      offer.map((leg, i) => receiveOne(leg, `${first + i}.bin`, files, start)),
     );
-    const failed = outcomes.find((detail) => detail !== "");
-    if (failed !== undefined) return failed;
-  }
+    return outcomes.find((detail) => detail !== "") ?? "";
+  });
   await files.close();
-  return "";
+  return failed;
 }
 
 async function receiveOne(
@@ -99,8 +97,26 @@ async function receiveOne(
   return outcome.kind === "complete" ? "" : JSON.stringify(outcome);
 }
 
+/** @returns what failed, or nothing */
+async function eachOffer(
+  legs: readonly Leg[],
+  run: (first: number, offer: readonly Leg[]) => Promise<string>,
+): Promise<string> {
+  const offers = offersOf(legs);
+  let failed = "";
+  const lane = async (): Promise<void> => {
+    for (let next = offers.shift(); next !== undefined && failed === ""; next = offers.shift())
+      failed = (await run(...next)) || failed;
+  };
+  await Promise.all(Array.from({ length: OFFERS_AT_A_TIME }, lane));
+  return failed;
+}
+
 /** Each offer with the number of its first file. */
-function* offersOf(legs: readonly Leg[]): Generator<readonly [number, readonly Leg[]]> {
-  for (let first = 0; first < legs.length; first += FILES_PER_OFFER)
-    yield [first, legs.slice(first, first + FILES_PER_OFFER)];
+function offersOf(legs: readonly Leg[]): (readonly [number, readonly Leg[]])[] {
+  const count = Math.ceil(legs.length / FILES_PER_OFFER);
+  return Array.from({ length: count }, (_, i) => {
+    const first = i * FILES_PER_OFFER;
+    return [first, legs.slice(first, first + FILES_PER_OFFER)];
+  });
 }
