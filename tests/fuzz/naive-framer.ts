@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /** A frame as the reference sees it; the parts of its head are left as they were written. */
 export interface NaiveFrame {
   readonly transactionId: string;
@@ -93,11 +95,15 @@ function readBody(head: Head, rest: string): Reading {
   return { frame, rest: rest.slice(first.at + 2 + 7 + head.transactionId.length + 3) };
 }
 
-/** No control character but a tab may stand in what follows the colon. */
+/** UTF-8 without control characters but tabs may stand in what follows the colon. */
 function isContentType(line: string): boolean {
   const value = line.slice("content-type:".length);
   const isClean = Array.from(value).every(
     (char) => char === "\t" || (char >= " " && char !== "\x7f"),
   );
-  return line.toLowerCase().startsWith("content-type:") && isClean;
+  return (
+    line.toLowerCase().startsWith("content-type:") &&
+    isClean &&
+    isUtf8(Buffer.from(value, "latin1"))
+  );
 }

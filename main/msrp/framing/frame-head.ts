@@ -117,8 +117,8 @@ function parseStatus(transactionId: string, rest: string): StartLine | undefined
     if (!(digit >= 0 && digit <= 9)) return undefined;
     status = status * 10 + digit;
   }
-  // The comment is for people; one that could break a line of ours, were it passed on, is dropped.
-  const comment = hasControl(rest) ? "" : utf8(rest.slice(4));
+  // The comment is for people; one that cannot be read, or could break a line of ours, were it passed on, is dropped.
+  const comment = hasControl(rest) ? "" : (utf8(rest.slice(4)) ?? "");
   return { kind: "response", transactionId, method: "", status, comment };
 }
 
@@ -171,19 +171,24 @@ function parseFields(
   for (let i = first; i < lines.length; i += 1) {
     const line = lines[i] ?? "";
     const colon = line.indexOf(":");
-    const value = withoutBlanks(line, colon + 1);
-    if (!isToken(line, colon) || hasControl(value)) {
+    const value = isToken(line, colon) ? readValue(line, colon + 1) : undefined;
+    if (value === undefined) {
       malformed ??= "bad header line";
       continue;
     }
     const name = line.slice(0, colon).toLowerCase();
     if (names.includes(name) && SINGLE_FIELDS.has(name)) malformed ??= `${name} twice`;
     names.push(name);
-    values.push(utf8(value));
+    values.push(value);
   }
   const arePathsFirst = names[0] === "to-path" && names[1] === "from-path";
   if (!arePathsFirst) malformed ??= "To-Path and From-Path do not lead";
   return { fields: new FrameFields(names, values), malformed };
+}
+
+function readValue(line: string, start: number): string | undefined {
+  const octets = withoutBlanks(line, start);
+  return hasControl(octets) ? undefined : utf8(octets);
 }
 
 /**
@@ -220,10 +225,19 @@ function hasControl(text: string): boolean {
   return false;
 }
 
-/** The text of octets that were read one per character. ASCII, nearly always, is left as it is. */
-function utf8(text: string): string {
+/**
+ * The text of octets that were read one per character. ASCII, nearly always, is left as it is; undefined where they are
+ * not UTF-8, which is all that a value may be (RFC 4975 §9 utf8text).
+ */
+function utf8(text: string): string | undefined {
   for (let i = 0; i < text.length; i += 1) {
-    if (text.charCodeAt(i) >= 0x80) return Buffer.from(text, "latin1").toString("utf8");
+    if (text.charCodeAt(i) >= 0x80) return decoded(Buffer.from(text, "latin1"));
   }
   return text;
+}
+
+/** Decoding replaces what is not UTF-8, so only that comes back as other octets. */
+function decoded(octets: Buffer): string | undefined {
+  const text = octets.toString("utf8");
+  return Buffer.from(text, "utf8").equals(octets) ? text : undefined;
 }

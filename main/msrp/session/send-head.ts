@@ -31,8 +31,13 @@ const FRAMING_FIELDS: ReadonlySet<string> = new Set([
 
 /** Absent is `yes` (RFC 4975 §7.1.1); an unknown value counts as absent here and is refused by {@link readSend}. */
 export function failureReportOf(head: FrameHead): FailureReport {
-  const value = head.fields.get("failure-report");
+  const value = wishOf(head, "failure-report");
   return value === "no" || value === "partial" ? value : "yes";
+}
+
+/** Literal words of ABNF match without regard to case (RFC 5234 §2.3). */
+function wishOf(head: FrameHead, name: string): string | undefined {
+  return head.fields.get(name)?.toLowerCase();
 }
 
 export function readSend(head: FrameHead): Result<SendHead, Refusal> {
@@ -41,9 +46,9 @@ export function readSend(head: FrameHead): Result<SendHead, Refusal> {
   const { fields } = head;
   const messageId = fields.get("message-id");
   if (messageId === undefined || !isIdent(messageId)) return refuse("bad Message-ID");
-  const failureReport = fields.get("failure-report");
+  const failureReport = wishOf(head, "failure-report");
   if (!isOneOf(failureReport, ["yes", "no", "partial"])) return refuse("bad Failure-Report");
-  const successReport = fields.get("success-report");
+  const successReport = wishOf(head, "success-report");
   if (!isOneOf(successReport, ["yes", "no"])) return refuse("bad Success-Report");
   const rangeText = fields.get("byte-range");
   const range = rangeText === undefined ? ok(WHOLE_MESSAGE) : parseByteRange(rangeText);
