@@ -129,6 +129,51 @@ describe("RFC 3261 §22.3 drachtio-srf defect 9: digest is answered by the engin
   });
 });
 
+describe("RFC 8760 §2.3 and RFC 3261 §22.3 several challenges on the way", () => {
+  it("MUST pass a proxy that asks with 407 and the server that asks with 401 after it", async () => {
+    const bed = srfBed();
+    const alice = await bed.host(A1.host, { credentials: CREDENTIALS });
+    const hashing = systemHashing();
+    const { ports } = await bed.host("10.0.9.9");
+    const places = [
+      { status: 407, field: "Proxy-Authenticate", header: "Proxy-Authorization" },
+      { status: 401, field: "WWW-Authenticate", header: "Authorization" },
+    ].map((place) => ({
+      ...place,
+      verifier: new DigestVerifier({ realm: "a.example" }, { ...ports, hashing }),
+    }));
+    const statuses: number[] = [];
+    await scriptedPeer(bed.net, PROXY.host, {
+      onRequest: (request, from, self) => {
+        if (request.method === "ACK") return;
+        for (const { status, field, header, verifier } of places) {
+          const values = request.headers.getAll(header);
+          const verdict = verifier.verify(values, request, (_user, algorithm) =>
+            ha1Of(hashing, algorithm, CREDENTIALS),
+          );
+          if (verdict.kind === "ok") continue;
+          statuses.push(status);
+          let challenge = scriptedResponse(request, status, {}, { toTag: "p" });
+          // Several fields of one name: the strongest algorithm first.
+          for (const value of verifier.challenge(verdict))
+            challenge = { ...challenge, headers: challenge.headers.append(field, value) };
+          self.send(challenge, from);
+          return;
+        }
+        statuses.push(200);
+        const contact = { Contact: `<sip:bob@${PROXY.host}:5060>` };
+        self.send(scriptedResponse(request, 200, contact, { toTag: "b1" }), from);
+      },
+    });
+    const outcome = await finish(bed.clock, alice.srf.invite(inviteOptions()).outcome);
+    expect([outcome.kind, statuses]).toEqual(["answered", [407, 401, 200]]);
+    const again = { ...inviteOptions(), method: "MESSAGE" };
+    const result = await finish(bed.clock, alice.srf.request(again));
+    expect(result.ok && result.value.status).toBe(200);
+    expect(statuses).toEqual([407, 401, 200, 200]);
+  });
+});
+
 describe("RFC 3261 §8.1.2 and RFC 3608 a preloaded Route", () => {
   it("MUST be written into the request, whose first route is the next hop", async () => {
     const bed = srfBed();

@@ -27,11 +27,9 @@ export interface DigestClientPorts {
 }
 
 /** What a request still may do when it is challenged; one per request of the application. */
-export interface DigestAttempts {
-  readonly answers: number;
-}
+export type DigestAttempts = Readonly<Record<AuthHeader, number>>;
 
-export const NO_ATTEMPTS: DigestAttempts = { answers: 0 };
+export const NO_ATTEMPTS: DigestAttempts = { Authorization: 0, "Proxy-Authorization": 0 };
 
 interface Challenge {
   readonly algorithm: SipDigestAlgorithm;
@@ -49,7 +47,13 @@ interface Answered extends Challenge {
 
 type AuthHeader = "Authorization" | "Proxy-Authorization";
 
-/** A second challenge is answered only when the nonce was the trouble (RFC 7616 §3.3, stale). */
+/** Who asks, and where the answer stands: the server and a proxy on the way are two (RFC 3261 §22.3). */
+const ASKED: readonly (readonly [challenge: string, header: AuthHeader])[] = [
+  ["WWW-Authenticate", "Authorization"],
+  ["Proxy-Authenticate", "Proxy-Authorization"],
+];
+
+/** A second challenge of the same one is answered only when the nonce was the trouble (RFC 7616 §3.3, stale). */
 const MAX_ANSWERS = 2;
 
 /** Client side of digest authentication for one account: RFC 3261 §22, RFC 7616, RFC 8760. */
@@ -73,9 +77,9 @@ export class DigestClient {
   }
 
   /**
-   * Answers a 401 or 407.
+   * Answers the challenges of a 401 or 407, whichever header fields they stand in.
    * @param request as it was challenged
-   * @returns the request with credentials, CSeq unchanged; undefined when the challenge is not ours to answer or was
+   * @returns the request with credentials, CSeq unchanged; undefined when no challenge is ours to answer or one was
    *   answered already
    */
   answer(
@@ -83,21 +87,32 @@ export class DigestClient {
     response: SipResponse,
     attempts: DigestAttempts,
   ): { readonly request: SipRequest; readonly attempts: DigestAttempts } | undefined {
-    const isProxy = response.status === 407;
-    if (response.status !== 401 && !isProxy) return undefined;
-    const challenge = this.#choose(
-      response.headers.getAll(isProxy ? "Proxy-Authenticate" : "WWW-Authenticate"),
-    );
-    if (challenge === undefined || attempts.answers >= MAX_ANSWERS) return undefined;
-    // The same question again after a fresh answer means a wrong password: asking on would lock the account.
-    if (attempts.answers > 0 && !challenge.isStale) return undefined;
-    const header = isProxy ? "Proxy-Authorization" : "Authorization";
-    const answered = { ...challenge, count: 0 };
-    this.#answered.set(header, answered);
-    return {
-      request: { ...request, headers: this.#write(request.headers, header, answered, request) },
-      attempts: { answers: attempts.answers + 1 },
-    };
+    if (response.status !== 401 && response.status !== 407) return undefined;
+    let { headers } = request;
+    let made = attempts;
+    for (const [field, header] of ASKED) {
+      const challenge = this.#choose(response.headers.getAll(field));
+      if (challenge === undefined) {
+        headers = this.#again(headers, header, request);
+        continue;
+      }
+      const before = made[header];
+      // The same question again after a fresh answer means a wrong password: asking on would lock the account.
+      if (before >= MAX_ANSWERS || (before > 0 && !challenge.isStale)) return undefined;
+      const answered = { ...challenge, count: 0 };
+      this.#answered.set(header, answered);
+      headers = this.#write(headers, header, answered, request);
+      made = { ...made, [header]: before + 1 };
+    }
+    return made === attempts ? undefined : { request: { ...request, headers }, attempts: made };
+  }
+
+  /** What the other one has accepted counts once: its nonce count goes on (RFC 7616 §3.4). */
+  #again(headers: SipHeaders, header: AuthHeader, request: SipRequest): SipHeaders {
+    const known = this.#answered.get(header);
+    return known?.qop === undefined || !headers.has(header)
+      ? headers
+      : this.#write(headers, header, known, request);
   }
 
   #choose(values: readonly string[]): Challenge | undefined {

@@ -249,3 +249,50 @@ describe("RFC 3261 §22.2 repeated challenges", () => {
     expect(answer(verifier.challenge({ kind: "stale" }), second?.attempts)).toBeUndefined();
   });
 });
+
+describe("RFC 3261 §22.3 a server and a proxy that both ask", () => {
+  function challenged(status: 401 | 407, www: readonly string[], proxy: readonly string[]) {
+    const headers = [
+      ...www.map((value) => ({ name: "WWW-Authenticate", value })),
+      ...proxy.map((value) => ({ name: "Proxy-Authenticate", value })),
+    ];
+    return responseTo(REGISTER, status, undefined, { headers });
+  }
+
+  it("MUST be answered one after the other, the first one's nonce counted on", () => {
+    const { verifier, client, verify } = bed();
+    const proxied = client.answer(REGISTER, challenged(407, [], verifier.challenge()), NO_ATTEMPTS);
+    if (proxied === undefined) throw new Error("407 is not answered");
+    const both = client.answer(
+      proxied.request,
+      challenged(401, verifier.challenge(), []),
+      proxied.attempts,
+    );
+    if (both === undefined) throw new Error("401 is not answered");
+    expect(verify(both.request).kind).toBe("ok");
+    const values = both.request.headers.getAll("Proxy-Authorization");
+    expect(values.map((value) => parseDigest(value)?.get("nc"))).toEqual(["00000002"]);
+    expect(verifier.verify(values, both.request, ha1).kind).toBe("ok");
+    const third = challenged(407, [], verifier.challenge());
+    expect(client.answer(both.request, third, both.attempts)).toBeUndefined();
+  });
+
+  it("MUST be answered both where one response brings both, as a forking proxy makes it", () => {
+    const { verifier, client, verify } = bed();
+    const foreign = 'Digest realm="b.example", nonce="n", algorithm=SHA-256, qop="auth"';
+    for (const status of [401, 407] as const) {
+      const response = challenged(
+        status,
+        [foreign, ...verifier.challenge()],
+        [...verifier.challenge(), foreign],
+      );
+      const answered = client.answer(REGISTER, response, NO_ATTEMPTS);
+      if (answered === undefined) throw new Error("not answered");
+      const { headers } = answered.request;
+      expect(verify(answered.request).kind).toBe("ok");
+      expect(
+        verifier.verify(headers.getAll("Proxy-Authorization"), answered.request, ha1).kind,
+      ).toBe("ok");
+    }
+  });
+});
