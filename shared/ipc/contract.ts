@@ -199,7 +199,8 @@ export interface RequestAnswers {
   readonly "file.reveal": null;
   readonly "file.drag": null;
   readonly "file.copyPath": null;
-  readonly "file.settle": null;
+  /** As it is now: one of the history is not told of otherwise. */
+  readonly "file.settle": Card;
   /** The card with the new place; null: the user closed the dialog. */
   readonly "file.locate": Card | null;
   readonly "history.list": { readonly cards: readonly Card[]; readonly hasMore: boolean };

@@ -229,6 +229,24 @@ describe("ux 3.5 H: a damaged file", () => {
     expect(cards.find("x")?.card.files[0]).not.toHaveProperty("path");
   });
 
+  it.each([
+    ["keep", "complete"],
+    ["delete", "failed"],
+  ] as const)(
+    "of an old entry is settled there (%s): its card does not come back",
+    async (what, state) => {
+      tick();
+      cards.drop(["x"]);
+      tick();
+      names();
+      const settled = await received.handlers["file.settle"]({ id: "x", index: 0, what });
+      tick();
+      expect(settled).toMatchObject({ ok: true, value: { id: "x", files: [{ state }] } });
+      expect([names(), cards.shown]).toEqual([[], []]);
+      expect(cards.find("x")?.card.files[0]?.state).toBe(state);
+    },
+  );
+
   it("and stays where it is when there is no bin", async () => {
     desktop.hasBin = false;
     const deleted = await received.handlers["file.settle"]({ id: "x", index: 0, what: "delete" });

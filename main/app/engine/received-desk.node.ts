@@ -1,13 +1,14 @@
 import { lstat } from "node:fs/promises";
 import { basename } from "node:path";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
-import type { CardFile } from "../../../shared/model/card.ts";
+import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { FileEvent } from "../../../shared/model/client-events.ts";
 import type { Log } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { replaceFile, takeFreeName } from "../../storage/replace-file.node.ts";
-import { isComplete } from "../model/card-entry.ts";
+import type { FileChange } from "../model/card-book.ts";
+import { isComplete, shownCard } from "../model/card-entry.ts";
 import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
 import { DONE, failure, gone, type Handlers } from "./answers.ts";
@@ -173,13 +174,11 @@ export class ReceivedDesk {
     id: string,
     index: number,
     what: "keep" | "delete",
-  ): Promise<Result<null, RequestFailure>> {
+  ): Promise<Result<Card, RequestFailure>> {
     const place = await this.#place(id, index);
     if (!place.ok) return place;
     const { file, path } = place.value;
     if (file.state !== "damaged") return failure("badRequest", `${file.name} is not damaged.`);
-    const { cards, desktop } = this.#parts;
-    cards.revive(id);
     if (what === "keep") {
       const kept = await takeFreeName(path, file.name);
       if (kept === undefined)
@@ -188,11 +187,10 @@ export class ReceivedDesk {
           `${file.name} could not be given its name.`,
           "Show it in its folder.",
         );
-      cards.apply({ name: "file", id, index, change: { what: "kept", path: kept } });
-      return DONE;
+      return this.#settled(id, index, { what: "kept", path: kept });
     }
     try {
-      await desktop.trash(path);
+      await this.#parts.desktop.trash(path);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return failure(
@@ -201,8 +199,13 @@ export class ReceivedDesk {
         "Show it in its folder.",
       );
     }
-    cards.apply({ name: "file", id, index, change: { what: "deleted" } });
-    return DONE;
+    return this.#settled(id, index, { what: "deleted" });
+  }
+
+  /** A card of the history is changed there: it does not come back among those of this run. */
+  #settled(id: string, index: number, change: FileChange): Result<Card, RequestFailure> {
+    const entry = this.#parts.cards.amend(id, index, change);
+    return entry === undefined ? gone("This file") : ok(shownCard(entry));
   }
 }
 

@@ -49,6 +49,11 @@ describe("cards of earlier runs", () => {
     expect(restored({}, detailsOf(card))).toEqual(card);
   });
 
+  it("say of a damaged file that was deleted no more where it lay", () => {
+    const deleted = { index: 0, state: "failed", octets: 10 } as const;
+    expect(restored({}, { files: [deleted] }).files[0]).not.toHaveProperty("path");
+  });
+
   it("of the command line are made of their history", () => {
     expect(restored({})).toMatchObject({
       ...{ state: "verified", peerName: "Alice" },

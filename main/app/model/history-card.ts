@@ -93,7 +93,8 @@ function fileOf(file: HistoryFile, details: CardFileDetails | undefined): CardFi
   const shown: CardFile = {
     ...{ index, name, type, sizeOctets, state, octets, isNameTaken: false },
     isDangerous: isDangerousFile(name, type),
-    ...present({ path: file.path, hash: hashOf(file) }),
+    // What was put into the bin lies nowhere, whatever the history of its offer says.
+    ...present({ path: details === undefined ? file.path : undefined, hash: hashOf(file) }),
     ...more,
   };
   return isUnsettled(shown) ? { ...shown, state: "interrupted" } : shown;

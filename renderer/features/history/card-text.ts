@@ -1,14 +1,14 @@
 import { formatAddress } from "../../../shared/format/person.ts";
-import type { Card } from "../../../shared/model/card.ts";
+import type { Card, CardFile } from "../../../shared/model/card.ts";
 
 /** Octets of every file, whatever became of it. */
 export function offeredOctets(card: Card): number {
   return card.files.reduce((sum, file) => sum + file.sizeOctets, 0);
 }
 
-/** Files that lie, or lay, on this device. */
-export function hasPath(card: Card): boolean {
-  return card.files.some((file) => file.path !== undefined && file.isGone !== true);
+/** Whether it lies on this device, as far as anybody has looked. */
+export function isThere({ path, isGone }: CardFile): boolean {
+  return path !== undefined && isGone !== true;
 }
 
 export function goneCount(card: Card): number {

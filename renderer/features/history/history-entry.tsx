@@ -15,8 +15,9 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileIcon } from "../../ui/file-icon.tsx";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
+import { canOpen } from "../transfers/card-actions.ts";
 import { StateChip } from "../transfers/state-chip.tsx";
-import { goneCount, hasPath, offeredOctets } from "./card-text.ts";
+import { goneCount, isThere, offeredOctets } from "./card-text.ts";
 import styles from "./history-page.module.css";
 import { useDuration } from "./use-duration.ts";
 import type { EntryActions } from "./use-entry-actions.ts";
@@ -156,7 +157,6 @@ interface FileLineProps extends FilesProps {
 function FileLine({ card, file, actions }: FileLineProps): ReactNode {
   const t = useTranslations("history");
   const formats = useFormats();
-  const isThere = file.path !== undefined && file.isGone !== true;
   return (
     <li className={styles["file"]}>
       <FileIcon type={file.type} picture={file.icon} isDangerous={file.isDangerous} size="s" />
@@ -173,61 +173,55 @@ function FileLine({ card, file, actions }: FileLineProps): ReactNode {
           </code>
         )}
       </span>
-      {isThere ? (
-        <span className={styles["fileButtons"]}>
-          <Button
-            variant="quiet"
-            size="s"
-            onPress={() => {
-              void actions.open(card, file.index);
-            }}
-          >
-            {t("open")}
-          </Button>
-          <Button
-            variant="quiet"
-            size="s"
-            onPress={() => {
-              void actions.reveal(card, file.index);
-            }}
-          >
-            {t("reveal")}
-          </Button>
-        </span>
-      ) : file.isGone === true ? (
-        <span className={styles["fileButtons"]}>
-          <Button
-            variant="quiet"
-            size="s"
-            aria-label={t("findFile", { name: file.name })}
-            onPress={() => {
-              void actions.locate(card, file.index);
-            }}
-          >
-            {t("find")}
-          </Button>
-        </span>
-      ) : null}
+      <FileButtons card={card} file={file} actions={actions} />
     </li>
+  );
+}
+
+/** What can be done with a file, by where it is and how it came. */
+function FileButtons({ card, file, actions }: FileLineProps): ReactNode {
+  const t = useTranslations("history");
+  const { index, name } = file;
+  const quiet = (label: string, onPress: () => void, ariaLabel = label): ReactNode => (
+    <Button variant="quiet" size="s" aria-label={ariaLabel} onPress={onPress}>
+      {label}
+    </Button>
+  );
+  if (!isThere(file) && file.isGone !== true) return null;
+  return (
+    <span className={styles["fileButtons"]}>
+      {file.isGone === true
+        ? quiet(t("find"), () => void actions.locate(card, index), t("findFile", { name }))
+        : null}
+      {file.state === "damaged" && isThere(file) ? (
+        <>
+          {quiet(t("keepAnyway"), () => {
+            actions.keep(card, index);
+          })}
+          {quiet(t("delete"), () => void actions.settle(card, index, "delete"))}
+        </>
+      ) : null}
+      {canOpen(file) ? quiet(t("open"), () => void actions.open(card, index)) : null}
+      {isThere(file) ? quiet(t("reveal"), () => void actions.reveal(card, index)) : null}
+    </span>
   );
 }
 
 function EntryMenu({ card, actions }: FilesProps): ReactNode {
   const t = useTranslations("history");
   const name = card.peerName;
-  const isThere = hasPath(card);
   const isMissing = card.direction === "incoming" && MISSING.has(card.state);
   const entries: readonly MenuEntry[] = [
     {
       id: "open",
       label: t("open"),
-      isDisabled: !isThere,
+      isDisabled: !card.files.some(canOpen),
       run: () => void actions.open(card),
     },
     {
       id: "reveal",
       label: t("reveal"),
-      isDisabled: !isThere,
+      isDisabled: !card.files.some(isThere),
       run: () => void actions.reveal(card),
     },
     ...(card.direction === "outgoing"

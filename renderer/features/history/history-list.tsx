@@ -7,6 +7,7 @@ import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { useListKeys } from "../../ui/use-list-keys.ts";
+import { KeepDialog } from "../transfers/keep-dialog.tsx";
 import { useCardTitle } from "../transfers/use-words.ts";
 import { HistoryEntry } from "./history-entry.tsx";
 import styles from "./history-page.module.css";
@@ -29,13 +30,17 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
   const cards = useStore(store, (state) => state.pages.cards);
   const hasMore = useStore(store, (state) => state.pages.hasMore);
   const isLoading = useStore(store, (state) => state.pages.isLoading);
-  const [asked, setAsked] = useState<{ readonly card: Card; readonly index: number }>();
+  const [asked, setAsked] = useState<AskedFile>();
+  const [kept, setKept] = useState<AskedFile>();
   const { open, toggle } = useOpenEntries();
   const rows = useMemo(() => historyRows(cards), [cards]);
   const actions = useEntryActions({
     forget: store.getState().forget,
     onDangerous: (card, index) => {
       setAsked({ card, index });
+    },
+    onKeep: (card, index) => {
+      setKept({ card, index });
     },
     onChanged: (card) => {
       store.getState().dispatch({ do: "change", cards: [card] });
@@ -91,7 +96,38 @@ export function HistoryList({ store }: HistoryListProps): ReactNode {
           setAsked(undefined);
         }}
       />
+      <KeepQuestion
+        asked={kept}
+        actions={actions}
+        onClose={() => {
+          setKept(undefined);
+        }}
+      />
     </>
+  );
+}
+
+interface AskedFile {
+  readonly card: Card;
+  readonly index: number;
+}
+
+interface KeepQuestionProps {
+  readonly asked: AskedFile | undefined;
+  readonly actions: EntryActions;
+  readonly onClose: () => void;
+}
+
+function KeepQuestion({ asked, actions, onClose }: KeepQuestionProps): ReactNode {
+  const file = asked?.card.files.find(({ index }) => index === asked.index);
+  if (asked === undefined || file === undefined) return null;
+  return (
+    <KeepDialog
+      card={asked.card}
+      file={file}
+      onClose={onClose}
+      onKeep={() => void actions.settle(asked.card, asked.index, "keep")}
+    />
   );
 }
 

@@ -88,6 +88,30 @@ describe("ux 3.7 the list", () => {
     expect(screen.queryByRole("button", { name: "Find gone.pdf" })).toBeNull();
   });
 
+  it("a file set aside as damaged is settled where it stands, and is not opened", async () => {
+    const path = "/home/bob/Downloads/CPM/bad.pdf.damaged";
+    const damaged = file("bad.pdf", { state: "damaged", path });
+    const bad = card("bad", { state: "damaged", files: [damaged] });
+    const shown = await page([bad]);
+    shown.bridge.answer("file.settle", ({ what }) => ({
+      ok: true,
+      value: { ...bad, files: [file("bad.pdf", { state: "complete", reason: what })] },
+    }));
+    await rowOf(/bad.pdf/);
+    await openMenu(shown, /bad.pdf/);
+    expect(screen.getByRole("menuitem", { name: "Open" }).ariaDisabled).toBe("true");
+    await shown.user.keyboard("{Escape}");
+    await shown.user.click(within(row(/bad.pdf/)).getByRole("button", { name: "Show files" }));
+    const files = within(screen.getByRole("list", { name: "Files of this entry" }));
+    expect(files.queryByRole("button", { name: "Open" })).toBeNull();
+    expect(files.getByRole("button", { name: "Delete" })).toBeTruthy();
+    await shown.user.click(files.getByRole("button", { name: "Keep anyway…" }));
+    await shown.user.click(await screen.findByRole("button", { name: "Keep it as bad.pdf" }));
+    expect(shown.asked("file.settle")).toEqual([{ id: "bad", index: 0, what: "keep" }]);
+    expect(await screen.findByRole("button", { name: "Open" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Delete" })).toBeNull();
+  });
+
   it("an offer that another device took names the device", async () => {
     await page([card("x", { state: "elsewhere", device: "Bob’s phone" })]);
     expect(within(await rowOf(/x.pdf/)).getByText(/on Bob’s phone/)).toBeTruthy();

@@ -4,7 +4,8 @@ import type { Card } from "../../../shared/model/card.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { navigate } from "../../app/navigation.ts";
 import { useStores } from "../../ipc/stores.tsx";
-import { cardDetails } from "./card-text.ts";
+import { canOpen } from "../transfers/card-actions.ts";
+import { cardDetails, isThere } from "./card-text.ts";
 
 export interface EntryActions {
   /** Opens a file; without an index the first that is there. */
@@ -12,6 +13,9 @@ export interface EntryActions {
   readonly reveal: (card: Card, index?: number) => Promise<void>;
   /** The user points to where a moved file is now. */
   readonly locate: (card: Card, index: number) => Promise<void>;
+  /** A file set aside as damaged; keeping it asks first. */
+  readonly keep: (card: Card, index: number) => void;
+  readonly settle: (card: Card, index: number, what: "keep" | "delete") => Promise<void>;
   readonly sendAgain: (card: Card) => Promise<void>;
   readonly askAgain: (card: Card) => Promise<void>;
   readonly copyDetails: (card: Card) => Promise<void>;
@@ -22,6 +26,8 @@ interface EntryActionOptions {
   readonly forget: (id: string) => Promise<boolean>;
   /** A file that can run programs was to be opened. */
   readonly onDangerous: (card: Card, index: number) => void;
+  /** A damaged file was to be kept. */
+  readonly onKeep: (card: Card, index: number) => void;
   /** A card that is not among those of this run, as it is now. */
   readonly onChanged: (card: Card) => void;
 }
@@ -29,6 +35,7 @@ interface EntryActionOptions {
 export function useEntryActions({
   forget,
   onDangerous,
+  onKeep,
   onChanged,
 }: EntryActionOptions): EntryActions {
   const t = useTranslations("history");
@@ -58,6 +65,12 @@ export function useEntryActions({
           announce({ text: t("found", { name }), politeness: "polite" });
         }
       },
+      keep: onKeep,
+      settle: async ({ id }, index, what) => {
+        const answer = await client.request("file.settle", { id, index, what });
+        if (answer.ok) onChanged(answer.value);
+        else fail(answer.error);
+      },
       sendAgain: async (card) => {
         const answer = await client.request("card.retry", { id: card.id });
         if (!answer.ok) {
@@ -80,9 +93,10 @@ export function useEntryActions({
         if (await forget(card.id)) announce({ text: t("forgotten"), politeness: "polite" });
       },
     };
-  }, [client, windowStore, announce, t, forget, onDangerous, onChanged]);
+  }, [client, windowStore, announce, t, forget, onDangerous, onKeep, onChanged]);
 }
 
+/** What is damaged lies there too, but only to be settled. */
 function firstThere(card: Card): number | undefined {
-  return card.files.find((file) => file.path !== undefined && file.isGone !== true)?.index;
+  return (card.files.find(canOpen) ?? card.files.find(isThere))?.index;
 }

@@ -55,6 +55,8 @@ export const history = {
   actions: "Actions for {name}",
   open: "Open",
   reveal: "Show in folder",
+  keepAnyway: "Keep anyway…",
+  delete: "Delete",
   find: "Find…",
   findFile: "Find {name}",
   found: "{name} is found.",
