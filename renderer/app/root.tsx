@@ -45,17 +45,29 @@ function Opened({ view }: OpenedProps): ReactNode {
 
 function MainWindow(): ReactNode {
   useAnnouncements();
-  const hasAccount = useStore(useStores().app, (state) => state.app?.account !== undefined);
-  return hasAccount ? <Shell /> : <FirstRun />;
+  const { app } = useStores();
+  const hasAccount = useStore(app, (state) => state.app?.account !== undefined);
+  const arrival = useStore(app, (state) => state.app?.arrival);
+  if (hasAccount) return <Shell />;
+  // An account that is on its way needs no first steps.
+  return arrival === undefined || arrival.failure !== undefined ? <FirstRun /> : <SigningIn />;
+}
+
+function SigningIn(): ReactNode {
+  const t = useTranslations("app");
+  const isSlow = useSlow();
+  return (
+    <main className={styles["opening"]}>
+      <p role="status">{isSlow ? t("signingIn") : null}</p>
+    </main>
+  );
 }
 
 /** Said only when it takes long enough to be wondered at. */
 const SLOW_MS = 400;
 
-function Opening(): ReactNode {
-  const t = useTranslations("app");
+function useSlow(): boolean {
   const [isSlow, setSlow] = useState(false);
-  const failure = useStore(useStores().window, (state) => state.failures.at(-1));
   useEffect(() => {
     const timer = setTimeout(() => {
       setSlow(true);
@@ -64,6 +76,13 @@ function Opening(): ReactNode {
       clearTimeout(timer);
     };
   }, []);
+  return isSlow;
+}
+
+function Opening(): ReactNode {
+  const t = useTranslations("app");
+  const isSlow = useSlow();
+  const failure = useStore(useStores().window, (state) => state.failures.at(-1));
   return (
     <main className={styles["opening"]}>
       {failure === undefined ? isSlow ? t("loading") : null : <p role="alert">{failure.message}</p>}

@@ -105,10 +105,20 @@ export interface Notice {
   readonly atMs: number;
 }
 
+/** The account that the program was started with has not come yet; with a failure it does not come by itself. */
+export interface Arrival {
+  readonly failure?: {
+    readonly code: string;
+    readonly message: string;
+    readonly action?: string;
+  };
+}
+
 /** Everything a window shows but the cards. */
 export interface AppState {
   readonly instance: Instance;
   readonly account?: Account;
+  readonly arrival?: Arrival;
   readonly registration: RegistrationState;
   readonly people: readonly Person[];
   readonly devices: readonly AppDevice[];

@@ -79,6 +79,23 @@ describe("ux 3.2 first run: try it on this computer", () => {
     expect(plain.state.account?.aor).toBe(USERS.carol);
   });
 
+  it("until that account has come it is on its way, and no first steps are asked for", async () => {
+    const tryHere = { aor: USERS.carol, deviceName: "Carol's tablet" };
+    const app = bed.open("carol", { start: { tryHere } });
+    expect(app.state.arrival).toEqual({});
+    await bed.until("the account", () => app.state.account !== undefined);
+    expect(app.state.arrival).toBeUndefined();
+  });
+
+  it("and where it does not come, the first steps say why", async () => {
+    const tryHere = { aor: "sip:mallory@a.example", deviceName: "Here" };
+    const app = bed.open("me", { start: { tryHere } });
+    await bed.until("it is told", () => app.state.arrival?.failure !== undefined);
+    expect(app.state.arrival?.failure?.code).toBe("unknownUser");
+    await app.ask("account.tryHere", { aor: USERS.alice, displayName: "", deviceName: "" });
+    expect(app.state.arrival).toBeUndefined();
+  });
+
   it("an account that the network does not have is refused, and nothing is kept", async () => {
     const app = bed.open("me");
     const args = { aor: "sip:mallory@a.example", displayName: "", deviceName: "" };

@@ -30,7 +30,7 @@ import { AccountDesk } from "./account-desk.node.ts";
 import { accountHandlers, startArguments } from "./account-requests.ts";
 import { DONE, failure, type Handlers } from "./answers.ts";
 import { CardDesk } from "./card-desk.ts";
-import type { EngineOptions } from "./engine-options.ts";
+import type { EngineOptions, EngineStart } from "./engine-options.ts";
 import { roomIn } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
 import { LocateDesk } from "./locate-desk.node.ts";
@@ -139,6 +139,7 @@ export class Engine implements AppEngine {
         this.#onEvent(event);
       },
       onAccount: () => {
+        if (this.#state.current.account !== undefined) this.#state.change({ arrival: undefined });
         this.#showPeople();
       },
     });
@@ -164,7 +165,15 @@ export class Engine implements AppEngine {
     const { account } = this.#state.current;
     if (tryHere === undefined || (account !== undefined && isSamePerson(account.aor, tryHere.aor)))
       this.#look(this.#account.signInAgain());
-    else this.#look(this.answer("account.tryHere", startArguments(tryHere)));
+    else this.#look(this.#arrive(tryHere));
+  }
+
+  /** Signs in to the account that the program was started with. */
+  async #arrive(tryHere: NonNullable<EngineStart["tryHere"]>): Promise<void> {
+    if (this.#state.current.account === undefined) this.#state.change({ arrival: {} });
+    const came = await this.answer("account.tryHere", startArguments(tryHere));
+    if (came.ok || this.#state.current.account !== undefined) return;
+    this.#state.change({ arrival: { failure: came.error } });
   }
 
   /** What runs in another program of this profile is none of ours. */

@@ -1,5 +1,5 @@
 import { readAddress } from "../../../shared/format/address.ts";
-import type { FailureCode, RequestArguments } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { SignInFailureCode } from "../../../shared/model/app-state.ts";
 
 export interface AccountForm {
@@ -69,6 +69,6 @@ const SIGN_IN_CODES: ReadonlySet<string> = new Set<SignInFailureCode>([
   "storage",
 ]);
 
-export function isSignInFailure(code: FailureCode): code is SignInFailureCode {
+export function isSignInFailure(code: string): code is SignInFailureCode {
   return SIGN_IN_CODES.has(code);
 }

@@ -1,7 +1,7 @@
 import { Send } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { Arrival } from "../../../shared/model/app-state.ts";
 import { INSTANCE_COLOURS } from "../../../shared/model/settings.ts";
 import { navigate } from "../../app/navigation.ts";
 import { useApp, useAsk, useStores } from "../../ipc/stores.tsx";
@@ -107,13 +107,14 @@ function useDefaults(): readonly [You, (you: You) => void] {
 interface Start {
   readonly run: () => void;
   readonly isBusy: boolean;
-  readonly failure: RequestFailure | undefined;
+  readonly failure: Arrival["failure"];
 }
 
 function useStart(you: You): Start {
   const { client } = useStores();
   const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<RequestFailure>();
+  const arrival = useApp((app) => app.arrival?.failure);
+  const [failure, setFailure] = useState(arrival);
   const run = async (): Promise<void> => {
     setBusy(true);
     setFailure(undefined);

@@ -1,12 +1,12 @@
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { Arrival } from "../../../shared/model/app-state.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { isSignInFailure } from "./account-form.ts";
 
 interface SignInFailureProps {
-  readonly failure: RequestFailure;
+  readonly failure: NonNullable<Arrival["failure"]>;
 }
 
 /** What went wrong, in a sentence per cause; what main knows beyond it stands below. */

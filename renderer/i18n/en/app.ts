@@ -2,6 +2,7 @@ export const app = {
   name: "CPM Courier",
   titleOf: "{user} · {device} — CPM",
   loading: "Opening…",
+  signingIn: "Signing in…",
   skipToContent: "Skip to content",
   navigation: "Pages",
   content: "Content",
