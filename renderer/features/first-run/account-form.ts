@@ -1,5 +1,5 @@
 import { readAddress } from "../../../shared/format/address.ts";
-import type { RequestArguments } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { SignInFailureCode } from "../../../shared/model/app-state.ts";
 
 export interface AccountForm {
@@ -44,7 +44,7 @@ export function connectArguments(form: AccountForm): RequestArguments<"account.c
   };
 }
 
-const FIELD_OF: Readonly<Partial<Record<FailureCode, AccountField>>> = {
+const FIELD_OF: Readonly<Partial<Record<RequestFailure["code"], AccountField>>> = {
   badAddress: "address",
   unknownUser: "address",
   badServer: "server",
@@ -53,7 +53,7 @@ const FIELD_OF: Readonly<Partial<Record<FailureCode, AccountField>>> = {
 };
 
 /** The field to look at after a failure; undefined where no field is to blame. */
-export function fieldOfFailure(code: FailureCode): AccountField | undefined {
+export function fieldOfFailure(code: RequestFailure["code"]): AccountField | undefined {
   return FIELD_OF[code];
 }
 
