@@ -284,3 +284,31 @@ describe("ux 3.16 an offer is announced", () => {
     );
   });
 });
+
+describe("WCAG 2.4.11 what has the focus is not covered", () => {
+  /** The offers stand over this control; jsdom has no layout of its own. */
+  function cover(control: HTMLElement): void {
+    const region = screen.getByRole("region", { name: "Incoming offers" });
+    control.getBoundingClientRect = () => new DOMRect(0, 0, 80, 30);
+    control.scrollIntoView = () => undefined;
+    document.elementFromPoint = () => region;
+  }
+
+  it("offers fold into one line, until they are wanted back as they were", async () => {
+    const { user } = await ringLongAgo(OFFERS.ringing);
+    await user.click(tick(/IMG_2044/));
+    cover(button("Elsewhere"));
+    await user.click(screen.getByRole("heading", { name: "Page" }));
+    expect(screen.queryByRole("button", { name: "Review" })).toBeNull();
+    act(() => {
+      button("Elsewhere").focus();
+    });
+    const review = await screen.findByRole("button", { name: "Review" });
+    expect(document.activeElement).toBe(button("Elsewhere"));
+    nowMs += 700;
+    await user.click(review);
+    expect(screen.queryByRole("button", { name: "Review" })).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("group"));
+    expect(button(/^Accept 2 of 3/)).toBeTruthy();
+  });
+});

@@ -1,4 +1,5 @@
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useCommand, useCommandMatch } from "../../app/command-runner.tsx";
 import { usePlace } from "../../app/navigation.ts";
@@ -7,9 +8,11 @@ import { useApp, useCards, useWindow } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { playChime } from "./chime.ts";
+import { FoldedStack } from "./folded-stack.tsx";
 import { OfferCard } from "./offer-card.tsx";
 import styles from "./offer-stack.module.css";
-import { EMPTY_STACK, leaveAfterMs, leaveStack, nextStack } from "./stack.ts";
+import { EMPTY_STACK, leaveAfterMs, leaveStack, nextStack, openOf } from "./stack.ts";
+import { useFolding } from "./use-folding.ts";
 
 interface OfferStackProps {
   /** In the prompt window, where nothing else is. */
@@ -35,19 +38,17 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
 
   const shown = areAllShown ? stack.ids : stack.ids.slice(0, SHOWN);
   const hidden = stack.ids.length - shown.length;
-  const asking = stack.ids.filter((id) => cards[id]?.state === "ringing");
-  const latestReviewed = reviewed.find((id) => asking.includes(id));
-  const open =
-    [opened, latestReviewed].find((id) => id !== undefined && asking.includes(id)) ?? asking[0];
-  const place = shown
-    .map((id) => `${id} ${String(cards[id]?.state)} ${String(id === open)}`)
-    .join();
+  const open = openOf(stack, cards, [opened, ...reviewed]);
+  const { isFolded, unfold } = useFolding(region, !isAlone && stack.ids.length > 0);
+  const place = [isFolded, ...shown.map((id) => [id, cards[id]?.state, id === open])].join();
   const isListShown = !isAlone && page === "transfers";
 
-  useCommand("focusOffer", () => {
-    const target = region.current?.querySelector<HTMLElement>(`[data-offer="${open ?? ""}"]`);
-    (target ?? region.current)?.focus();
-  });
+  const focusOpen = (): void => {
+    // What is hidden cannot have the focus.
+    flushSync(unfold);
+    (cardIn(region.current, open) ?? region.current)?.focus();
+  };
+  useCommand("focusOffer", focusOpen);
   useEscape(region, leaveRegion);
   useFocusAfterLeaving(region, stack.ids);
 
@@ -55,8 +56,14 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
   return (
     <section
       aria-label={t("region")}
-      className={cx(styles["stack"], areAllShown && styles["all"], isAlone && styles["alone"])}
+      className={cx(
+        styles["stack"],
+        areAllShown && styles["all"],
+        isAlone && styles["alone"],
+        isFolded && styles["folded"],
+      )}
       data-region="offers"
+      data-folded={isFolded || undefined}
       tabIndex={-1}
       ref={region}
     >
@@ -78,18 +85,38 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
           />
         );
       })}
-      {hidden > 0 || areAllShown ? (
-        <Button
-          size="s"
-          className={styles["more"]}
-          onPress={() => {
-            setAllShown(!areAllShown);
-          }}
-        >
-          {areAllShown ? t("less") : t("more", { count: String(hidden) })}
-        </Button>
-      ) : null}
+      {isFolded ? (
+        <FoldedStack open={open} ids={stack.ids} place={place} onUnfold={focusOpen} />
+      ) : (
+        <MoreButton hidden={hidden} areAllShown={areAllShown} onChange={setAllShown} />
+      )}
     </section>
+  );
+}
+
+function cardIn(region: HTMLElement | null, id: string | undefined): HTMLElement | null {
+  return region?.querySelector<HTMLElement>(`[data-offer="${id ?? ""}"]`) ?? null;
+}
+
+interface MoreButtonProps {
+  readonly hidden: number;
+  readonly areAllShown: boolean;
+  readonly onChange: (areAllShown: boolean) => void;
+}
+
+function MoreButton({ hidden, areAllShown, onChange }: MoreButtonProps): ReactNode {
+  const t = useTranslations("offers");
+  if (hidden === 0 && !areAllShown) return null;
+  return (
+    <Button
+      size="s"
+      className={styles["more"]}
+      onPress={() => {
+        onChange(!areAllShown);
+      }}
+    >
+      {areAllShown ? t("less") : t("more", { count: String(hidden) })}
+    </Button>
   );
 }
 
@@ -173,10 +200,6 @@ function useFocusAfterLeaving(region: RefObject<HTMLElement | null>, ids: readon
     focused.current = undefined;
     if (document.activeElement !== document.body && document.activeElement !== null) return;
     const next = ids[Math.min(old.indexOf(gone), ids.length - 1)];
-    const card =
-      next === undefined
-        ? undefined
-        : region.current?.querySelector<HTMLElement>(`[data-offer="${next}"]`);
-    (card ?? listHeading())?.focus();
+    (cardIn(region.current, next) ?? listHeading())?.focus();
   }, [ids, region]);
 }

@@ -37,6 +37,16 @@ function stays(card: Card, reviewed: readonly string[]): boolean {
   return card.state !== "ringing" || isAnswerable(card, reviewed);
 }
 
+/** The offer that stands open: of those that still ring, the first that the user wanted, else the oldest. */
+export function openOf(
+  { ids }: Stack,
+  cards: Cards,
+  wanted: readonly (string | undefined)[],
+): string | undefined {
+  const asking = ids.filter((id) => cards[id]?.state === "ringing");
+  return wanted.find((id) => id !== undefined && asking.includes(id)) ?? asking[0];
+}
+
 export function leaveStack(stack: Stack, id: string): Stack {
   return {
     ids: stack.ids.filter((known) => known !== id),

@@ -5,6 +5,7 @@ export const offers = {
   more: "+{count} more",
   less: "Show fewer",
   review: "Review",
+  unfold: "Show",
   expiresSeconds: "expires in {seconds, plural, one {# second} other {# seconds}}",
   expiresSoon: "expires in less than a minute",
   expiresMinutes: "expires in {minutes} min",

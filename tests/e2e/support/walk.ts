@@ -64,7 +64,9 @@ function number(
 }
 
 function lookAtFocus(page: Page): Promise<Stop | undefined> {
-  return page.evaluate(() => {
+  return page.evaluate(async () => {
+    // What stands over it makes room with the next frame.
+    for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
     const element = document.activeElement;
     if (!(element instanceof HTMLElement) || element === document.body) return undefined;
     // A control that is drawn by its label, or by the field that it writes into, shows the ring there.

@@ -1,4 +1,5 @@
 import { expect, type Page } from "@playwright/test";
+import { OFFERS } from "../fixtures/offers.ts";
 import { SCENARIOS } from "../fixtures/scenarios.ts";
 import type {} from "../look.ts";
 
@@ -85,6 +86,27 @@ const ACTED: readonly Pose[] = [
     act: async (page) => {
       await press(page, /^Name exists/);
       await opened(page, "menu");
+    },
+  },
+  {
+    name: "offer-folded",
+    scenario: "offer-over-send",
+    act: async (page) => {
+      await page.getByRole("button", { name: "Choose folder" }).focus();
+      if ((page.viewportSize()?.width ?? 0) < 560) return;
+      await expect(page.getByRole("button", { name: "Review" })).toBeVisible();
+    },
+  },
+  {
+    name: "offer-folded-missed",
+    scenario: "offer-over-send",
+    act: async (page) => {
+      await page.evaluate((id) => {
+        window.gallery.bridge?.changeCard(id, { state: "missed" });
+      }, OFFERS.ringing.id);
+      await page.getByRole("button", { name: /^Send 4 files/ }).focus();
+      if ((page.viewportSize()?.width ?? 0) < 560) return;
+      await expect(page.getByRole("button", { name: "Show", exact: true })).toBeVisible();
     },
   },
   {
@@ -336,6 +358,11 @@ const ACTED: readonly Pose[] = [
       await press(page, "Connect to a SIP core…");
       await opened(page, "dialog");
     },
+  },
+  {
+    name: "signing-in-told",
+    scenario: "signing-in",
+    act: (page) => expect(page.getByRole("status")).toHaveText("Signing in…"),
   },
   {
     name: "first-run-change",
