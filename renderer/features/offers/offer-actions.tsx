@@ -45,10 +45,10 @@ export function OfferActions(props: OfferActionsProps): ReactNode {
   );
 }
 
-function AcceptButton({ card, selection, answers, guard }: OfferActionsProps): ReactNode {
+function AcceptButton({ selection, answers, guard }: OfferActionsProps): ReactNode {
   const t = useTranslations("offers");
   const hintId = useId();
-  const words = useAcceptWords(selection, card);
+  const words = useAcceptWords(selection);
   return (
     <>
       <Button
@@ -71,16 +71,16 @@ function AcceptButton({ card, selection, answers, guard }: OfferActionsProps): R
   );
 }
 
-function useAcceptWords({ files, ticked, tickedOctets }: Selection, { series }: Card): string {
+function useAcceptWords({ files, ticked, ...selection }: Selection): string {
   const t = useTranslations("offers");
   const { size, count } = useFormats();
   if (ticked.length === 0) return t("acceptNone");
-  if (files.length === 1) return t("acceptOne", { size: size(tickedOctets) });
-  // With all that are listed come those that follow.
+  const { restFiles, neededOctets, tickedOctets } = selection;
+  if (files.length + restFiles === 1) return t("acceptOne", { size: size(tickedOctets) });
   if (ticked.length === files.length)
     return t("acceptAll", {
-      count: count(series?.files ?? ticked.length),
-      size: size(series?.octets ?? tickedOctets),
+      count: count(ticked.length + restFiles),
+      size: size(neededOctets),
     });
   return t("acceptSome", {
     count: count(ticked.length),

@@ -26,8 +26,8 @@ interface OfferFilesProps {
 export function OfferFiles(props: OfferFilesProps): ReactNode {
   const { files, selection, onTick } = props;
   const t = useTranslations("offers");
-  const { size } = useFormats();
-  const { ticked } = selection;
+  const { size, count } = useFormats();
+  const { ticked, restFiles } = selection;
   const isAll = ticked.length === files.length;
   return (
     <div className={styles["box"]}>
@@ -40,7 +40,12 @@ export function OfferFiles(props: OfferFilesProps): ReactNode {
               onTick(new Set(isAll ? [] : files.map(({ index }) => index)));
             }}
           >
-            {t("all")}
+            {restFiles === 0
+              ? t("all")
+              : t("firstOf", {
+                  count: count(files.length),
+                  total: count(files.length + restFiles),
+                })}
           </Checkbox>
           <span className={styles["size"]}>{size(selection.offeredOctets)}</span>
         </div>

@@ -285,6 +285,18 @@ describe("ux 3.16 an offer is announced", () => {
   });
 });
 
+describe("an offer of more files than are listed", () => {
+  it("says how many there are, and what becomes of the others", async () => {
+    const { user } = await ringLongAgo(OFFERS.series);
+    expect(screen.getByText("First 100 of 230 files")).toBeTruthy();
+    expect(screen.getByText("Accepting all of these takes the other 130 too.")).toBeTruthy();
+    expect(button(/^Accept 230 ·/)).toBeTruthy();
+    await user.click(tick(/0001/));
+    expect(screen.getByText("The other 130 files are asked for with the next offer.")).toBeTruthy();
+    expect(button(/^Accept 99 of 100 ·/)).toBeTruthy();
+  });
+});
+
 describe("WCAG 2.4.11 what has the focus is not covered", () => {
   /** The offers stand over this control; jsdom has no layout of its own. */
   function cover(control: HTMLElement): void {

@@ -168,9 +168,12 @@ function OfferNotes({ card, selection }: OfferNotesProps): ReactNode {
       ) : selection.isTooMuch ? (
         <p className={styles["problem"]}>
           <TriangleAlert aria-hidden size={16} />
-          {t("tooMuch", { size: size(selection.tickedOctets), free })}
+          {t("tooMuch", { size: size(selection.neededOctets), free })}
         </p>
       ) : null}
+      {selection.restFiles === 0 ? null : (
+        <p>{t(notTaken.length === 0 ? "restToo" : "restLater", { count: selection.restFiles })}</p>
+      )}
       {isPartly ? (
         <p>
           {notTaken.length === 1

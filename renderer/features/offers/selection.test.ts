@@ -26,6 +26,25 @@ function ticks({ files }: Selection): string {
 
 const three = offer(threeFiles(), 1_000_000_000);
 
+describe("more files than one offer lists", () => {
+  const series = {
+    ...offer([file("a", 10), file("b", 10)], 100),
+    series: { files: 7, octets: 90 },
+  };
+
+  it("all that are listed take the rest with them, which needs room too", () => {
+    const { restFiles, neededOctets, isTooMuch } = selectFiles(series, NO_CHOICES, RULES);
+    expect([restFiles, neededOctets, isTooMuch]).toEqual([5, 90, false]);
+    expect(selectFiles({ ...series, freeOctets: 80 }, NO_CHOICES, RULES).canAccept).toBe(false);
+  });
+
+  it("some of them do not", () => {
+    const some = tickExactly(NO_CHOICES, series.files, new Set([0]));
+    const { neededOctets, canAccept } = selectFiles({ ...series, freeOctets: 80 }, some, RULES);
+    expect([neededOctets, canAccept]).toEqual([10, true]);
+  });
+});
+
 describe("ux 3.5 what is ticked before anything is touched", () => {
   it("all safe files that fit", () => {
     const selection = selectFiles(three, NO_CHOICES, RULES);

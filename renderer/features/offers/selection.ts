@@ -25,6 +25,10 @@ export interface Selection {
   readonly files: readonly FileChoice[];
   readonly ticked: readonly FileChoice[];
   readonly tickedOctets: number;
+  /** Files of the offer that are not listed yet; they are taken with all that are, else asked for by themselves. */
+  readonly restFiles: number;
+  /** What is ticked, and the rest where that comes with it. */
+  readonly neededOctets: number;
   readonly offeredOctets: number;
   readonly freeOctets: number;
   /** What is ticked does not fit into the folder. */
@@ -42,7 +46,7 @@ export interface SelectionRules {
 
 /** How the offer stands with these choices: pure, and the only place where it is decided. */
 export function selectFiles(
-  card: Pick<Card, "files" | "freeOctets">,
+  card: Pick<Card, "files" | "freeOctets" | "series">,
   choices: Choices,
   rules: SelectionRules,
 ): Selection {
@@ -62,11 +66,16 @@ export function selectFiles(
   });
   const ticked = files.filter(({ isTicked }) => isTicked);
   const tickedOctets = ticked.reduce((sum, { file }) => sum + file.sizeOctets, 0);
-  const isTooMuch = tickedOctets > freeOctets;
+  const { series } = card;
+  const neededOctets =
+    series !== undefined && ticked.length === files.length ? series.octets : tickedOctets;
+  const isTooMuch = neededOctets > freeOctets;
   return {
     files,
     ticked,
     tickedOctets,
+    restFiles: Math.max(0, (series?.files ?? 0) - files.length),
+    neededOctets,
     offeredOctets: files.reduce((sum, { file }) => sum + file.sizeOctets, 0),
     freeOctets,
     isTooMuch,

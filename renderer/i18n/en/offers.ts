@@ -13,6 +13,11 @@ export const offers = {
   message: "Message",
   files: "Files of the offer",
   all: "All files",
+  firstOf: "First {count} of {total} files",
+  restToo:
+    "Accepting all of these takes {count, plural, one {the last one} other {the other #}} too.",
+  restLater:
+    "{count, plural, one {The last file is} other {The other # files are}} asked for with the next offer.",
   fileName: "{name}, {type}, {size}",
   reasonDangerous: "Can run programs",
   reasonAlreadyHere: "You already have this",
