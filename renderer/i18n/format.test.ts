@@ -33,6 +33,19 @@ describe("ux 3.6 numbers", () => {
   });
 });
 
+describe("ux 3.8 a day in few words", () => {
+  const nowMs = new Date(2026, 10, 12, 0, 30).getTime();
+
+  it.each([
+    [new Date(2026, 10, 12, 0, 10), "12:10 AM"],
+    [new Date(2026, 10, 11, 23, 50), "yesterday"],
+    [new Date(2026, 10, 10, 23, 50), "Nov 10"],
+    [new Date(2025, 11, 31), "Dec 31, 2025"],
+  ])("%s is %s", (at, text) => {
+    expect(f.shortDate(at.getTime(), nowMs)).toBe(text);
+  });
+});
+
 describe("ux 3.6 time left", () => {
   it.each([
     [59, { key: "lessThanMinute" }],

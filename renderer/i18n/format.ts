@@ -16,6 +16,8 @@ export interface Formats {
   readonly time: (ms: number) => string;
   readonly dateTime: (ms: number) => string;
   readonly day: (ms: number) => string;
+  /** As short as it is unmistakable: the time of today, `yesterday`, `Nov 9`, `Nov 9, 2025`. */
+  readonly shortDate: (ms: number, nowMs: number) => string;
   readonly list: (items: readonly string[]) => string;
 }
 
@@ -73,6 +75,9 @@ function makeFormats(locale: string): Formats {
   const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   const list = new Intl.ListFormat(locale);
 
   const size = (octets: number, display: "short" | "long"): string => {
@@ -96,8 +101,21 @@ function makeFormats(locale: string): Formats {
     time: (ms) => time.format(ms),
     dateTime: (ms) => dateTime.format(ms),
     day: (ms) => day.format(ms),
+    shortDate: (ms, nowMs) => {
+      if (ms >= midnight(nowMs, 0)) return time.format(ms);
+      if (ms >= midnight(nowMs, 1)) return relative.format(-1, "day");
+      const isThisYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+      return (isThisYear ? dayOfYear : date).format(ms);
+    },
     list: (items) => list.format(items),
   };
+}
+
+/** Midnight, in the time of this place, that many days before `ms`. */
+export function midnight(ms: number, days: number): number {
+  const day = new Date(ms);
+  // A day of the calendar has 23 to 25 hours.
+  return new Date(day.getFullYear(), day.getMonth(), day.getDate() - days).getTime();
 }
 
 export type TimeWord =

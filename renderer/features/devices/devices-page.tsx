@@ -12,6 +12,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppDevice } from "../../../shared/model/app-state.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
+import { useNow } from "../../app/use-now.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { useApp, useAsk } from "../../ipc/stores.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -143,12 +144,17 @@ function DeviceRow({ device }: DeviceRowProps): ReactNode {
 function DeviceState({ device }: DeviceRowProps): ReactNode {
   const t = useTranslations("devices");
   const formats = useFormats();
+  const nowMs = useNow(60_000);
   const registration = useApp((app) => app.registration);
   if (device.isThisDevice && registration.name === "online") {
     return t("onlineSince", { time: formats.time(registration.sinceMs) });
   }
   if (device.isOnline) return t("online");
-  return device.lastSeenMs === undefined
-    ? t("neverSeen")
-    : t("lastSeen", { when: formats.dateTime(device.lastSeenMs) });
+  const { lastSeenMs } = device;
+  if (lastSeenMs === undefined) return t("neverSeen");
+  return (
+    <span title={formats.dateTime(lastSeenMs)}>
+      {t("lastSeen", { when: formats.shortDate(lastSeenMs, nowMs) })}
+    </span>
+  );
 }

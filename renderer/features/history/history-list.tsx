@@ -3,6 +3,7 @@ import { GridList, GridListItem, ListLayout, Virtualizer } from "react-aria-comp
 import { useTranslations } from "use-intl";
 import { useStore } from "zustand";
 import type { Card } from "../../../shared/model/card.ts";
+import { midnight } from "../../i18n/format.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -11,7 +12,7 @@ import { KeepDialog } from "../transfers/keep-dialog.tsx";
 import { useCardTitle } from "../transfers/use-words.ts";
 import { HistoryEntry } from "./history-entry.tsx";
 import styles from "./history-page.module.css";
-import { daysBack, type HistoryRow, historyRows } from "./history-query.ts";
+import { type HistoryRow, historyRows } from "./history-query.ts";
 import type { HistoryStore } from "./history-store.ts";
 import { OpenDangerousDialog } from "./open-dangerous-dialog.tsx";
 import { type EntryActions, useEntryActions } from "./use-entry-actions.ts";
@@ -182,8 +183,8 @@ function useDayName(): (dayMs: number) => string {
   const formats = useFormats();
   return (dayMs) => {
     const now = Date.now();
-    if (dayMs === daysBack(now, 0)) return t("today");
-    return dayMs === daysBack(now, 1) ? t("yesterday") : formats.day(dayMs);
+    if (dayMs === midnight(now, 0)) return t("today");
+    return dayMs === midnight(now, 1) ? t("yesterday") : formats.day(dayMs);
   };
 }
 

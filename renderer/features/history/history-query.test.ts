@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
-import {
-  daysBack,
-  groupByDay,
-  historyQuery,
-  historyRows,
-  isFiltered,
-  NO_FILTER,
-} from "./history-query.ts";
+import { midnight } from "../../i18n/format.ts";
+import { groupByDay, historyQuery, historyRows, isFiltered, NO_FILTER } from "./history-query.ts";
 
 const NOW_MS = new Date(2026, 10, 25, 13, 4).getTime();
 
@@ -59,7 +53,7 @@ describe("ux 3.7 what the history is asked for", () => {
 
   it("a day of the calendar is a day, whatever the clocks do", () => {
     const beforeChange = new Date(2026, 2, 30, 12).getTime();
-    expect(daysBack(beforeChange, 1)).toBe(new Date(2026, 2, 29).getTime());
+    expect(midnight(beforeChange, 1)).toBe(new Date(2026, 2, 29).getTime());
   });
 });
 

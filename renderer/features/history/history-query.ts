@@ -1,5 +1,6 @@
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { Card, CardState } from "../../../shared/model/card.ts";
+import { midnight } from "../../i18n/format.ts";
 
 export type HistoryDirection = "any" | "incoming" | "outgoing";
 export type HistoryResult = "any" | "done" | "partly" | "failed" | "notTaken" | "elsewhere";
@@ -66,16 +67,9 @@ export function historyQuery(
     ...(filter.result === "any" ? {} : { states: [...RESULT_STATES[filter.result]] }),
     ...(filter.peer === "" ? {} : { peer: filter.peer }),
     ...(filter.device === "" ? {} : { device: filter.device }),
-    ...(filter.period === "any" ? {} : { sinceMs: daysBack(nowMs, PERIOD_DAYS[filter.period]) }),
+    ...(filter.period === "any" ? {} : { sinceMs: midnight(nowMs, PERIOD_DAYS[filter.period]) }),
     ...(last === undefined ? {} : { before: { startedMs: last.startedMs, id: last.id } }),
   };
-}
-
-/** Midnight, in the time of this place, that many days before `ms`. */
-export function daysBack(ms: number, days: number): number {
-  const day = new Date(ms);
-  // A day of the calendar has 23 to 25 hours.
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate() - days).getTime();
 }
 
 export interface HistoryDay {
@@ -88,7 +82,7 @@ export interface HistoryDay {
 export function groupByDay(cards: readonly Card[]): readonly HistoryDay[] {
   const days = new Map<number, Card[]>();
   for (const card of cards) {
-    const dayMs = daysBack(card.startedMs, 0);
+    const dayMs = midnight(card.startedMs, 0);
     const day = days.get(dayMs);
     if (day === undefined) days.set(dayMs, [card]);
     else day.push(card);

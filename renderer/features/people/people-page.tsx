@@ -6,6 +6,7 @@ import type { Person } from "../../../shared/model/app-state.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useCommand } from "../../app/command-runner.tsx";
 import { navigate } from "../../app/navigation.ts";
+import { useNow } from "../../app/use-now.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { useApp, useAsk } from "../../ipc/stores.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -177,14 +178,19 @@ function PersonRow({ person, onEdit, onRemove }: PersonRowProps): ReactNode {
 function PersonFacts({ person }: { readonly person: Person }): ReactNode {
   const t = useTranslations("people");
   const formats = useFormats();
+  const nowMs = useNow(60_000);
+  const { lastMs } = person;
   const last =
-    person.lastMs === undefined
-      ? t("never")
-      : t("lastOffer", { when: formats.dateTime(person.lastMs) });
+    lastMs === undefined ? t("never") : t("lastOffer", { when: formats.shortDate(lastMs, nowMs) });
   return (
     <p className={styles["facts"]}>
       <bdi>{formatAddress(person.aor)}</bdi>
-      <span className={styles["last"]}>{last}</span>
+      <span
+        className={styles["last"]}
+        title={lastMs === undefined ? undefined : formats.dateTime(lastMs)}
+      >
+        {last}
+      </span>
     </p>
   );
 }

@@ -43,7 +43,7 @@ function RunningFacts({ card, progress }: TransferFactsProps): ReactNode {
           <span className={styles["percent"]}>{percent(fraction)}</span>
         ) : null}
         <span>{size(totalOctets)}</span>
-        {card.expiresMs === undefined ? null : <Expiry atMs={card.expiresMs} />}
+        <Until card={card} />
       </span>
     );
   const [done, total] = sizePair(octets, totalOctets);
@@ -60,6 +60,11 @@ function RunningFacts({ card, progress }: TransferFactsProps): ReactNode {
       {isMoving && progress?.leftS !== undefined ? <span>{leftWords(progress.leftS)}</span> : null}
     </span>
   );
+}
+
+/** What was answered expires no more. */
+function Until({ card: { state, expiresMs } }: EndedFactsProps): ReactNode {
+  return expiresMs === undefined || state === "accepting" ? null : <Expiry atMs={expiresMs} />;
 }
 
 interface EndedFactsProps {
