@@ -25,7 +25,7 @@ const PAGES: readonly (readonly [string, ReactNode])[] = [
 
 /** Dates, units and names of keys, which other catalogues have, and names in the configuration. */
 const ELSEWHERE =
-  /\b(?:AM|PM|Ctrl|Shift|Esc|Enter|Space|Backspace|Delete|F6|TCP|bytes?|byte|min|sec|hr|(?:settings|account)\.\w+|Nov|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|November)\b/g;
+  /\b(?:AM|PM|Ctrl|Shift|Esc|Enter|Space|Backspace|Delete|F6|TCP|(?:kilo|mega|giga)?bytes?|min|sec|hr|(?:settings|account)\.\w+|Nov|\w+day|November)\b/g;
 
 /** Everything that is seen or heard. */
 function shownTexts(): readonly string[] {
