@@ -38,6 +38,7 @@ const KINDS: ReadonlyMap<string, FileErrorKind> = new Map([
   ["ENODEV", "not-a-file"],
   ["ENOSPC", "no-space"],
   ["EDQUOT", "no-space"],
+  ["ELOOP", "not-writable"],
   ["EFBIG", "too-large"],
   ["EROFS", "not-writable"],
   ["ESTALE", "changed"],

@@ -22,7 +22,7 @@ import type { PartRecorder } from "./part-recorder.ts";
 import { PartSync } from "./part-sync.node.ts";
 import { fitsInFile, octetsOf, writeAt } from "./positional-io.node.ts";
 import { publish, publishOnlyAs } from "./publish.node.ts";
-import { replaceFile, type Trash } from "./replace-file.node.ts";
+import { replaceIn, type Trash } from "./replace-file.node.ts";
 import { currentUmask } from "./umask.node.ts";
 
 /** FAT's first year; older times are defaults of broken clocks. */
@@ -229,7 +229,7 @@ export class NodeFilePart implements FilePart {
     const { trash } = this.#context;
     if (conflict !== "replace" || trash === undefined || name === finalName) return name;
     // The old file leaves only after the new one is whole and has a name.
-    const replaced = await replaceFile(await file.folder.shownPath(name), finalName, trash);
+    const replaced = await replaceIn({ ...file, partName: name }, finalName, trash);
     return replaced.kind === "done" ? finalName : name;
   }
 

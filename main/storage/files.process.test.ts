@@ -56,7 +56,7 @@ async function namesOf(child: ChildProcess, enough = Number.POSITIVE_INFINITY): 
 
 describe("two processes that publish the same name into the same folder", () => {
   it("lose no file and replace none", async () => {
-    const rounds = 30;
+    const rounds = 500;
     const [ones, twos] = await Promise.all(
       ["1", "2"].map((content) => namesOf(receiver(content, rounds, 100))),
     );

@@ -551,6 +551,18 @@ describe("the name of a received file", () => {
     expect([readdirSync(outside), readdirSync(join(root, "moved"))]).toEqual([[], ["a.txt"]]);
   });
 
+  it("MUST NOT go through a link that came in the folder's place since the last file", async () => {
+    await receive(bytes, "a.txt");
+    const outside = join(root, "outside");
+    mkdirSync(outside);
+    renameSync(folder, join(root, "moved"));
+    symlinkSync(outside, folder);
+    const refused = await files.createPart({ folder, suggestedName: "b", sizeOctets: 1 });
+    expect([errorOf(refused), readdirSync(outside)]).toEqual(["not-writable", []]);
+    rmSync(folder);
+    expect(await receive(bytes, "b.txt")).toBe(join(folder, "b.txt"));
+  });
+
   it("is not given to a file that somebody put in the part's place, which is not removed either", async () => {
     const created = await part(bytes.length, "a.txt");
     value(await created.write(0, bytes));

@@ -31,6 +31,12 @@ export function sameIdentity(a: FileIdentity, b: FileIdentity): boolean {
   return a.dev === b.dev && a.ino === b.ino;
 }
 
+interface FolderPlace {
+  readonly given: string;
+  readonly real: string;
+  readonly identity: FileIdentity;
+}
+
 /**
  * A folder that received files go into. On Linux it is held open and its entries are reached through the descriptor:
  * whoever swaps the folder for a link meanwhile redirects nothing. Elsewhere its identity is compared before each use.
@@ -64,21 +70,47 @@ export class HeldFolder {
     this.#identity = identity;
   }
 
-  /** The user may have made the folder itself a link: that is followed once, here. Throws errors of the system. */
-  static async open(path: string, platform: string = process.platform): Promise<HeldFolder> {
+  /**
+   * The user may have made the folder itself a link: that is followed once, here. Throws errors of the system.
+   * @param known what the path led to before; a link that came since is refused
+   */
+  static async open(
+    path: string,
+    platform: string = process.platform,
+    known?: string,
+  ): Promise<HeldFolder> {
     const given = resolve(path);
-    const real = await realpath(given);
+    const real = known ?? (await realpath(given));
     if (platform !== "linux")
       return new HeldFolder(given, real, undefined, identityOf(await stat(real, { bigint: true })));
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     const handle = await open(real, flags);
     try {
       const identity = identityOf(await handle.stat({ bigint: true }));
-      return new HeldFolder(given, real, await reachable(handle), identity);
+      const reached = await pathOf(handle);
+      // A folder above it may have become a link between the two calls.
+      if (reached !== undefined && reached !== real) throw swapped(real);
+      return await HeldFolder.#of({ given, real, identity }, handle, reached !== undefined);
     } catch (cause) {
       await handle.close();
       throw cause;
     }
+  }
+
+  /** A Linux without /proc is treated like the other systems. */
+  static async #of(
+    { given, real, identity }: FolderPlace,
+    handle: FileHandle,
+    isReachable: boolean,
+  ): Promise<HeldFolder> {
+    if (isReachable) return new HeldFolder(given, real, handle, identity);
+    await handle.close();
+    return new HeldFolder(given, real, undefined, identity);
+  }
+
+  /** The path without links, when it was opened. */
+  get realPath(): string {
+    return this.#real;
   }
 
   /**
@@ -227,14 +259,12 @@ export class HeldFolder {
   }
 }
 
-/** A Linux without /proc is treated like the other systems. */
-async function reachable(handle: FileHandle): Promise<FileHandle | undefined> {
+/** Where an open folder is; undefined where the system has no /proc to tell. */
+async function pathOf(handle: FileHandle): Promise<string | undefined> {
   try {
-    await readlink(`/proc/self/fd/${handle.fd}`);
-    return handle;
+    return await readlink(`/proc/self/fd/${handle.fd}`);
   } catch (cause) {
     if (errorCode(cause) === undefined) throw cause;
-    await handle.close();
     return undefined;
   }
 }

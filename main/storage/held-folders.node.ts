@@ -4,6 +4,8 @@ import { HeldFolder } from "./held-folder.node.ts";
 /** Folders that files are received into at the moment: files for the same folder share the descriptor. */
 export class HeldFolders {
   readonly #folders = new Map<string, Promise<HeldFolder>>();
+  /** Where each path led at first: a link in its place that comes later is somebody's trick, or waits for a restart. */
+  readonly #realPaths = new Map<string, string>();
 
   /**
    * Creates the folder where it does not exist. Each caller closes what it got. A folder that was moved or replaced
@@ -23,8 +25,11 @@ export class HeldFolders {
   }
 
   async #open(path: string): Promise<HeldFolder> {
-    await mkdir(path, { recursive: true });
-    return HeldFolder.open(path);
+    const known = this.#realPaths.get(path);
+    await mkdir(known ?? path, { recursive: true });
+    const folder = await HeldFolder.open(path, process.platform, known);
+    this.#realPaths.set(path, folder.realPath);
+    return folder;
   }
 }
 

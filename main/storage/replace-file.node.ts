@@ -28,14 +28,25 @@ export async function replaceFile(
   const now = basename(path);
   if (now === wanted) return { kind: "done", path };
   if (!isNumbered(now, wanted)) return beside("It was stored under another name.");
-  const done = await withFile(path, async (file) => {
-    const refusal = await clearWay(file, wanted, trash);
-    if (refusal !== undefined) return beside(refusal);
-    if (!(await takeName(file, wanted))) return undefined;
-    await file.folder.sync();
-    return { kind: "done", path: await file.folder.shownPath(wanted) } as const;
-  });
-  return done ?? beside(`The name ${wanted} could not be given to it.`);
+  const done = await withFile(path, (file) => replaceIn(file, wanted, trash));
+  return done ?? beside(nameRefused(wanted));
+}
+
+/** As {@link replaceFile}, in a folder that is held. Throws errors of the system. */
+export async function replaceIn(
+  file: Unpublished,
+  wanted: string,
+  trash: Trash,
+): Promise<Replacement> {
+  const refusal = await clearWay(file, wanted, trash);
+  if (refusal !== undefined) return beside(refusal);
+  if (!(await takeName(file, wanted))) return beside(nameRefused(wanted));
+  await file.folder.sync();
+  return { kind: "done", path: await file.folder.shownPath(wanted) };
+}
+
+function nameRefused(wanted: string): string {
+  return `The name ${wanted} could not be given to it.`;
 }
 
 /**
