@@ -3,6 +3,7 @@ import { formatAddress, formatPerson } from "../../shared/format/person.ts";
 import { countOf } from "../../shared/format/plural.ts";
 import { printable } from "../../shared/format/safe-text.ts";
 import { formatSize } from "../../shared/format/size.ts";
+import type { ResumedFile } from "../../shared/model/client-events.ts";
 import type { OfferedFileView, OfferView } from "../../shared/model/offer.ts";
 import type { NamedEvent } from "../compose/client-events.ts";
 
@@ -73,8 +74,34 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
     case "notified":
       return notifiedText(event.status, peer);
     default:
+      return goingOnText(event, peer);
+  }
+}
+
+function goingOnText(
+  event: Extract<
+    NamedEvent,
+    { readonly event: "reconnecting" | "paused" | "resumed" | "transfer" }
+  >,
+  peer: string,
+): string | undefined {
+  switch (event.event) {
+    case "reconnecting":
+      return event.inMs === undefined
+        ? `The connection to ${peer} broke. It goes on as soon as their device is back.`
+        : `The connection to ${peer} broke. Trying again in ${formatDuration(event.inMs)}.`;
+    case "paused":
+      return event.by === "us" ? "Paused." : `${peer} paused the transfer.`;
+    case "resumed":
+      return `Going on:${event.files.map(resumedText).join("")}`;
+    case "transfer":
       return undefined;
   }
+}
+
+function resumedText({ name, octets, sizeOctets }: ResumedFile): string {
+  const percent = sizeOctets === 0 ? 100 : Math.floor((octets / sizeOctets) * 100);
+  return `\n  ${printable(name)} from ${String(percent)} % of ${formatSize(sizeOctets)}`;
 }
 
 function notifiedText(status: string, peer: string): string | undefined {

@@ -18,7 +18,15 @@ import type { OfferError } from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
 import { partsOf, pathOctetsOf } from "./file/outgoing-plan.ts";
 import { OutgoingSeries } from "./file/outgoing-series.ts";
+import { readPull } from "./file/pull-offer.ts";
 import type { Refusal } from "./file/refusal.ts";
+import {
+  type ReceivingLife,
+  type ResumableOffer,
+  ResumeDesk,
+  type ResumeError,
+  type SendingLife,
+} from "./file/resume-desk.ts";
 import { lineText, MAX_OFFER_TEXT } from "./file/shown-text.ts";
 import { contributionIdOf, newCallId, newConversationId, newOfferId } from "./ids.ts";
 import { receiveMessage, sendMessage } from "./message.ts";
@@ -27,6 +35,7 @@ import { Registration } from "./registration/registration.ts";
 
 export type { RestRule } from "./file/incoming-series.ts";
 export type { OfferError } from "./file/outgoing-files.ts";
+export type { ResumableFile, ResumableOffer, ResumeError } from "./file/resume-desk.ts";
 
 /** What is to be sent to whom. */
 export interface OfferRequest {
@@ -63,8 +72,9 @@ export class CpmClient {
   readonly #notices = new Notices();
   readonly #context: OfferContext;
   readonly #registration: Registration;
-  readonly #outgoing = new Map<OfferId, OutgoingOffer | OutgoingSeries>();
-  readonly #incoming = new Map<OfferId, IncomingOffer | IncomingSeries>();
+  readonly #outgoing = new Map<OfferId, SendingLife>();
+  readonly #incoming = new Map<OfferId, ReceivingLife>();
+  readonly #resumes: ResumeDesk;
   readonly #series: IncomingBook;
   readonly #undos: Undo[] = [];
   /** Offers whose files are being read. */
@@ -92,10 +102,14 @@ export class CpmClient {
         this.events.emit(name, payload);
       },
       openRecord: (entry) => new OfferRecord(ports, entry),
+      placeOf: (offerId, index) => ({ offerId, index }),
       ended: (id) => {
         this.#forget(id);
       },
     };
+    this.#resumes = new ResumeDesk(this.#context, {
+      ...{ outgoing: this.#outgoing, incoming: this.#incoming },
+    });
   }
 
   /**
@@ -137,7 +151,7 @@ export class CpmClient {
     if (!this.#isRunning) return;
     this.#isRunning = false;
     for (const preparing of this.#preparing.values()) preparing.abort();
-    for (const offer of this.#outgoing.values()) offer.cancel();
+    for (const offer of this.#outgoing.values()) offer.shutDown();
     for (const offer of this.#incoming.values()) offer.shutDown();
     await this.#allEnded();
     if (this.#config.isGuest !== true) await this.#registration.stop();
@@ -219,7 +233,7 @@ export class CpmClient {
   ): void {
     const offer = this.#incoming.get(id);
     if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
-    else offer?.accept(files, options?.folder);
+    else if (offer instanceof IncomingOffer) offer.accept(files, options?.folder);
   }
 
   /**
@@ -232,7 +246,34 @@ export class CpmClient {
 
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */
   decline(id: OfferId, where: "here" | "everywhere"): void {
-    this.#incoming.get(id)?.decline(where);
+    const offer = this.#incoming.get(id);
+    if (offer instanceof IncomingSeries || offer instanceof IncomingOffer) offer.decline(where);
+  }
+
+  /** Stops what moves, in either direction, until `resume`; what has arrived stays. The other side is told. */
+  pause(id: OfferId): void {
+    this.#outgoing.get(id)?.pause();
+    this.#incoming.get(id)?.pause();
+  }
+
+  /**
+   * Goes on at once with an offer that is paused, that waits for its next attempt, or that was interrupted, also in an
+   * earlier run of the program. `resumed` follows, or the end.
+   */
+  resume(id: OfferId): Promise<Result<void, ResumeError>> {
+    return this.#isRunning
+      ? this.#resumes.resume(id)
+      : Promise.resolve(err({ kind: "unknown", message: "The device is not running." }));
+  }
+
+  /** Offers of either direction that were interrupted and can go on, the newest first. */
+  resumable(): Promise<readonly ResumableOffer[]> {
+    return this.#resumes.list();
+  }
+
+  /** Gives up an interrupted offer: what had arrived of it is removed. */
+  async forget(id: OfferId): Promise<void> {
+    if (!this.#incoming.has(id)) await this.#resumes.forget(id);
   }
 
   /** Ends an offer of either direction at any point before its end. */
@@ -273,6 +314,14 @@ export class CpmClient {
   }
 
   async #onInvite(invite: InviteUas): Promise<void> {
+    const pull = readPull(invite.request);
+    if (pull === undefined) await this.#onOffer(invite);
+    else if (!pull.ok) this.#refuse(invite, pull.error);
+    else if (this.#isRunning) await this.#resumes.serve(invite, pull.value);
+    else invite.refuse(480);
+  }
+
+  async #onOffer(invite: InviteUas): Promise<void> {
     const withdrawn = new AbortController();
     const undo = invite.onCancel(() => {
       withdrawn.abort();
@@ -297,10 +346,18 @@ export class CpmClient {
       invite.refuse(603);
       return;
     }
+    await this.#admit(invite, checked.value);
+  }
+
+  async #admit(invite: InviteUas, offer: CheckedOffer): Promise<void> {
     // What the user has said yes to goes on, whatever else is to be kept away.
-    if (this.#series.settles(invite, checked.value)) return;
+    if (offer.isResume) {
+      await this.#resumes.take(invite, offer);
+      return;
+    }
+    if (this.#series.settles(invite, offer)) return;
     if (this.#config.isBusy === true || this.#incoming.size >= MAX_INCOMING) invite.refuse(486);
-    else this.#ring(invite, checked.value);
+    else this.#ring(invite, offer);
   }
 
   #ring(invite: InviteUas, checked: CheckedOffer): void {

@@ -1,3 +1,4 @@
+import type { FileHash } from "../base/files.ts";
 import type { HostPort } from "../base/host-port.ts";
 import type { MsrpUri } from "../base/msrp-uri.ts";
 
@@ -47,6 +48,16 @@ export interface CpmConfig {
   readonly isBlocked?: (uri: string) => boolean;
   /** IP address of the core where `core` names it; requests of others are not vouched for. */
   readonly coreAddress?: string;
+  /**
+   * How long a transfer that was interrupted is tried again by itself, in seconds; a resumption that moved octets begins
+   * the time anew. 0: never. Default 300.
+   */
+  readonly resumeForS?: number;
+  /**
+   * Decides which file is given to somebody who asks for one that this device has not offered to them.
+   * @returns its path; nothing: the request is refused without a word. Without this, so is every such request
+   */
+  readonly sharedFile?: (wanted: WantedFile) => Promise<string | undefined>;
   /** Address written into SDP; the MSRP endpoint's own listening host when absent. */
   readonly mediaHost?: string;
   /** Files go through it in both directions; without one, devices connect to each other. */
@@ -55,6 +66,16 @@ export interface CpmConfig {
   readonly version: string;
   /** Never leaves the device: Contribution-IDs are derived with it. Random per device, kept across restarts. */
   readonly deviceSecret: string;
+}
+
+/** What somebody asks for (RFC 5547 §8.2.2). The network vouches for `from`; the rest is the asker's claim. */
+export interface WantedFile {
+  readonly from: string;
+  readonly conversationId: string;
+  readonly name?: string;
+  readonly type?: string;
+  readonly sizeOctets?: number;
+  readonly hashes: readonly FileHash[];
 }
 
 /** What may change while the device runs. */

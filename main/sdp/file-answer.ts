@@ -5,10 +5,14 @@ import { alignMedia } from "./align-media.ts";
 import { answersCema, CEMA } from "./cema.ts";
 import { isFileMedia, type MsrpMedia, readFileMedia, readMsrpMedia } from "./file-media.ts";
 import { numberAttribute } from "./file-offer.ts";
+import { type FileRange, parseFileRange } from "./file-range.ts";
+import { type FileSelector, formatFileSelector } from "./file-selector.ts";
 import { answerDirection } from "./media-direction.ts";
 import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
 import { mirrored, refusedMedia } from "./refused-media.ts";
 import {
+  type Attribute,
+  attributeValue,
   connectionTo,
   type MediaDescription,
   type Origin,
@@ -29,13 +33,19 @@ export type FileDecision =
       readonly maxSizeOctets?: number;
       /** `*` when absent. */
       readonly acceptTypes?: readonly string[];
+      /** Instead of what was offered: to a pull offer, the file with its hash (RFC 5547 §8.3.2). */
+      readonly selector?: FileSelector;
     }
   | { readonly accept: false };
 
 /** Reads like `FileMedia` where the file was accepted; `path` is empty where it was refused. */
 export type FileAnswer =
   | { readonly index: number; readonly isAccepted: false; readonly path: readonly [] }
-  | ({ readonly isAccepted: true } & MsrpMedia);
+  | ({
+      readonly isAccepted: true;
+      /** As answered; absent from programs that know whole files only. */
+      readonly range?: FileRange;
+    } & MsrpMedia);
 
 /**
  * Our answer to an offer of files (RFC 5547 §8.3.1).
@@ -93,10 +103,22 @@ function acceptedMedia(
       ...numberAttribute("max-size", decision.maxSizeOctets),
       { name: "path", value: formatMsrpPath(path) },
       ...(answersCema(file, path.length > 1) ? [CEMA] : []),
-      ...mirrored(offered.attributes),
+      ...selected(mirrored(offered.attributes), decision.selector),
       ...offered.attributes.filter((attribute) => attribute.name === "file-range").slice(0, 1),
     ],
   };
+}
+
+function selected(
+  attributes: readonly Attribute[],
+  selector: FileSelector | undefined,
+): readonly Attribute[] {
+  if (selector === undefined) return attributes;
+  return attributes.map((attribute) =>
+    attribute.name === "file-selector"
+      ? { name: attribute.name, value: formatFileSelector(selector) }
+      : attribute,
+  );
 }
 
 /**
@@ -119,7 +141,11 @@ export function readFileAnswer(
     }
     const media = readMsrpMedia(aligned.value, index);
     if (!media.ok) return media;
-    answers.push({ ...media.value, isAccepted: true });
+    const range = parseFileRange(attributeValue(answered.attributes, "file-range") ?? "");
+    answers.push({
+      ...{ ...media.value, isAccepted: true },
+      ...(range === undefined ? {} : { range }),
+    });
   }
   return ok(answers);
 }

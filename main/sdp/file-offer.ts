@@ -5,6 +5,7 @@ import { CEMA } from "./cema.ts";
 import { type FileDates, formatFileDates } from "./file-date.ts";
 import { type FileMedia, isFileMedia, readFileMedia } from "./file-media.ts";
 import { type FileRange, formatFileRange } from "./file-range.ts";
+import { RESUME_ATTRIBUTE } from "./file-resume.ts";
 import { type FileSelector, formatFileSelector } from "./file-selector.ts";
 import { type FileSeries, seriesAttribute } from "./file-series.ts";
 import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
@@ -49,6 +50,8 @@ export interface FileOfferOptions {
   readonly maxSizeOctets?: number;
   /** The offer is one of several. */
   readonly series?: FileSeries;
+  /** The files were accepted before (see `RESUME_ATTRIBUTE`). */
+  readonly isResume?: boolean;
 }
 
 /**
@@ -82,7 +85,10 @@ export function buildFileOffer(options: FileOfferOptions): SessionDescription {
     name: "-",
     connection: connectionTo(options.host),
     otherLines: [{ type: "t", value: "0 0" }],
-    attributes: options.series === undefined ? [] : [seriesAttribute(options.series)],
+    attributes: [
+      ...(options.series === undefined ? [] : [seriesAttribute(options.series)]),
+      ...(options.isResume === true ? [RESUME_ATTRIBUTE] : []),
+    ],
     media: options.files.map((file) => offerMedia(file, options)),
   };
 }

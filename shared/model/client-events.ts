@@ -39,10 +39,36 @@ export interface ClientEvents {
     readonly id: OfferId;
     readonly status: "delivered" | "failed" | "displayed";
   };
+  /**
+   * The transfer was interrupted and goes on by itself as soon as the other side can be reached; `resumed` follows, or
+   * the end. Incoming: the next attempt begins after `inMs`. Outgoing: the receiver is awaited.
+   */
+  readonly reconnecting: { readonly id: OfferId; readonly inMs?: number };
+  /** Nothing moves until whoever paused it goes on. */
+  readonly paused: { readonly id: OfferId; readonly by: "us" | "peer" };
+  /** Octets move again, also after the offer's `transfer`: then another `transfer` follows. */
+  readonly resumed: ResumedEvent;
   readonly transfer: { readonly id: OfferId; readonly state: TransferState };
   readonly error: ErrorEvent;
   /** Another user says something in words; it came through the own core. */
   readonly message: MessageEvent;
+}
+
+/** A transfer that goes on; it stands for itself, since the offer may be one of an earlier run of the program. */
+export interface ResumedEvent {
+  readonly id: OfferId;
+  readonly direction: "incoming" | "outgoing";
+  /** SIP or tel URI of the other side. */
+  readonly peer: string;
+  readonly files: readonly ResumedFile[];
+}
+
+export interface ResumedFile {
+  readonly index: number;
+  readonly name: string;
+  /** What is there already, from the start of the file; 0 where the other side begins anew. */
+  readonly octets: number;
+  readonly sizeOctets: number;
 }
 
 export interface MessageEvent {
@@ -98,6 +124,8 @@ export interface FileEvent {
   readonly reason?: string;
   /** What `reason` is about. */
   readonly code?: ErrorCode;
+  /** Interrupted: it can go on after so many octets of `sizeOctets`; without it, only from the start with a new offer. */
+  readonly resumable?: { readonly octets: number };
 }
 
 export interface ErrorEvent {
@@ -123,6 +151,8 @@ export type ErrorCode =
   | "authentication"
   | "network"
   | "connection"
+  /** Somebody paused it and can go on. */
+  | "paused"
   | "protocol"
   | "source"
   | "storage"

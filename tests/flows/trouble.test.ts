@@ -17,8 +17,11 @@ afterEach(async () => {
 const BIG = octets(2_000_000, 9);
 const SMALL = octets(3_000, 10);
 
+/** Nobody tries again: what is told at once is what these tests are about. */
+const ONCE = { a1: { resumeForS: 0 }, b1: { resumeForS: 0 } };
+
 async function accepted(options: WorldOptions = {}): Promise<void> {
-  world = await TwoNetworks.start(["a1", "b1"], options);
+  world = await TwoNetworks.start(["a1", "b1"], { devices: ONCE, ...options });
   const [alice, bob] = [world.device("a1"), world.device("b1")];
   alice.files.put("/s/big.iso", BIG).put("/s/small.txt", SMALL);
   await alice.send(["/s/big.iso", "/s/small.txt"]);

@@ -30,7 +30,12 @@ interface StoredPart {
   readonly bytes: Buffer;
   durableOctets: number;
   isInUse: boolean;
+  /** 1 for each octet that has come. */
+  present: Uint8Array;
 }
+
+/** Octets come to the disk for good in steps of this size. */
+const CLAIM_OCTETS = 65_536;
 
 /** A disk in memory, shared by whoever is given the same object. Paths are plain strings. */
 export class MemoryFiles implements Files {
@@ -94,7 +99,7 @@ export class MemoryFiles implements Files {
     this.openParts += 1;
     const part: StoredPart = {
       ...{ options, bytes: Buffer.alloc(options.sizeOctets) },
-      ...{ durableOctets: 0, isInUse: true },
+      ...{ durableOctets: 0, isInUse: true, present: new Uint8Array(options.sizeOctets) },
     };
     if (options.journal === undefined)
       return Promise.resolve(ok(new MemoryPart(this, part, undefined)));
@@ -128,6 +133,25 @@ export class MemoryFiles implements Files {
     const isKnown = this.#stored.get(key)?.isInUse === false;
     if (isKnown) this.#stored.delete(key);
     return Promise.resolve(isKnown);
+  }
+
+  /** What a program that is started anew finds: of parts in use, what had come up to a while ago. */
+  afterCrash(): MemoryFiles {
+    const copy = new MemoryFiles();
+    for (const [path, content] of this.content) copy.content.set(path, content);
+    for (const [key, { options, bytes, durableOctets, isInUse, present }] of this.#stored) {
+      const gap = present.indexOf(0);
+      const reached = gap < 0 ? bytes.length : gap;
+      copy.#stored.set(key, {
+        ...{ options, bytes: Buffer.from(bytes), present: Uint8Array.from(present) },
+        durableOctets: isInUse
+          ? Math.max(durableOctets, reached - (reached % CLAIM_OCTETS))
+          : durableOctets,
+        isInUse: false,
+      });
+    }
+    copy.#made = this.#made;
+    return copy;
   }
 
   /** From a part: nothing is left of it but what was published. */
@@ -164,7 +188,7 @@ class MemoryPart implements FilePart {
     this.#folder = stored.options.folder;
     this.finalName = baseName(stored.options.suggestedName);
     this.#bytes = stored.bytes;
-    this.#present = new Uint8Array(this.#bytes.length).fill(1, 0, stored.durableOctets);
+    this.#present = stored.present.fill(0).fill(1, 0, stored.durableOctets);
     this.#received = stored.durableOctets;
   }
 

@@ -7,7 +7,9 @@ import type {
   TransferStore,
 } from "../../main/base/transfer-store.ts";
 
-/** A history in memory; nothing survives. */
+const RUNNING = new Set(["offered", "ringing", "transferring"]);
+
+/** A history in memory. */
 export class MemoryStore implements TransferStore {
   readonly entries = new Map<string, HistoryEntry>();
   readonly #devices: DeviceRecord[] = [];
@@ -25,7 +27,11 @@ export class MemoryStore implements TransferStore {
   list(filter: HistoryFilter = {}): Result<readonly HistoryEntry[], StoreError> {
     const all = [...this.entries.values()].reverse();
     return ok(
-      all.filter((entry) => filter.direction === undefined || entry.direction === filter.direction),
+      all.filter(
+        ({ direction, peer }) =>
+          (filter.direction === undefined || direction === filter.direction) &&
+          (filter.peer === undefined || peer === filter.peer),
+      ),
     );
   }
 
@@ -34,8 +40,23 @@ export class MemoryStore implements TransferStore {
     return ok(undefined);
   }
 
-  interruptUnfinished(): Result<number, StoreError> {
-    return ok(0);
+  interruptUnfinished(atMs: number): Result<number, StoreError> {
+    const unfinished = [...this.entries.values()].filter(({ state }) => RUNNING.has(state));
+    for (const entry of unfinished)
+      this.entries.set(entry.id, {
+        ...{ ...entry, state: "interrupted", endedMs: atMs },
+        files: entry.files.map((file) =>
+          RUNNING.has(file.state) ? { ...file, state: "interrupted" } : file,
+        ),
+      });
+    return ok(unfinished.length);
+  }
+
+  /** What a program that is started anew finds. */
+  afterCrash(): MemoryStore {
+    const copy = new MemoryStore();
+    for (const [id, entry] of this.entries) copy.entries.set(id, entry);
+    return copy;
   }
 
   saveDevice(device: DeviceRecord): Result<void, StoreError> {

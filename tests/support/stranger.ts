@@ -24,6 +24,14 @@ export interface StrangerHabits {
   readonly window?: number;
   /** The range's end is a number, so that the chunk cannot be interrupted (RFC 4975 §7.1.1 allows it up to 2,048). */
   readonly hasFixedRanges?: boolean;
+  /** Its first transfer, in whichever direction, ends after so many octets: connection, then BYE without a reason. */
+  readonly stopsAfterOctets?: number;
+  /** Answers offers that go on with a file with 403 and the Warning of RCS programs. */
+  readonly saysReceived?: boolean;
+  /** Copies `file-range` into its answers; without it, it knows whole files only. */
+  readonly knowsRanges?: boolean;
+  /** What it gives to those who ask. */
+  readonly gives?: Buffer;
 }
 
 /** Another maker's program that takes bob's place: SIP by hand over the fake SIP, MSRP octet by octet. */
@@ -41,6 +49,11 @@ export class Stranger {
   readonly #unanswered = new Map<string, number>();
   #tids = 0;
   #isHung = false;
+  #hasStopped = false;
+  #dialog: SrfDialog | undefined;
+  #giving: { readonly offer: string; readonly dialog: SrfDialog } | undefined;
+  #answered = 0;
+  #onAnswer: () => void = () => undefined;
 
   constructor(pair: ClientPair, habits: StrangerHabits = {}) {
     this.#pair = pair;
@@ -73,6 +86,9 @@ export class Stranger {
     });
     const outcome = await uac.outcome;
     if (outcome.kind !== "answered") throw new Error(outcome.kind);
+    outcome.dialog.onBye((bye) => {
+      bye.respond(200);
+    });
     const paths = [...outcome.response.body.toString().matchAll(/a=path:(\S+)/g)];
     for (const [index, path] of paths.entries()) {
       const content = files.get(names[index] ?? "") ?? Buffer.alloc(0);
@@ -91,24 +107,47 @@ export class Stranger {
 
   async #accept(invite: InviteUas): Promise<void> {
     const offer = invite.request.body.toString();
+    if (this.#habits.saysReceived === true && offer.includes("a=file-range")) {
+      const warning = { name: "Warning", value: '399 other "File is received"' };
+      invite.refuse(403, undefined, [warning]);
+      return;
+    }
+    const isAsked = offer.includes("a=recvonly");
+    const kept = this.#habits.knowsRanges === true ? KEPT_WITH_RANGE : KEPT;
     const [, ...media] = offer.split("m=message");
     const lines = media.flatMap((one, index) => [
       `m=message ${String(STRANGER.port)} TCP/MSRP *`,
-      "a=recvonly",
+      isAsked ? "a=sendonly" : "a=recvonly",
       "a=setup:passive",
       "a=accept-types:*",
       `a=path:msrp://${STRANGER_HOST}:2855/s${String(index)};tcp`,
-      ...one.split("\r\n").filter((line) => /^a=file-(selector|transfer-id)/.test(line)),
+      ...one.split("\r\n").filter((line) => kept.test(line)),
     ]);
     const content = Buffer.from(`${[...SESSION, ...lines].join("\r\n")}\r\n`);
     const accepted = await invite.accept({
       headers: [{ name: "User-Agent", value: "Other/1.0" }],
       body: { contentType: "application/sdp", content },
     });
-    if (accepted.ok)
-      accepted.value.onBye((bye) => {
-        bye.respond(200);
-      });
+    if (!accepted.ok) return;
+    this.#dialog = accepted.value;
+    accepted.value.onBye((bye) => {
+      bye.respond(200);
+    });
+    if (isAsked) this.#giving = { offer, dialog: accepted.value };
+  }
+
+  /** Whoever asked has connected. */
+  async #give(tcp: TcpConnection): Promise<void> {
+    const giving = this.#giving;
+    this.#giving = undefined;
+    if (giving === undefined) return;
+    const { offer, dialog } = giving;
+    const path = /a=path:(\S+)/.exec(offer)?.[1] ?? "";
+    const start = Number(/a=file-range:(\d+)/.exec(offer)?.[1] ?? 1);
+    const from = this.#habits.knowsRanges === true ? start - 1 : 0;
+    const content = this.#habits.gives ?? Buffer.alloc(0);
+    await this.#sendOver(tcp, { pathText: path, session: "s0", content: content.subarray(from) });
+    await dialog.bye();
   }
 
   // ---- receiving ----
@@ -116,6 +155,7 @@ export class Stranger {
   #serve(tcp: TcpConnection): void {
     const reader = new FrameReader((frame) => {
       if (frame.start.startsWith("SEND")) this.#onSend(frame, tcp);
+      else this.#heard(frame);
     });
     tcp.start(reader.handlers(tcp));
   }
@@ -124,6 +164,7 @@ export class Stranger {
     if (this.#isHung) return;
     if (frame.body === undefined) {
       tcp.write(Buffer.from(answerTo(frame, 200)));
+      void this.#give(tcp);
       return;
     }
     const unanswered = this.#count(frame, 1);
@@ -153,8 +194,19 @@ export class Stranger {
     before.copy(grown);
     body.copy(grown, start);
     this.received.set(session, grown);
+    if (grown.length >= this.#stopsAt()) {
+      this.#hasStopped = true;
+      tcp.destroy();
+      void this.#dialog?.bye();
+    }
     if (this.#habits.reportsEveryChunk === true && frame.fields.get("success-report") === "yes")
       tcp.write(Buffer.from(this.#report(frame, start + 1, start + octets)));
+  }
+
+  #stopsAt(): number {
+    return this.#hasStopped
+      ? Number.POSITIVE_INFINITY
+      : (this.#habits.stopsAfterOctets ?? Number.POSITIVE_INFINITY);
   }
 
   #count(frame: RawFrame, change: number): number {
@@ -186,22 +238,31 @@ export class Stranger {
       .connectTcp(remote, { signal: new AbortController().signal, timeoutMs: 1000 });
     if (!connected.ok) throw new Error(connected.error.code);
     const tcp = connected.value;
-    let answered = 0;
-    let onAnswer = (): void => undefined;
     const reader = new FrameReader((frame) => {
-      if (frame.start.startsWith("REPORT"))
-        this.reports.push(
-          `${frame.fields.get("status") ?? ""} ${frame.fields.get("byte-range") ?? ""}`,
-        );
-      else answered += 1;
-      onAnswer();
+      this.#heard(frame);
     });
     tcp.start(reader.handlers(tcp));
+    await this.#sendOver(tcp, { pathText, session, content });
+    tcp.end();
+  }
+
+  /** An answer to, or a REPORT about, something of ours. */
+  #heard(frame: RawFrame): void {
+    if (frame.start.startsWith("REPORT"))
+      this.reports.push(
+        `${frame.fields.get("status") ?? ""} ${frame.fields.get("byte-range") ?? ""}`,
+      );
+    else this.#answered += 1;
+    this.#onAnswer();
+  }
+
+  async #sendOver(tcp: TcpConnection, { pathText, session, content }: SentFile): Promise<void> {
+    this.#answered = 0;
     const from = `msrp://${STRANGER_HOST}:2855/${session};tcp`;
     const until = async (count: number): Promise<void> => {
-      while (answered < count)
+      while (this.#answered < count)
         await new Promise<void>((resolve) => {
-          onAnswer = resolve;
+          this.#onAnswer = resolve;
         });
     };
     let sent = 0;
@@ -218,21 +279,34 @@ export class Stranger {
       tcp.write(
         Buffer.concat([Buffer.from(head), body, Buffer.from(`\r\n-------${tid}${flag}\r\n`)]),
       );
+      if (at + body.length >= this.#stopsAt()) {
+        this.#hasStopped = true;
+        await until(sent);
+        tcp.destroy();
+        return;
+      }
       sent += 1;
       await until(sent - (this.#habits.window ?? 1) + 1);
     }
     await until(sent);
     while (!this.reports.some((report) => report.includes(`/${String(content.length)}`)))
       await new Promise<void>((resolve) => {
-        onAnswer = resolve;
+        this.#onAnswer = resolve;
       });
-    tcp.end();
   }
 
   #tid(): string {
     this.#tids += 1;
     return `stranger${String(this.#tids)}`;
   }
+}
+
+interface SentFile {
+  /** The receiver's `a=path`. */
+  readonly pathText: string;
+  /** Ours. */
+  readonly session: string;
+  readonly content: Buffer;
 }
 
 interface RawFrame {
@@ -294,6 +368,9 @@ class FrameReader {
     }
   }
 }
+
+const KEPT = /^a=file-(selector|transfer-id)/;
+const KEPT_WITH_RANGE = /^a=file-(selector|transfer-id|range)/;
 
 const SESSION = [
   "v=0",

@@ -87,6 +87,8 @@ export class TwoNetworks {
   readonly #addresses = new AddressBook();
   readonly #hashing = systemHashing();
   readonly #stops: (() => Promise<void>)[] = [];
+  /** Ends the sockets of an element, without a word to anybody. */
+  readonly #closes = new Map<ElementName, () => Promise<void>>();
   #seed: number;
 
   private constructor(options: WorldOptions) {
@@ -122,15 +124,55 @@ export class TwoNetworks {
     return device;
   }
 
-  /** Registers one more device. */
-  async addDevice(name: DeviceName): Promise<FlowDevice> {
+  /**
+   * The device's program ends without a word, as by `kill -9`, and is started anew with what was on its disk.
+   * @param offMs how long it is gone
+   */
+  async crash(name: DeviceName, offMs = 1000): Promise<FlowDevice> {
+    const { files, store } = this.device(name);
+    const kept = { files: files.afterCrash(), store: store.afterCrash() };
+    const address = ADDRESSES[name];
+    const heals = Object.values(ADDRESSES)
+      .filter((other) => other !== address)
+      .map((other) => this.net.partition(address, other));
+    this.net.resetTcp({ from: address });
+    this.net.resetTcp({ to: address });
+    const close = this.#closes.get(name);
+    this.#closes.delete(name);
+    void close?.();
+    await this.pass(offMs);
+    for (const heal of heals) heal();
+    return this.addDevice(name, kept);
+  }
+
+  /** A Participating Function ends without a word and is started anew. */
+  async restartFunction(name: "pf-a" | "pf-b"): Promise<void> {
+    const side = name === "pf-a" ? SIDES[0] : SIDES[1];
+    const address = ADDRESSES[name];
+    const heals = Object.values(ADDRESSES)
+      .filter((other) => other !== address)
+      .map((other) => this.net.partition(address, other));
+    this.net.resetTcp({ from: address });
+    this.net.resetTcp({ to: address });
+    void this.#closes.get(name)?.();
+    await this.pass(1000);
+    for (const heal of heals) heal();
+    await this.#startFunction(side);
+  }
+
+  /** Registers one more device; `kept` is what an earlier run of it left on its disk. */
+  async addDevice(
+    name: DeviceName,
+    kept: { readonly files: MemoryFiles; readonly store: MemoryStore } = {
+      ...{ files: new MemoryFiles(), store: new MemoryStore() },
+    },
+  ): Promise<FlowDevice> {
     const side = name === "a1" ? SIDES[0] : SIDES[1];
     const user = name === "a1" ? "alice" : "bob";
     const { ports, transactions } = await this.#stack(name, 5060);
     const srf = this.#srf(transactions, ports, user, { username: user, realm: side.domain });
     const msrp = await this.#msrp(name, ports);
-    const files = new MemoryFiles();
-    const store = new MemoryStore();
+    const { files, store } = kept;
     const client = new CpmClient(
       {
         srf,
@@ -161,11 +203,17 @@ export class TwoNetworks {
       () => device.has("registered") || device.has("registrationFailed"),
     );
     value(await started, `${name} registers`);
-    this.#stops.push(async () => {
-      await client.stop();
+    const close = async (): Promise<void> => {
       await srf.close();
       await msrp.close();
       await transactions.close();
+    };
+    this.#closes.set(name, close);
+    this.#stops.push(async () => {
+      // One that crashed is gone.
+      if (this.#closes.get(name) !== close) return;
+      await client.stop();
+      await close();
     });
     return device;
   }
@@ -204,6 +252,15 @@ export class TwoNetworks {
     );
     this.cores.set(coreName, core);
 
+    this.#stops.push(async () => {
+      core.stop();
+      await coreStack.transactions.close();
+    });
+    await this.#startFunction(side);
+  }
+
+  async #startFunction(side: NetworkSide): Promise<void> {
+    const pfName = `pf-${side.letter}` as const;
     const pfStack = await this.#stack(pfName, 5060);
     const srf = this.#srf(pfStack.transactions, pfStack.ports, "pf");
     const msrp = await this.#msrp(pfName, pfStack.ports);
@@ -217,13 +274,16 @@ export class TwoNetworks {
       },
     );
     this.functions.set(pfName, pf);
-    this.#stops.push(async () => {
-      await pf.stop();
+    const close = async (): Promise<void> => {
       await srf.close();
       await msrp.close();
       await pfStack.transactions.close();
-      core.stop();
-      await coreStack.transactions.close();
+    };
+    this.#closes.set(pfName, close);
+    this.#stops.push(async () => {
+      if (this.#closes.get(pfName) !== close) return;
+      await pf.stop();
+      await close();
     });
   }
 

@@ -334,6 +334,7 @@ export class Engine implements AppEngine {
   }
 
   #onEvent(event: NamedEvent): void {
+    if (isGoingOn(event)) return;
     switch (event.event) {
       case "registered":
       case "registrationFailed":
@@ -441,4 +442,11 @@ async function canBeMade(folder: string): Promise<boolean> {
     // Whatever the system has against it, files cannot be stored there.
     return false;
   }
+}
+
+type GoingOn = Extract<NamedEvent, { readonly event: "reconnecting" | "paused" | "resumed" }>;
+
+/** Of transfers that are interrupted and go on: their files keep their state on the card meanwhile. */
+function isGoingOn(event: NamedEvent): event is GoingOn {
+  return ["reconnecting", "paused", "resumed"].includes(event.event);
 }

@@ -119,7 +119,9 @@ const FILE_STATES: Readonly<Record<FileState, CardFileState>> = {
   cancelled: "offered",
 };
 
-function fileStateOf({ state, isVerified }: HistoryFile): CardFileState {
+function fileStateOf({ state, isVerified, octets }: HistoryFile): CardFileState {
+  // Ended by a user on its way; one that never began was only offered.
+  if (state === "cancelled" && octets > 0) return "interrupted";
   if (state === "complete" && isVerified === true) return "verified";
   return state === "failed" && isVerified === false ? "damaged" : FILE_STATES[state];
 }

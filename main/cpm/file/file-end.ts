@@ -18,7 +18,12 @@ export function fileEvent(id: OfferId, index: number, outcome: FileOutcome): Fil
     case "declined":
       return { id, index, state: "declined" };
     case "interrupted":
-      return { id, index, state: "interrupted", reason: outcome.reason, code: outcome.code };
+      return {
+        ...{ id, index, state: "interrupted", reason: outcome.reason, code: outcome.code },
+        ...(outcome.resumable === undefined
+          ? {}
+          : { resumable: { octets: outcome.resumable.octets } }),
+      };
     case "failed":
       return {
         id,
@@ -42,5 +47,9 @@ export function historyChange(outcome: FileOutcome): Partial<Omit<HistoryFile, "
     };
   if (outcome.kind === "failed" && outcome.path !== undefined)
     return { state: "failed", isVerified: false, path: outcome.path };
+  if (outcome.kind === "interrupted") {
+    const octets = outcome.resumable === undefined ? {} : { octets: outcome.resumable.octets };
+    return { state: outcome.code === "declined" ? "cancelled" : "interrupted", ...octets };
+  }
   return { state: outcome.kind };
 }

@@ -19,7 +19,10 @@ import { WriteQueue } from "./write-queue.ts";
 
 export interface FileReceiverOptions {
   readonly part: FilePart;
+  /** Of the whole file. */
   readonly sizeOctets: number;
+  /** 0-based place in the file at which the message begins; it goes to the file's end. Default 0 (RFC 5547 §6 file-range). */
+  readonly fromOctet?: number;
   /** As offered; none: the file is taken unchecked. */
   readonly hashes: readonly FileHash[];
   /** Octets stored so far. */
@@ -34,6 +37,8 @@ type Reply = (status: number, comment?: string) => void;
 const GAP_GUARD_MS = 30_000;
 /** After a BYE that crossed our peer's last SENDs. */
 const GRACE_MS = 3000;
+/** After a lost connection: BYE, or a re-INVITE, may still tell why. */
+const LOST_GRACE_MS = 1500;
 
 /**
  * Receives one file: the one message of one MSRP session (RFC 5547 §8.7). Octets go to their place in the part as they
@@ -52,11 +57,17 @@ export class FileReceiver implements MessageReceiver {
   #isEndSeen = false;
   #phase: "open" | "finishing" | "settled" = "open";
   #guard: Timer | undefined;
+  #isConnectionLost = false;
+  #isEndingSoon = false;
+  readonly #from: number;
+  readonly #lengthOctets: number;
   #discarded: Promise<void> = Promise.resolve();
 
   constructor(clock: Clock, options: FileReceiverOptions) {
     this.#clock = clock;
     this.#options = options;
+    this.#from = options.fromOctet ?? 0;
+    this.#lengthOctets = options.sizeOctets - this.#from;
     this.#queue = new WriteQueue(options.part, {
       onRoom: () => this.#session?.resumeReading(),
       onError: (error) => {
@@ -86,28 +97,44 @@ export class FileReceiver implements MessageReceiver {
     return new FileChunkSink(chunk, this);
   }
 
-  /** Ends the file before its time: a running chunk is refused with 413, the part is removed. */
+  /** Ends the file before its time: a running chunk is refused with 413. The part is kept unless somebody chose the end. */
   stop(outcome: FileOutcome): void {
     if (this.#phase !== "open") return;
     this.#running?.reject(413, "stopped");
     this.#settle(outcome);
   }
 
+  /** As `stop`, but the sender is not told that the file is unwanted. */
+  halt(outcome: FileOutcome): void {
+    if (this.#phase === "open") this.#settle(outcome);
+  }
+
   /** As `stop`, unless the missing octets arrive in a moment: BYE and the last SENDs travel on different connections. */
   stopSoon(outcome: FileOutcome): void {
-    if (this.#phase === "open") this.#startGuard(GRACE_MS, outcome);
+    if (this.#phase !== "open") return;
+    this.#isEndingSoon = true;
+    if (this.#isConnectionLost) this.stop(outcome);
+    else this.#startGuard(GRACE_MS, outcome);
+  }
+
+  /** Nothing more comes on this session; why may be heard in a moment. */
+  connectionLost(outcome: FileOutcome): void {
+    if (this.#phase !== "open" || this.#isConnectionLost) return;
+    this.#isConnectionLost = true;
+    if (this.#isEndingSoon) this.stop(outcome);
+    else this.#startGuard(LOST_GRACE_MS, outcome);
   }
 
   /** From the sink: octets for a place in the file. False: the chunk must wait. */
   take(chunk: IncomingChunk, position: number, bytes: Buffer): boolean {
     if (this.#phase !== "open") return true;
-    if (position + bytes.length > this.#options.sizeOctets) {
+    if (position + bytes.length > this.#lengthOctets) {
       // The range may say anything; what counts is what arrives (RFC 4975 §7.3.1).
       chunk.reject(413, "longer than offered");
       void this.#fail("The sender's program sent more than it had offered.");
       return true;
     }
-    const isWelcome = this.#queue.write(position, bytes);
+    const isWelcome = this.#queue.write(this.#from + position, bytes);
     this.#options.onReceived(this.#options.part.receivedOctets);
     return isWelcome;
   }
@@ -130,7 +157,7 @@ export class FileReceiver implements MessageReceiver {
     }
     if (flag === "$") {
       // The `$` chunk defines the length of the message (RFC 4975 §7.3.1).
-      if (endPosition !== this.#options.sizeOctets) {
+      if (endPosition !== this.#lengthOctets) {
         reply(413, "not the offered length");
         void this.#fail("The file ended before its offered length.");
         return;
@@ -156,9 +183,8 @@ export class FileReceiver implements MessageReceiver {
       return { reject: 413, comment: "one message per file" };
     // A wrapper would become part of the file; the offer named the file's own type.
     if (chunk.contentType.toLowerCase().startsWith("message/cpim")) return { reject: 415 };
-    const { sizeOctets } = this.#options;
-    const isTooLong = chunk.totalOctets !== "*" && chunk.totalOctets !== sizeOctets;
-    return isTooLong || chunk.position > sizeOctets
+    const isTooLong = chunk.totalOctets !== "*" && chunk.totalOctets !== this.#lengthOctets;
+    return isTooLong || chunk.position > this.#lengthOctets
       ? { reject: 413, comment: "not the offered length" }
       : undefined;
   }
@@ -187,7 +213,7 @@ export class FileReceiver implements MessageReceiver {
     const published = await part.finish({ sizeOctets, hashes });
     if (published.ok) {
       this.#report(200);
-      this.#settle(complete(published.value, hashes));
+      this.#settle(completeOutcome(published.value, hashes));
       return;
     }
     await this.#failToStore(published.error);
@@ -212,7 +238,7 @@ export class FileReceiver implements MessageReceiver {
     if (message === undefined) return;
     const isWanted = status === 200 ? message.successReport : message.failureReport !== "no";
     if (!isWanted) return;
-    const total = this.#options.sizeOctets;
+    const total = this.#lengthOctets;
     this.#session?.report({
       messageId: message.messageId,
       range: { start: 1, end: total, total },
@@ -232,9 +258,22 @@ export class FileReceiver implements MessageReceiver {
     if (this.#phase === "settled") return;
     this.#phase = "settled";
     this.#guard?.cancel();
+    if (outcome.kind === "interrupted" && outcome.code !== "declined") {
+      void this.#keep(outcome);
+      return;
+    }
     if (outcome.kind === "interrupted" || outcome.kind === "declined")
       this.#discarded = this.#queue.flush().then(() => this.#options.part.discard());
     this.#resolve(outcome);
+  }
+
+  /** What has come stays, to go on with. */
+  async #keep(outcome: Extract<FileOutcome, { readonly kind: "interrupted" }>): Promise<void> {
+    await this.#queue.flush();
+    const kept = await this.#options.part.keep();
+    this.#resolve(
+      kept === undefined ? outcome : { ...outcome, resumable: { octets: kept.durableOctets } },
+    );
   }
 }
 
@@ -275,14 +314,17 @@ function offeredAlgorithms(hashes: readonly FileHash[]): readonly HashAlgorithm[
   return HASH_ALGORITHMS.filter((known) => hashes.some(({ algorithm }) => algorithm === known));
 }
 
-function complete(published: PublishedFile, hashes: readonly FileHash[]): FileOutcome {
+export function completeOutcome(
+  published: PublishedFile,
+  hashes: readonly FileHash[],
+): FileOutcome {
   const { sha1, sha256 } = published.hashes;
   const hash = sha1 === undefined ? `sha-256:${sha256 ?? ""}` : `sha-1:${sha1}`;
   const isProven = offeredAlgorithms(hashes).length > 0;
   return { kind: "complete", isProven, path: published.path, hash };
 }
 
-function storageOutcome(error: FileError): FileOutcome {
+export function storageOutcome(error: FileError): FileOutcome {
   if (error.kind === "hash-mismatch")
     return {
       kind: "failed",

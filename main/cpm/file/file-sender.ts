@@ -14,8 +14,16 @@ export interface FileSenderOptions {
   readonly contentType: string;
   /** The answer came from a client whose success REPORT follows the hash check (docs/decisions/0003). */
   readonly isPeerOurs: boolean;
-  /** Octets that the peer's 200s cover so far. */
+  /** 0-based, `to` excluded; the whole file when absent (RFC 5547 §6 file-range). */
+  readonly span?: FileSpan;
+  /** Octets of the file, from its start, that the peer has or that its 200s cover so far. */
   readonly onAcknowledged: (octets: number) => void;
+}
+
+/** Octets of a file from `from` on, before `to`. */
+export interface FileSpan {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Octets read from disk at once; one block is read ahead. */
@@ -33,6 +41,10 @@ export class FileSender {
   #message: OutgoingMessage | undefined;
   #coverage = NO_REPORTS;
   #stopped: FileOutcome | undefined;
+  readonly #span: FileSpan;
+  #acknowledgedOctets: number;
+  readonly #halted: Promise<"halted">;
+  #halt: () => void = () => undefined;
   #end: MessageOutcome | undefined;
   #isReportOverdue = false;
   readonly #gate = new Gate();
@@ -41,6 +53,18 @@ export class FileSender {
   constructor(clock: Clock, options: FileSenderOptions) {
     this.#clock = clock;
     this.#options = options;
+    this.#span = options.span ?? { from: 0, to: options.source.sizeOctets };
+    this.#acknowledgedOctets = this.#span.from;
+    this.#halted = new Promise((resolve) => {
+      this.#halt = () => {
+        resolve("halted");
+      };
+    });
+  }
+
+  /** Octets of the file, from its start, that need not be sent again. */
+  get acknowledgedOctets(): number {
+    return this.#acknowledgedOctets;
   }
 
   async run(): Promise<FileOutcome> {
@@ -49,7 +73,8 @@ export class FileSender {
       this.#onReport(report);
     });
     try {
-      const bound = await session.bound;
+      const bound = await Promise.race([session.bound, this.#halted]);
+      if (bound === "halted") return this.#stopped ?? STOPPED;
       if (this.#stopped !== undefined) return this.#stopped;
       if (!bound.ok) return connectionFailure(bound.error.message);
       return await this.#send();
@@ -65,11 +90,27 @@ export class FileSender {
     this.#gate.open();
   }
 
+  /**
+   * Leaves the message where it is, without `#`: what was sent stays of use. `run` settles at once with this outcome.
+   */
+  halt(outcome: FileOutcome): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = outcome;
+    this.#message?.endChunk();
+    this.#gate.open();
+    this.#halt();
+  }
+
+  get #lengthOctets(): number {
+    return this.#span.to - this.#span.from;
+  }
+
   async #send(): Promise<FileOutcome> {
-    const { session, source, contentType } = this.#options;
+    const { session, contentType } = this.#options;
+    // RFC 5547 §6: the message is the range alone, so that Byte-Range starts at 1 again.
     const message = session.send({
       contentType,
-      totalOctets: source.sizeOctets,
+      totalOctets: this.#lengthOctets,
       successReport: true,
       failureReport: "yes",
     });
@@ -81,8 +122,9 @@ export class FileSender {
     });
     const undos = [
       message.events.on("acknowledged", ({ octets }) => {
-        this.#blocks.free(message.answeredEnd);
-        this.#options.onAcknowledged(octets);
+        this.#blocks.free(this.#span.from + message.answeredEnd);
+        this.#acknowledgedOctets = this.#span.from + message.answeredEnd;
+        this.#options.onAcknowledged(this.#span.from + octets);
       }),
       message.events.on("drained", () => {
         this.#gate.open();
@@ -90,23 +132,25 @@ export class FileSender {
     ];
     const unread = await this.#pump(message);
     if (unread !== undefined) this.stop(unread);
-    const end = await outcome;
+    const end = await Promise.race([outcome, this.#halted]);
     for (const undo of undos) undo();
+    if (end === "halted") return this.#stopped ?? STOPPED;
     return this.#stopped ?? this.#judge(end);
   }
 
   /** @returns why the file could not be read, where it could not */
   async #pump(message: OutgoingMessage): Promise<FileOutcome | undefined> {
     const { source } = this.#options;
-    let position = 0;
-    let next = source.sizeOctets > 0 ? this.#read(0) : undefined;
+    const { from, to } = this.#span;
+    let position = from;
+    let next = position < to ? this.#read(position) : undefined;
     while (next !== undefined) {
       const block = await next;
       if (this.#isOver()) return undefined;
       if (!block.ok) return sourceFailure(block.error);
       if (block.value.length === 0) return changedFailure();
       position += block.value.length;
-      next = position < source.sizeOctets ? this.#read(position) : undefined;
+      next = position < to ? this.#read(position) : undefined;
       if (!message.write(block.value)) await this.#room(message);
     }
     if (this.#isOver()) return undefined;
@@ -118,7 +162,7 @@ export class FileSender {
 
   #read(position: number): Promise<Result<Buffer, FileError>> {
     const { source } = this.#options;
-    const length = Math.min(BLOCK_OCTETS, source.sizeOctets - position);
+    const length = Math.min(BLOCK_OCTETS, this.#span.to - position);
     return source.read(position, length, this.#blocks.take(position + length));
   }
 
@@ -141,9 +185,7 @@ export class FileSender {
       case "closed":
         return connectionFailure(end.message);
       case "aborted":
-        return this.#coverage.failure === undefined
-          ? { kind: "interrupted", reason: "Sending was stopped.", code: "connection" }
-          : this.#fromReports();
+        return this.#coverage.failure === undefined ? STOPPED : this.#fromReports();
     }
   }
 
@@ -163,27 +205,33 @@ export class FileSender {
 
   #isReported(): boolean {
     const { failure } = this.#coverage;
-    return failure !== undefined || isCovered(this.#coverage, this.#options.source.sizeOctets);
+    return failure !== undefined || isCovered(this.#coverage, this.#lengthOctets);
   }
 
   #fromReports(): FileOutcome {
     const { failure } = this.#coverage;
-    const { isPeerOurs, source } = this.#options;
+    const { isPeerOurs } = this.#options;
     if (failure !== undefined) return failureReport(failure, isPeerOurs);
     return {
       kind: "complete",
-      isProven: isPeerOurs && isCovered(this.#coverage, source.sizeOctets),
+      isProven: isPeerOurs && isCovered(this.#coverage, this.#lengthOctets),
     };
   }
 
   #onReport(report: MsrpReport): void {
     if (report.messageId !== this.#message?.messageId) return;
-    this.#coverage = addReport(this.#coverage, report, this.#options.source.sizeOctets);
+    this.#coverage = addReport(this.#coverage, report, this.#lengthOctets);
     // RFC 4975 §7.3.2: octets reported as not received cannot be mended on this session.
     if (this.#coverage.failure !== undefined) this.#message.abort();
     this.#gate.open();
   }
 }
+
+const STOPPED: FileOutcome = {
+  kind: "interrupted",
+  reason: "Sending was stopped.",
+  code: "connection",
+};
 
 function failureReport(status: number, isPeerOurs: boolean): FileOutcome {
   if (status === 400 && isPeerOurs)

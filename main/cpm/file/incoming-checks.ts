@@ -1,8 +1,11 @@
 import type { FileIcon, OfferedFileView } from "../../../shared/model/offer.ts";
+import { present } from "../../base/present.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { isUnreachableOffer } from "../../sdp/cema.ts";
 import type { FileMedia } from "../../sdp/file-media.ts";
 import { readFileOffer } from "../../sdp/file-offer.ts";
+import type { FileRange } from "../../sdp/file-range.ts";
+import { isResumeOffer } from "../../sdp/file-resume.ts";
 import { type FileSeries, readSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import { type NameAddr, parseNameAddr } from "../../sip/grammar/name-addr.ts";
@@ -32,6 +35,8 @@ export interface CheckedOffer {
   readonly series?: FileSeries;
   /** What goes with the files in words. */
   readonly text?: string;
+  /** The files were accepted before and are to go on: nobody is asked. */
+  readonly isResume: boolean;
 }
 
 export interface ReceivableFile {
@@ -76,21 +81,22 @@ export function checkOffer(
   if (!media.ok) return refuse(media.error.statusHint, media.error.what);
   const files = media.value.flatMap((one) => receivable(one, body.value.leaves));
   if (files.length === 0) return refuse(488, "no m= line offers a file that can be received");
-  const fitting = files.filter(({ sizeOctets }) => fits(sizeOctets, limits));
+  const isResume = isResumeOffer(body.value.description) || files.some(isRest);
+  // What is to go on has its room already.
+  const fitting = isResume ? files : files.filter(({ sizeOctets }) => fits(sizeOctets, limits));
   if (fitting.length === 0) return err(sizeExceeded());
   const notification = notificationIn(body.value.leaves);
   const series = readSeries(body.value.description);
   const text = shownText(request.headers.get("Subject"), MAX_OFFER_TEXT);
+  const { description } = body.value;
   return ok({
-    from,
-    to: to.value,
-    ids,
-    description: body.value.description,
-    files: fitting,
-    ...(notification === undefined ? {} : { notification }),
-    ...(series === undefined ? {} : { series }),
-    ...(text === undefined ? {} : { text }),
+    ...{ from, to: to.value, ids, description, files: fitting, isResume },
+    ...present({ notification, series, text }),
   });
+}
+
+function isRest({ media }: ReceivableFile): boolean {
+  return media.range !== undefined && media.range.start > 1;
 }
 
 /** 403 with the text that OMA CPM clients look for (RFC 3261 §21). */
@@ -102,7 +108,7 @@ export function sizeExceeded(): OfferRefusal {
   };
 }
 
-function refuse(status: number, what: string): Result<never, OfferRefusal> {
+export function refuse(status: number, what: string): Result<never, OfferRefusal> {
   // RFC 3261 §21.4.13: a 415 says what would be understood.
   const headers =
     status === 415
@@ -116,7 +122,7 @@ function refuse(status: number, what: string): Result<never, OfferRefusal> {
   return err({ status, headers, what });
 }
 
-function idsOf(request: SipRequest): CpmIds | undefined {
+export function idsOf(request: SipRequest): CpmIds | undefined {
   const conversationId = request.headers.get("Conversation-ID");
   const contributionId = request.headers.get("Contribution-ID");
   return isId(conversationId) && isId(contributionId)
@@ -144,11 +150,16 @@ function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly Rec
   if (media.port === 0 || sizeOctets === undefined) return [];
   // TLS between user agents comes with its identities; until then such a line is refused, not downgraded.
   if (media.protocol.toUpperCase() !== "TCP/MSRP") return [];
-  // Only whole files: a range asks for a part that is on disk already (RFC 5547 §6 file-range).
-  if (media.range !== undefined && media.range.start !== 1) return [];
+  if (!reachesEnd(media.range, sizeOctets)) return [];
   if (media.direction !== "sendonly" && media.direction !== "sendrecv") return [];
   if (isUnreachableOffer(media)) return [];
   return [{ media, sizeOctets, view: viewOf(media, sizeOctets, leaves) }];
+}
+
+/** Of ranges, those that end with the file are of use: what lies before them may be here (RFC 5547 §6 file-range). */
+function reachesEnd(range: FileRange | undefined, sizeOctets: number): boolean {
+  if (range === undefined) return true;
+  return (range.stop === "*" || range.stop === sizeOctets) && range.start <= sizeOctets + 1;
 }
 
 function viewOf(

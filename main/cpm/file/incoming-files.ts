@@ -1,22 +1,20 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
-import type { FileError, FilePart } from "../../base/files.ts";
+import type { FileError, FilePart, PartOrigin } from "../../base/files.ts";
 import { ok, type Result } from "../../base/result.ts";
 import type { MsrpRelay } from "../../msrp/relay/relays.ts";
-import type { MsrpSession } from "../../msrp/session/session.ts";
-import { answererTarget, preferredRole } from "../../sdp/cema.ts";
 import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
-import { answerSetup } from "../../sdp/setup.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
-import { checkedAlgorithms, FileReceiver } from "./file-receiver.ts";
+import { checkedAlgorithms } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
 import { answerLaterOffer, type LaterAnswer, type LiveMedia } from "./later-answer.ts";
+import { answererWay, relayPathOf } from "./media-way.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
-import type { FileOutcome } from "./outcome.ts";
-import { ProgressMeter } from "./progress-meter.ts";
+import { type FileOutcome, isResumable } from "./outcome.ts";
+import { openReceiving, type Receiving } from "./receiving-line.ts";
 
 export interface IncomingFilesOptions {
   readonly id: OfferId;
@@ -26,12 +24,6 @@ export interface IncomingFilesOptions {
   readonly connectionGroup: string;
   /** The first octets of any file are here. */
   readonly onBegun: () => void;
-}
-
-interface Receiving {
-  readonly file: ReceivableFile;
-  readonly session: MsrpSession;
-  readonly receiver: FileReceiver;
 }
 
 /** How files are ended. */
@@ -95,6 +87,7 @@ export class IncomingFiles {
         suggestedName: file.view.name,
         sizeOctets: file.sizeOctets,
         algorithms: checkedAlgorithms(file.media.selector.hashes),
+        journal: this.#origin(file),
       });
       if (part.ok) this.#parts.set(file.view.index, part.value);
       else {
@@ -131,6 +124,18 @@ export class IncomingFiles {
     complain(this.#context, id, { ...opened.error, message: reason });
     for (const index of indexes)
       this.#settle(index, { kind: "failed", code: opened.error.code, reason }, 0);
+  }
+
+  /** Whose file it is and for whom it was taken, to go on with it later. */
+  #origin({ view, media }: ReceivableFile): PartOrigin {
+    const { id, offer } = this.#options;
+    return {
+      peer: offer.from.uriText,
+      conversationId: offer.ids.conversationId,
+      offeredName: media.selector.name ?? view.name,
+      hashes: media.selector.hashes,
+      ...this.#context.placeOf(id, view.index),
+    };
   }
 
   /**
@@ -183,6 +188,11 @@ export class IncomingFiles {
     if (this.#receivings.size === 0) this.#discarding = this.#discardParts();
   }
 
+  /** As `stopAll`, but without a word to the sender: what is here stays, to go on with. */
+  haltAll(outcome: FileOutcome): void {
+    for (const { receiver } of this.#receivings.values()) receiver.halt(outcome);
+  }
+
   stopFile(index: number, outcome: FileOutcome): void {
     this.#live.delete(index);
     this.#receivings.get(index)?.receiver.stop(outcome);
@@ -221,69 +231,36 @@ export class IncomingFiles {
 
   #open(file: ReceivableFile, part: FilePart): FileDecision {
     const { index } = file.view;
-    const { ports } = this.#context;
-    const uri = ports.msrp.newUri();
-    const relay = this.#places.get(index);
-    const hasRelay = relay !== undefined;
-    const setup = answerSetup(file.media.setup, preferredRole(file.media, hasRelay));
-    const connectTo = answererTarget(file.media, { hasRelay, role: setup });
-    const meter = this.#meter(file);
-    const receiver = new FileReceiver(ports.clock, {
-      part,
-      sizeOctets: file.sizeOctets,
+    const { sizeOctets } = file;
+    const { id, onBegun, connectionGroup } = this.#options;
+    const uri = this.#context.ports.msrp.newUri();
+    const way = answererWay(file.media, this.#places.get(index));
+    const { path: remotePath, transferId } = file.media;
+    const receiving = openReceiving(this.#context, {
+      ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun },
       hashes: file.media.selector.hashes,
-      onReceived: (octets) => {
-        // Every octet is here: what follows is the check.
-        if (octets === file.sizeOctets) meter.finish(octets);
-        else meter.update(octets);
-      },
-      onBegun: this.#options.onBegun,
     });
-    const session = ports.msrp.session({
-      localUri: uri,
-      remotePath: file.media.path,
-      role: setup,
-      receiver,
-      ...(connectTo === undefined ? {} : { connectTo }),
-      ...(relay === undefined ? {} : { relay }),
-      connectionGroup: this.#options.connectionGroup,
-    });
-    session.events.on("closed", ({ failure }) => {
-      if (failure !== undefined) receiver.stop(lost(failure.message));
-    });
-    void session.bound.then((bound) => {
-      if (!bound.ok) receiver.stop(lost(bound.error.message));
-    });
-    const { transferId } = file.media;
-    const relayPath = relay?.usePath ?? [];
+    const relayPath = relayPathOf(way);
     this.#live.set(index, {
       uri,
-      role: setup,
+      role: way.role,
       ...(transferId === undefined ? {} : { transferId }),
       relayPath,
     });
-    this.#receivings.set(index, { file, session, receiver });
-    void receiver.outcome.then((outcome) => {
-      if (outcome.kind === "complete") meter.finish(file.sizeOctets);
+    this.#receivings.set(index, receiving);
+    void receiving.receiver.outcome.then((outcome) => {
       this.#settle(index, outcome, part.receivedOctets);
     });
-    const limit = file.sizeOctets === 0 ? {} : { maxSizeOctets: file.sizeOctets };
-    return { accept: true, uri, relayPath, setup, ...limit };
-  }
-
-  #meter(file: ReceivableFile): ProgressMeter {
-    const { id } = this.#options;
-    const { view, sizeOctets } = file;
-    return new ProgressMeter(this.#context.ports.clock, ({ octets, octetsPerS }) => {
-      this.#context.emit("progress", { id, index: view.index, octets, sizeOctets, octetsPerS });
-    });
+    const limit = sizeOctets === 0 ? {} : { maxSizeOctets: sizeOctets };
+    return { accept: true, uri, relayPath, setup: way.role, ...limit };
   }
 
   #settle(index: number, outcome: FileOutcome, octets: number): void {
     this.#live.delete(index);
     this.#outcomes.set(index, outcome);
-    this.#options.record.files([index], { ...historyChange(outcome), octets });
-    if (this.#isQuiet) return;
+    this.#options.record.files([index], { octets, ...historyChange(outcome) });
+    // What can go on is told of when it is known whether it does.
+    if (this.#isQuiet || isResumable(outcome)) return;
     this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
   }
 
@@ -301,12 +278,4 @@ export class IncomingFiles {
     for (const part of this.#parts.values()) await part.discard();
     this.#parts.clear();
   }
-}
-
-function lost(detail: string): FileOutcome {
-  return {
-    kind: "interrupted",
-    code: "connection",
-    reason: `The file connection was lost (${detail}).`,
-  };
 }

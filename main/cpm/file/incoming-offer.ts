@@ -3,12 +3,14 @@ import type { Timer } from "../../base/ports.ts";
 import { assertNever } from "../../base/protocol-error.ts";
 import type { IncomingRequest, InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
-import type { HeaderField } from "../../sip/message/headers.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
-import { answerHeaders, deviceHeaders, quoted, sipReason } from "../headers.ts";
+import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
-import { type CheckedOffer, sizeExceeded } from "./incoming-checks.ts";
+import { isOurProduct } from "../user-agent.ts";
+import type { CheckedOffer } from "./incoming-checks.ts";
+import { historyEntry, interruptedFiles, refusalHeaders } from "./incoming-entry.ts";
 import { IncomingFiles } from "./incoming-files.ts";
+import { IncomingRun } from "./incoming-run.ts";
 import {
   type IncomingEffect,
   type IncomingEvent,
@@ -20,8 +22,8 @@ import { offerWithout } from "./later-answer.ts";
 import { sendNotification } from "./notification.ts";
 import { complain, isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import { transferStateOf } from "./outcome.ts";
-import { NONE_OF_THESE } from "./refusal.ts";
+import { type FileOutcome, transferStateOf } from "./outcome.ts";
+import { GOING_AWAY, PAUSED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
 export const RING_TIME_S = 180;
@@ -44,6 +46,10 @@ export class IncomingOffer {
   #isDialogOver = false;
   #isSettled = false;
   #wasCancelled = false;
+  #isShutDown = false;
+  #pausedBy: "us" | undefined;
+  /** Of files that were interrupted and are to go on. */
+  #run: IncomingRun | undefined;
 
   constructor(context: OfferContext, invite: InviteUas, offer: CheckedOffer, id: OfferId) {
     this.id = id;
@@ -51,23 +57,7 @@ export class IncomingOffer {
     this.#invite = invite;
     this.#offer = offer;
     this.#folder = context.config.receiveFolder;
-    this.#record = context.openRecord({
-      id,
-      direction: "incoming",
-      peer: offer.from.uriText,
-      ...(offer.from.displayName === undefined ? {} : { peerName: offer.from.displayName }),
-      ...offer.ids,
-      state: "offered",
-      files: offer.files.map(({ view, sizeOctets, media }) => ({
-        index: view.index,
-        name: view.name,
-        type: view.type,
-        sizeOctets,
-        ...(media.transferId === undefined ? {} : { transferId: media.transferId }),
-        state: "offered",
-        octets: 0,
-      })),
-    });
+    this.#record = context.openRecord(historyEntry(id, offer));
     this.#files = new IncomingFiles(context, {
       id,
       offer,
@@ -103,21 +93,42 @@ export class IncomingOffer {
     this.#apply({ name: "accept", files: files.filter((index) => known.has(index)), isGoingOn });
   }
 
+  /** Takes files of this offer that its sender offers to go on with. */
+  takesRest(invite: InviteUas, offer: CheckedOffer): boolean {
+    return this.#run?.takes(invite, offer) === true;
+  }
+
+  pause(): void {
+    if (this.#run !== undefined) this.#run.pause();
+    else this.#apply({ name: "pause" });
+  }
+
+  resume(): void {
+    this.#run?.resume();
+  }
+
   decline(where: "here" | "everywhere"): void {
     this.#apply({ name: "decline", where });
   }
 
   cancel(): void {
-    this.#apply({ name: "cancel" });
+    if (this.#run === undefined) this.#apply({ name: "cancel" });
+    else if (!this.#wasCancelled) {
+      this.#tellCancelled();
+      this.#run.cancel();
+    }
   }
 
   /** The device goes away. */
   shutDown(): void {
-    this.#apply({ name: "shut-down" });
+    this.#isShutDown = true;
+    if (this.#run === undefined) this.#apply({ name: "shut-down" });
+    else this.#run.shutDown();
   }
 
   /** RFC 5547 §8.4: 413 to the running chunk and a re-INVITE with port 0; BYE when it is the last file. */
   cancelFile(index: number): void {
+    this.#run?.cancelFile(index);
     const { local } = this.#files;
     if (this.#state.name !== "receiving" || !this.#files.isLive(index) || local === undefined)
       return;
@@ -201,6 +212,9 @@ export class IncomingOffer {
         break;
       case "bye":
         void this.#bye(effect.cause);
+        break;
+      case "leave":
+        void this.#leave(effect.why);
         break;
       case "end":
         void this.#end(effect.outcome);
@@ -335,14 +349,31 @@ export class IncomingOffer {
     this.#invite.refuse(status, undefined, refusalHeaders(status));
   }
 
+  #tellCancelled(): void {
+    this.#wasCancelled = true;
+    const reason = "You stopped the transfer.";
+    this.#context.emit("cancelled", { id: this.id, by: "us", reason });
+  }
+
+  /** The sender stops before we stop listening, so that it takes it for no refusal. */
+  async #leave(why: "paused" | "stopped"): Promise<void> {
+    const isPause = why === "paused";
+    this.#pausedBy = isPause ? "us" : undefined;
+    const { cause, text } = isPause ? PAUSED : GOING_AWAY;
+    if (!this.#isDialogOver)
+      await this.#dialog?.bye([{ name: "Reason", value: sipReason(cause, text) }]);
+    this.#files.haltAll({
+      kind: "interrupted",
+      ...(isPause
+        ? { code: "paused", reason: "You paused it." }
+        : { code: "connection", reason: "This device was stopped." }),
+    });
+    this.#isDialogOver = true;
+    this.#settleIfOver();
+  }
+
   async #bye(cause: number | undefined): Promise<void> {
-    this.#wasCancelled = cause === 487;
-    if (this.#wasCancelled)
-      this.#context.emit("cancelled", {
-        id: this.id,
-        by: "us",
-        reason: "You stopped the transfer.",
-      });
+    if (cause === 487) this.#tellCancelled();
     if (this.#isDialogOver) return;
     const text = cause === 487 ? "Transfer stopped by the receiver" : "No BYE from the sender";
     const headers = cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause, text) }];
@@ -355,8 +386,9 @@ export class IncomingOffer {
   async #end(outcome: Extract<IncomingEffect, { readonly do: "end" }>["outcome"]): Promise<void> {
     this.#ringTimer?.cancel();
     this.#byeGuard?.cancel();
-    const outcomes = await this.#files.outcomes();
+    const first = await this.#files.outcomes();
     await this.#files.close();
+    const outcomes = await this.#goOn(first);
     if (outcome !== "files" && outcome !== "failed")
       this.#record.files(
         this.#offer.files.map(({ view }) => view.index),
@@ -375,13 +407,28 @@ export class IncomingOffer {
     await this.#files.released();
     this.#context.ended(this.id);
   }
-}
 
-function refusalHeaders(status: number): readonly HeaderField[] {
-  if (status === 403) return sizeExceeded().headers;
-  return status === 606
-    ? [{ name: "Warning", value: `399 cpm-courier ${quoted(NONE_OF_THESE)}` }]
-    : [];
+  /** Interrupted files, in as many sessions as it takes. Resolves with the outcomes of all. */
+  async #goOn(first: readonly FileOutcome[]): Promise<readonly FileOutcome[]> {
+    const { from, ids, files } = this.#offer;
+    const interrupted = interruptedFiles(files, first);
+    if (interrupted.length === 0) return first;
+    this.#run = new IncomingRun(this.#context, {
+      ...{ id: this.id, peer: from.uriText, conversationId: ids.conversationId },
+      ...{ record: this.#record, files: interrupted },
+    });
+    const isOurs = isOurProduct(this.#invite.request.headers.get("User-Agent"));
+    const isPausedByPeer = interrupted.some(({ outcome }) => outcome.code === "paused");
+    const mayGoOn = !this.#isShutDown && !this.#wasCancelled;
+    if (mayGoOn)
+      this.#run.start(
+        isOurs ? "automatic" : "end",
+        this.#pausedBy ?? (isPausedByPeer ? "peer" : undefined),
+      );
+    else this.#run.shutDown();
+    const later = await this.#run.done;
+    return files.map(({ view }, at) => later.get(view.index) ?? first[at] ?? { kind: "declined" });
+  }
 }
 
 type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;

@@ -81,6 +81,19 @@ export class IncomingSeries {
     this.#settle();
   }
 
+  pause(): void {
+    for (const { offer } of this.#parts) offer.pause();
+  }
+
+  resume(): void {
+    for (const { offer } of this.#parts) offer.resume();
+  }
+
+  /** Of its parts: what is offered to go on with was offered in one. */
+  takesRest(invite: InviteUas, offer: CheckedOffer): boolean {
+    return [...this.#parts].some((part) => part.offer.takesRest(invite, offer));
+  }
+
   cancelFile(index: number): void {
     for (const { offer, offset } of this.#parts) offer.cancelFile(index - offset);
   }
@@ -128,6 +141,7 @@ export class IncomingSeries {
         this.#take(part, { name, payload } as SaidByPart);
       },
       openRecord: (entry: OfferEntry): OfferLog => this.#openRecord(entry, offset),
+      placeOf: (index: number) => ({ offerId: this.id, index: index + offset }),
       ended: (): void => {
         this.#parts.delete(part);
         this.#settle();
@@ -177,8 +191,15 @@ export class IncomingSeries {
         break;
       }
       case "error":
-        this.#context.emit("error", { ...said.payload, id });
+      case "reconnecting":
+      case "paused":
+        this.#context.emit(said.name, { ...said.payload, id });
         break;
+      case "resumed": {
+        const files = said.payload.files.map((file) => ({ ...file, index: file.index + offset }));
+        this.#context.emit("resumed", { ...said.payload, id, files });
+        break;
+      }
       default:
         this.#takeEnd(part, said);
     }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../../shared/model/client-events.ts";
 import { assertNever } from "../../base/protocol-error.ts";
 import type { SipCause } from "../sip-cause.ts";
+import { endOutcome } from "./session-end.ts";
 
 /**
  * The life of an offer on a device that is asked, from the first ring to the end (UX states of an incoming offer).
@@ -25,6 +26,8 @@ export type IncomingEvent =
   | { readonly name: "cancel" }
   /** The device goes away: as `cancel`, but nobody has declined. */
   | { readonly name: "shut-down" }
+  /** The user wants to go on later. */
+  | { readonly name: "pause" }
   | { readonly name: "ring-timeout" }
   /** CANCEL: the stack has answered 200 and 487. `isOnlyDevice`: no other device of this user is registered. */
   | {
@@ -62,6 +65,8 @@ export type IncomingEffect =
       readonly isQuiet: boolean;
     }
   | { readonly do: "bye"; readonly cause?: number }
+  /** Ends the session; what is here stays, to go on with. */
+  | { readonly do: "leave"; readonly why: "paused" | "stopped" }
   | {
       readonly do: "tell-elsewhere";
       readonly reason: "accepted" | "declined";
@@ -310,8 +315,14 @@ function receiving(
   switch (event.name) {
     case "octets":
       return { state: { ...state, hasOctets: true }, effects: [] };
+    case "pause":
+    case "shut-down": {
+      const why = event.name === "pause" ? "paused" : "stopped";
+      return state.isCancelled
+        ? stay(state)
+        : { state: { ...state, isCancelled: true }, effects: [{ do: "leave", why }] };
+    }
     case "cancel":
-    case "shut-down":
       return state.isCancelled
         ? stay(state)
         : {
@@ -379,17 +390,9 @@ function byeWhileReceiving(
         { do: "end", outcome: "elsewhere" },
       ],
     };
-  const isStopped = cause?.cause === 487;
+  const { code, reason } = endOutcome("sender", cause);
   return {
     state,
-    effects: [
-      {
-        do: "stop-files",
-        reason: isStopped ? "The sender stopped the transfer." : "The sender ended the transfer.",
-        code: isStopped ? "declined" : "connection",
-        isGraceful: !isStopped,
-        isQuiet: false,
-      },
-    ],
+    effects: [{ do: "stop-files", code, reason, isGraceful: code !== "declined", isQuiet: false }],
   };
 }

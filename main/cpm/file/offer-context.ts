@@ -20,6 +20,8 @@ export interface OfferContext {
   emit<Name extends keyof ClientEvents>(name: Name, payload: ClientEvents[Name]): void;
   /** Begins the offer's entry in the history. */
   openRecord(entry: OfferEntry): OfferLog;
+  /** Under which offer, and at which place in it, the history knows a file. */
+  placeOf(id: OfferId, index: number): { readonly offerId: OfferId; readonly index: number };
   /** The offer has reached its end: nothing will be heard of it again. */
   ended(id: OfferId): void;
 }

@@ -31,10 +31,22 @@ export class OfferRecord implements OfferLog {
   readonly #ports: OfferRecordPorts;
   #entry: HistoryEntry;
 
-  constructor(ports: OfferRecordPorts, entry: OfferEntry) {
+  constructor(ports: OfferRecordPorts, entry: OfferEntry & { readonly startedMs?: number }) {
     this.#ports = ports;
-    this.#entry = { ...entry, startedMs: ports.clock.wallMs() };
+    this.#entry = { startedMs: ports.clock.wallMs(), ...entry };
     this.#save();
+  }
+
+  /** An entry of before, which goes on. */
+  static again(ports: OfferRecordPorts, entry: HistoryEntry): OfferRecord {
+    const rest: { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] } = { ...entry };
+    delete rest.endedMs;
+    return new OfferRecord(ports, rest);
+  }
+
+  /** As it is now. */
+  get entry(): HistoryEntry {
+    return this.#entry;
   }
 
   get startedMs(): number {

@@ -1,6 +1,11 @@
 import type { ErrorCode } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 
+/** Receiver: octets that are on disk for good. Sender: octets for which the peer has answered. */
+export interface ResumePlace {
+  readonly octets: number;
+}
+
 /** How one file ended, with what the user interface and the history need to know of it. */
 export type FileOutcome =
   /** `isProven`: stored at the receiver with the offered hash, beyond doubt (docs/decisions/0003). */
@@ -11,7 +16,13 @@ export type FileOutcome =
       readonly hash?: string;
     }
   | { readonly kind: "declined" }
-  | { readonly kind: "interrupted"; readonly reason: string; readonly code: ErrorCode }
+  | {
+      readonly kind: "interrupted";
+      readonly reason: string;
+      readonly code: ErrorCode;
+      /** It can go on after these octets from the start of the file. */
+      readonly resumable?: ResumePlace;
+    }
   | {
       readonly kind: "failed";
       readonly reason: string;
@@ -20,6 +31,15 @@ export type FileOutcome =
       readonly isMismatch?: boolean;
       readonly path?: string;
     };
+
+export type Interrupted = Extract<FileOutcome, { readonly kind: "interrupted" }>;
+
+/** Its octets are here, and nobody has ended it. */
+export function isResumable(
+  outcome: FileOutcome | undefined,
+): outcome is Interrupted & { readonly resumable: ResumePlace } {
+  return outcome?.kind === "interrupted" && outcome.resumable !== undefined;
+}
 
 /**
  * How an answered offer ended as a whole.

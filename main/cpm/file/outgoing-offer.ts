@@ -1,7 +1,7 @@
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import { ok, type Result } from "../../base/result.ts";
-import type { InviteOutcome, InviteUac, SrfDialog } from "../../drachtio/srf.ts";
+import type { InviteOutcome, InviteUac, InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import type { FileSeries } from "../../sdp/file-series.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
@@ -15,13 +15,16 @@ import { OfferRelay } from "../relay/offer-relay.ts";
 import { warningTextsOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent } from "./file-end.ts";
+import { offererWay } from "./media-way.ts";
 import { type Complaint, complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
 import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
-import { OutgoingTransfer } from "./outgoing-transfer.ts";
+import { OutgoingRun } from "./outgoing-run.ts";
+import type { SendLine } from "./outgoing-transfer.ts";
 import { offerPlainly } from "./plain-offer.ts";
+import type { PullOffer } from "./pull-offer.ts";
 import { failureOf, offline, type Refusal, refusalOf } from "./refusal.ts";
 
 export interface OutgoingOfferOptions {
@@ -49,7 +52,7 @@ type Unanswered = Exclude<InviteOutcome, { readonly kind: "answered" }>;
 
 type Phase =
   | { readonly name: "inviting"; readonly uac: InviteUac | undefined }
-  | { readonly name: "transferring"; readonly transfer: OutgoingTransfer }
+  | { readonly name: "transferring"; readonly run: OutgoingRun }
   | { readonly name: "ended" };
 
 /**
@@ -132,12 +135,33 @@ export class OutgoingOffer {
     if (this.#phase.name === "ended" || this.#isCancelled) return;
     this.#isCancelled = true;
     this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You withdrew the offer." });
-    if (this.#phase.name === "transferring") this.#phase.transfer.cancel();
+    if (this.#phase.name === "transferring") this.#phase.run.cancel();
     else this.#phase.uac?.cancel(sipReason(487, "Offer withdrawn by the sender"));
   }
 
+  /** The device goes away: an offer that has no answer is withdrawn, the files of another one can go on later. */
+  shutDown(): void {
+    if (this.#phase.name === "transferring") this.#phase.run.shutDown();
+    else this.cancel();
+  }
+
+  pause(): void {
+    if (this.#phase.name === "transferring") this.#phase.run.pause();
+  }
+
+  resume(): void {
+    if (this.#phase.name === "transferring") this.#phase.run.resume();
+  }
+
+  /** Gives the receiver what it asks for. False: it does not ask for files of this offer. */
+  serves(invite: InviteUas, pull: PullOffer): boolean {
+    if (this.#phase.name !== "transferring" || !this.#phase.run.knows(pull)) return false;
+    void this.#phase.run.serve(invite, pull);
+    return true;
+  }
+
   cancelFile(index: number): void {
-    if (this.#phase.name === "transferring") this.#phase.transfer.cancelFile(index);
+    if (this.#phase.name === "transferring") this.#phase.run.cancelFile(index);
     if (this.#phase.name !== "inviting") return;
     this.#unwanted.add(index);
     if (this.#options.files.every((file) => this.#unwanted.has(file.index))) this.cancel();
@@ -238,32 +262,31 @@ export class OutgoingOffer {
       hasRelay: this.#relay?.isUsed === true,
     });
     const agent = answered.response.headers.get("User-Agent");
-    const { files, onPeerEnded } = this.#options;
-    const accepted = files.filter(({ index }) => answers[index]?.isAccepted === true);
-    const indexes = accepted.map(({ index }) => index);
+    const { files, onPeerEnded, to, ids } = this.#options;
+    const lines = files.flatMap((file) => sendLines(file, answers[file.index], this.#relay));
+    const indexes = lines.map(({ file }) => file.index);
     this.#record.files(indexes, { state: "transferring" });
     this.#record.update({ state: "transferring", status: answered.response.status });
-    const transfer = new OutgoingTransfer(this.#context, {
-      id: this.id,
-      dialog: answered.dialog,
-      files,
-      ...{ local: agreed, answers },
-      placeOf: (index) => this.#relay?.place(index),
-      isPeerOurs: isOurProduct(agent),
+    const run = new OutgoingRun(this.#context, {
+      ...{ id: this.id, peer: to, conversationId: ids.conversationId, files },
       record: this.#record,
       ...(onPeerEnded === undefined ? {} : { onPeerEnded }),
     });
-    this.#phase = { name: "transferring", transfer };
+    this.#phase = { name: "transferring", run };
     this.#context.emit("answered", {
       id: this.id,
       accepted: indexes,
-      declined: files.filter((file) => !accepted.includes(file)).map(({ index }) => index),
+      declined: files.map(({ index }) => index).filter((index) => !indexes.includes(index)),
       ...(agent === undefined ? {} : { peerAgent: agent }),
     });
-    const running = transfer.run();
-    for (const index of this.#unwanted) transfer.cancelFile(index);
-    if (this.#isCancelled) transfer.cancel();
-    const outcomes = await running;
+    const { dialog } = answered;
+    const isPeerOurs = isOurProduct(agent);
+    run.begin(dialog, {
+      ...{ lines, local: agreed, isPeerOurs, connectionGroup: dialog.callId, isResumed: false },
+    });
+    for (const index of this.#unwanted) run.cancelFile(index);
+    if (this.#isCancelled) run.cancel();
+    const outcomes = await run.done;
     this.#end(transferStateOf(outcomes, this.#isCancelled));
   }
 
@@ -344,6 +367,18 @@ export class OutgoingOffer {
     for (const index of indexes)
       this.#context.emit("file", fileEvent(this.id, index, { kind: "declined" }));
   }
+}
+
+/** Nothing where the file was declined. */
+function sendLines(
+  file: PreparedFile,
+  answer: FileAnswer | undefined,
+  relay: OfferRelay | undefined,
+): readonly SendLine[] {
+  if (answer?.isAccepted !== true) return [];
+  const { index: mediaIndex, uri, transferId } = file;
+  const way = offererWay(answer, relay?.place(mediaIndex));
+  return [{ mediaIndex, file, uri, transferId, way, peer: answer }];
 }
 
 function readAnswer(

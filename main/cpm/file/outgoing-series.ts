@@ -2,6 +2,7 @@ import type { ClientEvents } from "../../../shared/model/client-events.ts";
 import type { FileIcon, OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { Result } from "../../base/result.ts";
+import type { InviteUas } from "../../drachtio/srf.ts";
 import type { CpmIds } from "../headers.ts";
 import { contributionIdOf, newCallId, newOfferId } from "../ids.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
@@ -12,6 +13,7 @@ import { closeFiles, type OfferError, type PreparedFile } from "./outgoing-files
 import { OutgoingOffer } from "./outgoing-offer.ts";
 import type { PlannedFile } from "./outgoing-plan.ts";
 import { PartContext } from "./part-context.ts";
+import type { PullOffer } from "./pull-offer.ts";
 import { SeriesOutcomes } from "./series-outcomes.ts";
 
 /** A file of a part that is ready, or why it cannot be offered. */
@@ -107,6 +109,26 @@ export class OutgoingSeries {
     this.#onChange();
   }
 
+  /** The device goes away: what was not offered is not, what moves can go on later. */
+  shutDown(): void {
+    this.#isStopped = true;
+    for (const { offer } of this.#running) offer.shutDown();
+    this.#onChange();
+  }
+
+  pause(): void {
+    for (const { offer } of this.#running) offer.pause();
+  }
+
+  resume(): void {
+    for (const { offer } of this.#running) offer.resume();
+  }
+
+  /** As of its parts: what one INVITE asks for was offered in one. */
+  serves(invite: InviteUas, pull: PullOffer): boolean {
+    return [...this.#running].some(({ offer }) => offer.serves(invite, pull));
+  }
+
   cancelFile(index: number): void {
     this.#unwanted.add(index);
     for (const { offer, indexes } of this.#running) {
@@ -165,6 +187,7 @@ export class OutgoingSeries {
         this.#take(part, { name, payload } as SaidByPart);
       },
       openRecord: (entry: OfferEntry): OfferLog => this.#openRecord(entry, indexes),
+      placeOf: (index: number) => ({ offerId: this.id, index: indexes[index] ?? index }),
       ended: (): void => {
         this.#running.delete(part);
         this.#onChange();
@@ -245,9 +268,20 @@ export class OutgoingSeries {
         this.#partEnded(part, said.payload.state);
         break;
       default:
-        // What the parts say of themselves as offers, the series has said.
-        break;
+        this.#takeGoingOn(part, said);
     }
+  }
+
+  /** What else the parts say of themselves as offers, the series has said. */
+  #takeGoingOn(part: Part, said: SaidByPart): void {
+    const { id } = this;
+    if (said.name === "reconnecting" || said.name === "paused")
+      this.#context.emit(said.name, { ...said.payload, id });
+    if (said.name !== "resumed") return;
+    const files = said.payload.files.map((file) => ({
+      ...{ ...file, index: part.indexes[file.index] ?? file.index },
+    }));
+    this.#context.emit("resumed", { ...said.payload, id, files });
   }
 
   #partEnded(part: Part, state: TransferState): void {

@@ -1,54 +1,82 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { IncomingRequest, SrfDialog } from "../../drachtio/srf.ts";
-import type { MsrpSession, RelayPlace } from "../../msrp/session/session.ts";
+import type { MsrpSession } from "../../msrp/session/session.ts";
 import { acceptsType } from "../../sdp/accept-types.ts";
-import { offererTarget } from "../../sdp/cema.ts";
-import type { FileAnswer } from "../../sdp/file-answer.ts";
+import type { MsrpMedia } from "../../sdp/file-media.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
-import { offererRole } from "../../sdp/setup.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
 import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
-import { sipCauseOf } from "../sip-cause.ts";
-import { fileEvent, historyChange } from "./file-end.ts";
-import { FileSender } from "./file-sender.ts";
+import type { OfferRelay } from "../relay/offer-relay.ts";
+import { type SipCause, sipCauseOf } from "../sip-cause.ts";
+import { FileSender, type FileSpan } from "./file-sender.ts";
 import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.ts";
+import { type MediaWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import type { OfferLog } from "./offer-record.ts";
 import type { FileOutcome } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
 import { sendSideBySide } from "./side-by-side.ts";
+
+/** One m= line on which a file is to be sent. */
+export interface SendLine {
+  /** Of the description, 0-based. */
+  readonly mediaIndex: number;
+  readonly file: PreparedFile;
+  readonly uri: MsrpUri;
+  readonly transferId?: string;
+  readonly way: MediaWay;
+  /** What the peer says of it. */
+  readonly peer: Pick<MsrpMedia, "path" | "maxSizeOctets" | "acceptTypes">;
+  /** The whole file when absent. */
+  readonly span?: FileSpan;
+}
+
+/** A transfer that was agreed on. */
+export interface SessionStart {
+  readonly dialog: SrfDialog;
+  readonly lines: readonly SendLine[];
+  readonly local: SessionDescription;
+  readonly isPeerOurs: boolean;
+  readonly connectionGroup: string;
+  /** Ours, closed after the session; that of an offer's first session is the offer's matter. */
+  readonly relay?: OfferRelay;
+  /** False for the first session of an offer. */
+  readonly isResumed?: boolean;
+}
 
 export interface OutgoingTransferOptions {
   readonly id: OfferId;
-  readonly dialog: SrfDialog;
-  readonly files: readonly PreparedFile[];
-  /** What we offered. */
+  /** The sessions of one transfer share a connection, those of different ones never do. */
+  readonly connectionGroup: string;
+  readonly lines: readonly SendLine[];
+  /** Our side of the session as it was agreed. */
   readonly local: SessionDescription;
-  readonly answers: readonly FileAnswer[];
-  /** At our relay, by m= line. */
-  readonly placeOf: (index: number) => RelayPlace | undefined;
   readonly isPeerOurs: boolean;
-  readonly record: OfferLog;
-  /** The receiver sent BYE. */
-  readonly onPeerEnded?: () => void;
+  /** Once for each line, with the octets of the file that the receiver has answered for. */
+  readonly onSettled: (line: SendLine, outcome: FileOutcome, octets: number) => void;
+  /** The receiver sent BYE; `cause` is what its Reason says. */
+  readonly onPeerEnded?: (cause: SipCause | undefined) => void;
 }
 
 interface Sending {
-  readonly file: PreparedFile;
+  readonly line: SendLine;
   readonly session: MsrpSession;
   readonly sender: FileSender;
   readonly meter: ProgressMeter;
 }
 
 /**
- * The answered part of an outgoing offer: one MSRP session and one message per accepted file (RFC 5547 §8.2), then BYE
- * (CR C.x.x.1.1 steps 9 to 20).
+ * A dialog in which this device sends: one MSRP session and one message per accepted file (RFC 5547 §8.2), then BYE
+ * (CR C.x.x.1.1 steps 9 to 20). Who made the offer, and in which direction it asked, makes no difference.
+ * The MSRP sessions wait for their peer from the construction on (RFC 4975 §5.4).
  */
 export class OutgoingTransfer {
   readonly #context: OfferContext;
   readonly #options: OutgoingTransferOptions;
+  /** By m= line, as everything here. */
   readonly #sendings = new Map<number, Sending>();
   /** Files not settled yet: what our side of their m= lines says. */
   readonly #live = new Map<number, LiveMedia>();
@@ -56,9 +84,10 @@ export class OutgoingTransfer {
   /** Files that are not to be begun, with how they end. */
   readonly #skipped = new Map<number, FileOutcome>();
   #local: SessionDescription;
+  #dialog: SrfDialog | undefined;
   /** False once either side sent BYE or the dialog is gone. */
   #isByeDue = true;
-  #byeCause: number | undefined;
+  #byeCause: ByeCause | undefined;
   /** Requests inside the dialog go one after the other. */
   #signalling: Promise<unknown> = Promise.resolve();
 
@@ -66,100 +95,112 @@ export class OutgoingTransfer {
     this.#context = context;
     this.#options = options;
     this.#local = options.local;
+    for (const line of options.lines) this.#open(line);
   }
 
-  /** Sends what was accepted. Resolves after the BYE, with one outcome per offered file in the offer's order. */
-  async run(): Promise<readonly FileOutcome[]> {
-    const { dialog, files } = this.#options;
+  /** There will be no dialog. */
+  async abandon(): Promise<void> {
+    await Promise.all([...this.#sendings.values()].map(({ session }) => session.close()));
+  }
+
+  /** Sends what was accepted. Resolves after the BYE. */
+  async run(dialog: SrfDialog): Promise<void> {
+    this.#dialog = dialog;
     this.#listen(dialog);
-    // The sessions of all are bound at once, so that no peer waits in vain.
-    for (const file of files) this.#open(file);
     await sendSideBySide(
       [...this.#sendings.values()],
-      ({ file }) => file.source.sizeOctets,
+      ({ line }) => line.file.source.sizeOctets,
       (sending) => this.#sendFile(sending),
     );
     await this.#end();
-    return files.map((file) => this.#outcomes.get(file.index) ?? { kind: "declined" });
   }
 
   /** Ends everything that has not ended: `#` on each message, then BYE. */
   cancel(): void {
-    this.#byeCause = 487;
+    this.#byeCause = USER_STOPPED;
     this.#stopAll({ kind: "interrupted", code: "declined", reason: "You stopped the transfer." });
   }
 
-  /** Ends one file: `#`, then its m= line is closed by a re-INVITE (RFC 5547 §8.4). */
-  cancelFile(index: number): void {
-    const sending = this.#sendings.get(index);
-    if (sending === undefined || !this.#live.has(index)) return;
-    sending.sender.stop({
-      kind: "interrupted",
-      code: "declined",
-      reason: "You stopped this file.",
-    });
-    this.#live.delete(index);
-    this.#closeLine(index);
+  /** Leaves every message where it is, then BYE: what was sent stays of use to the receiver. */
+  halt(outcome: FileOutcome, cause: ByeCause): void {
+    this.#byeCause = cause;
+    for (const [index, { sender }] of this.#sendings) {
+      if (!this.#live.has(index)) continue;
+      this.#skipped.set(index, outcome);
+      sender.halt(outcome);
+    }
   }
 
-  #open(file: PreparedFile): void {
-    const answer = this.#options.answers[file.index];
-    if (answer?.isAccepted !== true) {
-      this.#settle(file.index, { kind: "declined" });
-      return;
+  /** The file goes on in another session; the BYE of this one follows when no other file is left. */
+  release(file: PreparedFile): void {
+    for (const [index, { line, sender }] of this.#sendings) {
+      if (line.file !== file || !this.#live.has(index)) continue;
+      this.#skipped.set(index, MOVED);
+      sender.halt(MOVED);
     }
-    const obstacle = obstacleOf(file, answer);
-    if (obstacle !== undefined) this.#skipped.set(file.index, obstacle);
-    const role = offererRole("actpass", answer.setup);
-    const relay = this.#options.placeOf(file.index);
-    const connectTo = offererTarget(answer, { hasRelay: relay !== undefined, role });
+  }
+
+  /** Ends one file: `#`, then its m= line is closed by a re-INVITE (RFC 5547 §8.4). */
+  cancelFile(file: PreparedFile): void {
+    for (const [index, { line, sender }] of this.#sendings) {
+      if (line.file !== file || !this.#live.has(index)) continue;
+      // The BYE that follows where it was the last one must tell that somebody chose this.
+      if (this.#live.size === 1) this.#byeCause = USER_STOPPED;
+      sender.stop({ kind: "interrupted", code: "declined", reason: "You stopped this file." });
+      this.#live.delete(index);
+      this.#closeLine(index);
+    }
+  }
+
+  #open(line: SendLine): void {
+    const { file, mediaIndex, uri, way, transferId, peer, span } = line;
+    const obstacle = obstacleOf(line);
+    if (obstacle !== undefined) this.#skipped.set(mediaIndex, obstacle);
     const session = this.#context.ports.msrp.session({
-      localUri: file.uri,
-      remotePath: answer.path,
-      role,
-      ...(connectTo === undefined ? {} : { connectTo }),
-      ...(relay === undefined ? {} : { relay }),
+      localUri: uri,
+      remotePath: peer.path,
+      ...way,
       receiver: { begin: () => ({ reject: 413 }) },
-      connectionGroup: this.#options.dialog.callId,
+      connectionGroup: this.#options.connectionGroup,
     });
-    const meter = new ProgressMeter(this.#context.ports.clock, ({ octets, octetsPerS }) => {
-      const { id } = this.#options;
-      const { sizeOctets } = file.source;
-      this.#context.emit("progress", { id, index: file.index, octets, sizeOctets, octetsPerS });
-    });
-    const sender = new FileSender(this.#context.ports.clock, {
+    const { clock } = this.#context.ports;
+    const meter = new ProgressMeter(
+      clock,
+      ({ octets, octetsPerS }) => {
+        const { id } = this.#options;
+        const { sizeOctets } = file.source;
+        this.#context.emit("progress", { id, index: file.index, octets, sizeOctets, octetsPerS });
+      },
+      span?.from,
+    );
+    const sender = new FileSender(clock, {
       source: file.source,
       session,
       contentType: file.type,
       isPeerOurs: this.#options.isPeerOurs,
+      ...(span === undefined ? {} : { span }),
       onAcknowledged: (octets) => {
         meter.update(octets);
       },
     });
-    this.#live.set(file.index, {
-      ...{ uri: file.uri, role, transferId: file.transferId },
-      ...(relay === undefined ? {} : { relayPath: relay.usePath }),
+    this.#live.set(mediaIndex, {
+      uri,
+      ...{ role: way.role, relayPath: relayPathOf(way) },
+      ...(transferId === undefined ? {} : { transferId }),
     });
-    this.#sendings.set(file.index, { file, session, sender, meter });
+    this.#sendings.set(mediaIndex, { line, session, sender, meter });
   }
 
   async #sendFile(sending: Sending): Promise<void> {
-    const { file, sender, meter } = sending;
-    const outcome = this.#skipped.get(file.index) ?? (await sender.run());
+    const { line, sender, meter } = sending;
+    const { file, mediaIndex } = line;
+    const outcome = this.#skipped.get(mediaIndex) ?? (await sender.run());
     if (outcome.kind === "complete") meter.finish(file.source.sizeOctets);
-    this.#settle(
-      file.index,
-      outcome.kind === "complete" ? { ...outcome, hash: `sha-1:${file.hashes.sha1}` } : outcome,
-    );
-  }
-
-  #settle(index: number, outcome: FileOutcome): void {
-    this.#outcomes.set(index, outcome);
-    this.#live.delete(index);
-    const sizeOctets = this.#options.files[index]?.source.sizeOctets ?? 0;
-    const octets = outcome.kind === "complete" ? { octets: sizeOctets } : {};
-    this.#options.record.files([index], { ...historyChange(outcome), ...octets });
-    this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
+    this.#outcomes.set(mediaIndex, outcome);
+    this.#live.delete(mediaIndex);
+    if (outcome === MOVED) return;
+    const octets = sender.acknowledgedOctets;
+    this.#options.onSettled(line, told(outcome, file, octets), octets);
   }
 
   #stopAll(outcome: FileOutcome): void {
@@ -178,19 +219,21 @@ export class OutgoingTransfer {
       this.#isByeDue = false;
       const cause = this.#byeCause ?? this.#failureCause();
       const headers =
-        cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause, causeText(cause)) }];
-      const bye = await this.#options.dialog.bye(headers);
-      if (!bye.ok)
+        cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause.cause, cause.text) }];
+      const bye = await this.#dialog?.bye(headers);
+      if (bye?.ok === false)
         this.#context.ports.log.write("info", "BYE was not answered", { why: bye.error.message });
     }
     await Promise.all([...this.#sendings.values()].map(({ session }) => session.close()));
   }
 
   /** Told to the peer so that it does not take a broken connection for a lost race. */
-  #failureCause(): number | undefined {
+  #failureCause(): ByeCause | undefined {
     const all = [...this.#outcomes.values()];
     const isBroken = all.some(({ kind }) => kind === "interrupted" || kind === "failed");
-    return isBroken && !all.some(({ kind }) => kind === "complete") ? 408 : undefined;
+    return isBroken && !all.some(({ kind }) => kind === "complete")
+      ? { cause: 408, text: "File connection failed" }
+      : undefined;
   }
 
   #listen(dialog: SrfDialog): void {
@@ -198,12 +241,8 @@ export class OutgoingTransfer {
       this.#isByeDue = false;
       bye.respond(200);
       const cause = sipCauseOf(bye.request.headers);
-      this.#options.onPeerEnded?.();
-      this.#stopAll(
-        cause?.cause === 487
-          ? { kind: "interrupted", code: "declined", reason: "The receiver stopped the transfer." }
-          : { kind: "interrupted", code: "connection", reason: "The receiver ended the transfer." },
-      );
+      this.#options.onPeerEnded?.(cause);
+      this.#stopAll(endOutcome("receiver", cause));
     });
     dialog.onLost((why) => {
       this.#isByeDue = false;
@@ -246,16 +285,15 @@ export class OutgoingTransfer {
   }
 
   #closeLine(index: number): void {
-    const { dialog } = this.#options;
     this.#signalling = this.#signalling.then(async () => {
       // The last file of all is ended by the BYE that follows (RFC 5547 §8.4).
       if (!this.#isByeDue || this.#live.size === 0) return;
       this.#local = offerWithout(this.#local, index);
-      const answer = await dialog.reinvite(
+      const answer = await this.#dialog?.reinvite(
         { contentType: "application/sdp", content: serializeSdp(this.#local) },
         deviceHeaders(this.#context.config, this.#context.ports.srf.local),
       );
-      if (!answer.ok)
+      if (answer?.ok === false)
         this.#context.ports.log.write("info", "the m= line of a stopped file stays open", {
           why: answer.error.message,
         });
@@ -264,13 +302,11 @@ export class OutgoingTransfer {
 }
 
 /** Why a file that was accepted must not be sent all the same. */
-function obstacleOf(
-  file: PreparedFile,
-  answer: Extract<FileAnswer, { readonly isAccepted: true }>,
-): FileOutcome | undefined {
-  const { maxSizeOctets, acceptTypes } = answer;
+function obstacleOf({ file, peer, span }: SendLine): FileOutcome | undefined {
+  const { maxSizeOctets, acceptTypes } = peer;
+  const lengthOctets = span === undefined ? file.source.sizeOctets : span.to - span.from;
   // RFC 5547 §8.7: a file longer than the answer's max-size is not sent.
-  if (maxSizeOctets !== undefined && file.source.sizeOctets > maxSizeOctets)
+  if (maxSizeOctets !== undefined && lengthOctets > maxSizeOctets)
     return {
       kind: "failed",
       code: "too-large",
@@ -286,6 +322,17 @@ function obstacleOf(
       };
 }
 
-function causeText(cause: number): string {
-  return cause === 487 ? "Transfer stopped by the sender" : "File connection failed";
+/** With what is known of the octets that arrived. */
+function told(outcome: FileOutcome, { hashes }: PreparedFile, octets: number): FileOutcome {
+  if (outcome.kind === "complete") return { ...outcome, hash: `sha-1:${hashes.sha1}` };
+  return outcome.kind === "interrupted" && outcome.code !== "declined"
+    ? { ...outcome, resumable: { octets } }
+    : outcome;
 }
+
+/** Of a file that left this session for another one. */
+const MOVED: FileOutcome = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "The file goes on in another session.",
+};

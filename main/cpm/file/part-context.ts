@@ -1,4 +1,5 @@
 import type { ClientEvents } from "../../../shared/model/client-events.ts";
+import type { OfferId } from "../../../shared/model/offer.ts";
 import type { CpmConfig } from "../config.ts";
 import type { CpmPorts } from "../ports.ts";
 import type { OfferContext, OfferNotices } from "./offer-context.ts";
@@ -11,6 +12,8 @@ export interface PartListener {
   /** Called with the part's own id and file indexes. */
   emit<N extends Name>(name: N, payload: ClientEvents[N]): void;
   openRecord(entry: OfferEntry): OfferLog;
+  /** The series, and the file's place among all. */
+  placeOf(index: number): { readonly offerId: OfferId; readonly index: number };
   ended(): void;
 }
 
@@ -48,6 +51,10 @@ export class PartContext implements OfferContext {
 
   openRecord(entry: OfferEntry): OfferLog {
     return this.#listener.openRecord(entry);
+  }
+
+  placeOf(_id: OfferId, index: number): { readonly offerId: OfferId; readonly index: number } {
+    return this.#listener.placeOf(index);
   }
 
   ended(): void {

@@ -15,13 +15,15 @@ export class ProgressMeter {
   readonly #clock: Clock;
   readonly #show: (sample: ProgressSample) => void;
   #lastMs: number;
-  #lastOctets = 0;
+  #lastOctets: number;
   #octetsPerS = 0;
   #isFinished = false;
 
-  constructor(clock: Clock, show: (sample: ProgressSample) => void) {
+  /** @param fromOctets were there before: they count as done, and not towards the rate */
+  constructor(clock: Clock, show: (sample: ProgressSample) => void, fromOctets = 0) {
     this.#clock = clock;
     this.#show = show;
+    this.#lastOctets = fromOctets;
     this.#lastMs = clock.nowMs();
   }
 

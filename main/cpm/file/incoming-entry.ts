@@ -1,0 +1,52 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { HistoryFile } from "../../base/transfer-store.ts";
+import { hashOf } from "../../sdp/file-selector.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
+import { quoted } from "../headers.ts";
+import { type CheckedOffer, type ReceivableFile, sizeExceeded } from "./incoming-checks.ts";
+import type { OfferEntry } from "./offer-record.ts";
+import { type FileOutcome, type Interrupted, isResumable } from "./outcome.ts";
+import type { AwaitedFile } from "./receive-session.ts";
+import { NONE_OF_THESE } from "./refusal.ts";
+
+/** What the history says of an offer that came in. */
+export function historyEntry(id: OfferId, { from, ids, files }: CheckedOffer): OfferEntry {
+  return {
+    ...{ id, direction: "incoming", peer: from.uriText, ...ids, state: "offered" },
+    ...(from.displayName === undefined ? {} : { peerName: from.displayName }),
+    files: files.map(historyFile),
+  };
+}
+
+function historyFile({ view, sizeOctets, media }: ReceivableFile): HistoryFile {
+  const { index, name, type } = view;
+  const sha1 = hashOf(media.selector, "sha-1");
+  const sha256 = hashOf(media.selector, "sha-256");
+  return {
+    ...{ index, name, type, sizeOctets, state: "offered", octets: 0 },
+    ...(media.transferId === undefined ? {} : { transferId: media.transferId }),
+    ...(sha1 === undefined ? {} : { sha1 }),
+    ...(sha256 === undefined ? {} : { sha256 }),
+  };
+}
+
+/** Files that can go on, of those offered, by their outcomes in the same order. */
+export function interruptedFiles(
+  files: readonly ReceivableFile[],
+  outcomes: readonly FileOutcome[],
+): readonly { readonly file: AwaitedFile; readonly outcome: Interrupted }[] {
+  return files.flatMap(({ view, media, sizeOctets }, at) => {
+    const outcome = outcomes[at];
+    if (!isResumable(outcome)) return [];
+    const { index, name } = view;
+    const { name: offeredName = name, hashes } = media.selector;
+    return [{ outcome, file: { index, name, offeredName, sizeOctets, hashes } }];
+  });
+}
+
+export function refusalHeaders(status: number): readonly HeaderField[] {
+  if (status === 403) return sizeExceeded().headers;
+  return status === 606
+    ? [{ name: "Warning", value: `399 cpm-courier ${quoted(NONE_OF_THESE)}` }]
+    : [];
+}

@@ -1,0 +1,447 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { FoundPart } from "../../base/files.ts";
+import type { Timer } from "../../base/ports.ts";
+import type { InviteUas, SrfDialog } from "../../drachtio/srf.ts";
+import { serializeSdp } from "../../sdp/serialize.ts";
+import { answerHeaders } from "../headers.ts";
+import { isOurProduct } from "../user-agent.ts";
+import { fileEvent, historyChange } from "./file-end.ts";
+import { completeOutcome, storageOutcome } from "./file-receiver.ts";
+import type { CheckedOffer } from "./incoming-checks.ts";
+import type { OfferContext } from "./offer-context.ts";
+import type { OfferLog } from "./offer-record.ts";
+import { type FileOutcome, type Interrupted, isResumable } from "./outcome.ts";
+import { isSameParty } from "./pull-offer.ts";
+import {
+  type AwaitedFile,
+  type AwaitedLine,
+  ReceiveSession,
+  type ReceiveSessionOptions,
+} from "./receive-session.ts";
+import { type PullEnd, type PulledFile, pullAgain } from "./resume-pull.ts";
+import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
+import { refuseToGoOn } from "./resume-warning.ts";
+import { isOffered, takePush } from "./resumed-lines.ts";
+import { GOING_AWAY, PAUSED } from "./session-end.ts";
+
+export interface IncomingRunOptions {
+  readonly id: OfferId;
+  /** URI of the sender, as the network vouches for it. */
+  readonly peer: string;
+  readonly conversationId: string;
+  readonly record: OfferLog;
+  readonly files: readonly { readonly file: AwaitedFile; readonly outcome: Interrupted }[];
+}
+
+interface Entry {
+  readonly file: AwaitedFile;
+  isMoving: boolean;
+  isDropping: boolean;
+  /** Why it does not move. */
+  pending: Interrupted;
+  outcome?: FileOutcome;
+}
+
+/**
+ * Files of an offer that were interrupted and are to go on, over as many sessions as it takes: those in which this
+ * device asks for the rest (pull), by itself or because its user says so, and those that the sender offers (push).
+ */
+export class IncomingRun {
+  /** Every file has its outcome and every session has ended. By index. */
+  readonly done: Promise<ReadonlyMap<number, FileOutcome>>;
+  readonly #context: OfferContext;
+  readonly #options: IncomingRunOptions;
+  readonly #entries: readonly Entry[];
+  readonly #sessions = new Set<ReceiveSession>();
+  #attempts = 0;
+  /** Attempts in a row in which nothing moved. */
+  #vainAttempts = 0;
+  #isAutomatic = false;
+  #giveUpAtMs = 0;
+  #pausedBy: "us" | "peer" | undefined;
+  #isEnding = false;
+  #isCancelled = false;
+  #isDone = false;
+  #next: Timer | undefined;
+  #stopPull: (() => void) | undefined;
+  #resolve: (outcomes: ReadonlyMap<number, FileOutcome>) => void = () => undefined;
+
+  constructor(context: OfferContext, options: IncomingRunOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#entries = options.files.map(({ file, outcome }) => ({
+      ...{ file, isMoving: false, isDropping: false, pending: outcome },
+    }));
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** @param manner `automatic`: tries again by itself; `ask`: once, now; `wait`: until somebody says so */
+  start(manner: "automatic" | "ask" | "wait" | "end", pausedBy?: "us" | "peer"): void {
+    this.#isAutomatic = manner === "automatic";
+    this.#renewTime();
+    if (pausedBy !== undefined) {
+      this.#pause(pausedBy);
+      return;
+    }
+    if (manner === "ask") void this.#pull();
+    else if (manner !== "wait") this.#check();
+  }
+
+  resume(): void {
+    if (this.#isDone || this.#isEnding || this.#attempts > 0) return;
+    this.#pausedBy = undefined;
+    this.#next?.cancel();
+    this.#vainAttempts = 0;
+    this.#renewTime();
+    void this.#pull();
+  }
+
+  pause(): void {
+    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
+    this.#pause("us");
+    this.#stopPull?.();
+    for (const session of this.#sessions) void session.leave(PAUSED_HERE, PAUSED);
+  }
+
+  cancel(): void {
+    this.#isEnding = true;
+    this.#isCancelled = true;
+    this.#next?.cancel();
+    this.#stopPull?.();
+    for (const session of this.#sessions) session.cancel();
+    if (this.#sessions.size === 0) void this.#tellStopped();
+    this.#check();
+  }
+
+  cancelFile(index: number): void {
+    const entry = this.#entries.find(({ file }) => file.index === index);
+    if (entry === undefined || entry.outcome !== undefined) return;
+    if (entry.isMoving) for (const session of this.#sessions) session.cancelFile(entry.file);
+    else void this.#drop(entry, { ...STOPPED, reason: "You stopped this file." });
+  }
+
+  /** The device goes away: what is here can go on later. */
+  shutDown(): void {
+    this.#isEnding = true;
+    this.#next?.cancel();
+    this.#stopPull?.();
+    for (const session of this.#sessions) void session.leave(SHUT_DOWN, GOING_AWAY);
+    this.#check();
+  }
+
+  /** The sender offers the rest of files of ours. False: they are no files of this offer. */
+  takes(invite: InviteUas, offer: CheckedOffer): boolean {
+    const { peer, conversationId } = this.#options;
+    if (offer.ids.conversationId !== conversationId || !isSameParty(offer.from.uriText, peer))
+      return false;
+    const wanted = this.#open().map(({ file }) => file);
+    if (!offer.files.some((one) => wanted.some((file) => isOffered(one, file)))) return false;
+    void this.#take(invite, offer);
+    return true;
+  }
+
+  #open(): readonly Entry[] {
+    return this.#entries.filter(({ outcome }) => outcome === undefined);
+  }
+
+  async #take(invite: InviteUas, offer: CheckedOffer): Promise<void> {
+    if (this.#isEnding || this.#pausedBy === "us") {
+      refuseToGoOn(this.#context, invite, { kind: this.#isCancelled ? "stopped" : "paused" });
+      return;
+    }
+    // We have asked for it a moment ago: that request wins.
+    if (this.#stopPull !== undefined) {
+      refuseToGoOn(this.#context, invite);
+      return;
+    }
+    this.#attempts += 1;
+    this.#next?.cancel();
+    await this.#answer(invite, offer);
+    this.#attempts -= 1;
+    this.#check();
+  }
+
+  async #answer(invite: InviteUas, offer: CheckedOffer): Promise<void> {
+    for (const { entry, part } of await this.#findParts())
+      if (part.durableOctets === entry.file.sizeOctets) await this.#checkWhole(entry, part);
+    const idle = this.#entries.filter(({ isMoving }) => !isMoving);
+    const taken = await takePush(this.#context, offer, {
+      ...{ peer: this.#options.peer, callId: invite.request.headers.get("Call-ID") ?? "" },
+      files: idle.map(({ file, outcome }) => ({ file, isHere: outcome?.kind === "complete" })),
+    });
+    if (!taken.ok) {
+      refuseToGoOn(this.#context, invite, taken.error.why);
+      return;
+    }
+    const { local, lines, relay } = taken.value;
+    this.#isAutomatic ||= isOurProduct(invite.request.headers.get("User-Agent"));
+    const connectionGroup = invite.request.headers.get("Call-ID") ?? "";
+    const session = this.#session({ local, lines, relay, connectionGroup });
+    const { config, ports } = this.#context;
+    const accepted = await invite.accept({
+      headers: answerHeaders(config, ports.srf.local),
+      body: { contentType: "application/sdp", content: serializeSdp(local) },
+    });
+    if (accepted.ok) this.#run(session, accepted.value, lines);
+    else await session.abandon(LOST);
+  }
+
+  /** Asks the sender for all that is missing. */
+  async #pull(): Promise<void> {
+    this.#attempts += 1;
+    const files: PulledFile[] = [];
+    for (const { entry, part } of await this.#findParts()) {
+      if (part.durableOctets < entry.file.sizeOctets) files.push({ file: entry.file, found: part });
+      else await this.#checkWhole(entry, part);
+    }
+    if (files.length > 0 && !this.#isEnding) {
+      const { peer: to, conversationId } = this.#options;
+      const end = await pullAgain(this.#context, {
+        ...{ to, conversationId, files },
+        onStop: (stop) => {
+          this.#stopPull = stop;
+          if (this.#isStopping()) stop();
+          return () => {
+            this.#stopPull = undefined;
+          };
+        },
+      });
+      await this.#pulled(end);
+    }
+    this.#attempts -= 1;
+    this.#check();
+  }
+
+  /** The sender waits for us: it hears, if it can be reached, that the user wants no more. */
+  async #tellStopped(): Promise<void> {
+    const { peer: to, conversationId } = this.#options;
+    const files = this.#open().map(({ file, pending }) => ({
+      file,
+      found: { key: "", durableOctets: pending.resumable?.octets ?? 0 },
+    }));
+    if (files.length > 0)
+      await pullAgain(this.#context, {
+        ...{ to, conversationId, files, isOnlyToStop: true },
+        onStop: () => () => undefined,
+      });
+  }
+
+  /** Asked anew after each wait. */
+  #isStopping(): boolean {
+    return this.#isEnding || this.#pausedBy === "us";
+  }
+
+  async #pulled(end: PullEnd): Promise<void> {
+    switch (end.kind) {
+      case "answered":
+        this.#pullAnswered(end);
+        return;
+      case "paused":
+        this.#pause("peer");
+        return;
+      case "stopped":
+        for (const entry of this.#open())
+          await this.#drop(entry, { ...STOPPED, reason: "The sender stopped the transfer." });
+        return;
+      case "changed":
+        for (const entry of this.#open()) await this.#drop(entry, CHANGED);
+        return;
+      case "failed":
+        this.#vainAttempts += 1;
+        for (const entry of this.#open())
+          entry.pending = { ...entry.pending, reason: "The sender's device does not answer." };
+    }
+  }
+
+  /** The user may have said something else meanwhile. */
+  #pullAnswered(end: Extract<PullEnd, { readonly kind: "answered" }>): void {
+    const session = this.#session(end);
+    this.#isAutomatic ||= end.isPeerOurs;
+    const isPaused = this.#pausedBy === "us";
+    this.#run(session, end.dialog, end.lines);
+    if (this.#isCancelled) session.cancel();
+    else if (isPaused) void session.leave(PAUSED_HERE, PAUSED);
+    else if (this.#isEnding) void session.leave(SHUT_DOWN, GOING_AWAY);
+  }
+
+  async #findParts(): Promise<readonly { readonly entry: Entry; readonly part: FoundPart }[]> {
+    const { peer, conversationId } = this.#options;
+    const found: { readonly entry: Entry; readonly part: FoundPart }[] = [];
+    for (const entry of this.#open()) {
+      if (entry.isMoving) continue;
+      const { offeredName: name, sizeOctets, hashes } = entry.file;
+      const part = await this.#context.ports.files.findPart({
+        ...{ peer, conversationId, name, sizeOctets, hashes },
+      });
+      if (part !== undefined) found.push({ entry, part });
+      else this.#finish(entry, GONE);
+    }
+    return found;
+  }
+
+  /** Every octet came before the interruption: nobody needs to be asked. */
+  async #checkWhole(entry: Entry, { key }: FoundPart): Promise<void> {
+    const part = await this.#context.ports.files.resumePart(key);
+    if (!part.ok) {
+      this.#finish(entry, storageOutcome(part.error));
+      return;
+    }
+    const { sizeOctets, hashes } = entry.file;
+    const finished = await part.value.finish({ sizeOctets, hashes });
+    this.#finish(
+      entry,
+      finished.ok ? completeOutcome(finished.value, hashes) : storageOutcome(finished.error),
+    );
+  }
+
+  #session(
+    agreed: Pick<ReceiveSessionOptions, "local" | "lines" | "relay" | "connectionGroup">,
+  ): ReceiveSession {
+    const files = new Set(agreed.lines.map(({ file }) => file));
+    for (const entry of this.#entries) if (files.has(entry.file)) entry.isMoving = true;
+    return new ReceiveSession(this.#context, {
+      ...{ id: this.#options.id, ...agreed },
+      onBegun: () => {
+        this.#vainAttempts = 0;
+        this.#renewTime();
+      },
+      onSettled: (file, outcome) => {
+        this.#settled(file, outcome);
+      },
+    });
+  }
+
+  #run(session: ReceiveSession, dialog: SrfDialog, lines: readonly AwaitedLine[]): void {
+    this.#sessions.add(session);
+    if (!this.#isStopping()) this.#tellResumed(lines);
+    void session.run(dialog).then(() => {
+      this.#sessions.delete(session);
+      this.#check();
+    });
+  }
+
+  #tellResumed(lines: readonly AwaitedLine[]): void {
+    const { id, peer, record } = this.#options;
+    this.#pausedBy = undefined;
+    record.update({ state: "transferring" });
+    record.files(
+      lines.map(({ file }) => file.index),
+      { state: "transferring" },
+    );
+    this.#context.emit("resumed", {
+      ...{ id, peer, direction: "incoming" },
+      files: lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({
+        ...{ index, name, sizeOctets, octets },
+      })),
+    });
+  }
+
+  #settled(file: AwaitedFile, outcome: FileOutcome): void {
+    const entry = this.#entries.find((one) => one.file === file);
+    if (entry === undefined || entry.outcome !== undefined) return;
+    entry.isMoving = false;
+    if (!isResumable(outcome) || this.#isEnding) this.#finish(entry, outcome);
+    else {
+      entry.pending = outcome;
+      this.#options.record.files([file.index], { octets: outcome.resumable.octets });
+      if (outcome.code === "paused") this.#pause("peer");
+    }
+    this.#check();
+  }
+
+  /** Somebody has ended it: nothing of it stays. */
+  async #drop(entry: Entry, outcome: FileOutcome): Promise<void> {
+    if (entry.isDropping) return;
+    entry.isDropping = true;
+    const { peer, conversationId } = this.#options;
+    const { offeredName: name, sizeOctets, hashes } = entry.file;
+    const { files } = this.#context.ports;
+    const part = await files.findPart({ peer, conversationId, name, sizeOctets, hashes });
+    if (part !== undefined) await files.forgetPart(part.key);
+    this.#finish(entry, outcome);
+    this.#check();
+  }
+
+  #pause(by: "us" | "peer"): void {
+    if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
+    this.#pausedBy = by;
+    this.#next?.cancel();
+    this.#context.emit("paused", { id: this.#options.id, by });
+  }
+
+  #finish(entry: Entry, outcome: FileOutcome): void {
+    if (entry.outcome !== undefined) return;
+    const { index, sizeOctets } = entry.file;
+    entry.outcome = outcome;
+    entry.isMoving = false;
+    const octets = outcome.kind === "complete" ? { octets: sizeOctets } : {};
+    this.#options.record.files([index], { ...historyChange(outcome), ...octets });
+    this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
+  }
+
+  #renewTime(): void {
+    const forMs = (this.#context.config.resumeForS ?? RESUME_FOR_S) * 1000;
+    this.#giveUpAtMs = this.#context.ports.clock.nowMs() + forMs;
+  }
+
+  /** Nothing moves: tries again, waits, or is over. */
+  #check(): void {
+    if (this.#isDone || this.#attempts > 0 || this.#sessions.size > 0) return;
+    if (this.#open().length > 0) {
+      if (this.#isCancelled) {
+        for (const entry of this.#open())
+          void this.#drop(entry, { ...STOPPED, reason: "You stopped the transfer." });
+        return;
+      }
+      if (!this.#isEnding && (this.#pausedBy !== undefined || this.#waits())) return;
+      for (const entry of this.#open()) this.#finish(entry, entry.pending);
+    }
+    this.#isDone = true;
+    this.#next?.cancel();
+    this.#resolve(
+      new Map(this.#entries.map(({ file, outcome, pending }) => [file.index, outcome ?? pending])),
+    );
+  }
+
+  #waits(): boolean {
+    const { clock } = this.#context.ports;
+    const inMs = resumeDelayMs(this.#vainAttempts);
+    if (!this.#isAutomatic || clock.nowMs() + inMs > this.#giveUpAtMs) return false;
+    this.#next?.cancel();
+    this.#next = clock.startTimer(inMs, () => {
+      void this.#pull();
+    });
+    this.#context.emit("reconnecting", { id: this.#options.id, inMs });
+    return true;
+  }
+}
+
+const STOPPED = { kind: "interrupted", code: "declined" } as const;
+
+const SHUT_DOWN = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "This device was stopped.",
+} as const;
+
+const PAUSED_HERE = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
+
+const LOST = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "The sender's device could not be reached any more.",
+} as const;
+
+const CHANGED: FileOutcome = {
+  kind: "failed",
+  code: "source",
+  reason: "The sender has changed the file since it was offered. Ask for the new one.",
+};
+
+const GONE: FileOutcome = {
+  kind: "failed",
+  code: "storage",
+  reason: "What had arrived of the file is gone.",
+};

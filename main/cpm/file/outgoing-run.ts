@@ -1,0 +1,455 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { Timer } from "../../base/ports.ts";
+import type { InviteUas, SrfDialog } from "../../drachtio/srf.ts";
+import { serializeSdp } from "../../sdp/serialize.ts";
+import { answerHeaders } from "../headers.ts";
+import type { SipCause } from "../sip-cause.ts";
+import { isOurProduct } from "../user-agent.ts";
+import { fileEvent, historyChange } from "./file-end.ts";
+import type { OfferContext } from "./offer-context.ts";
+import type { OfferLog } from "./offer-record.ts";
+import type { FileOutcome } from "./outcome.ts";
+import type { PreparedFile } from "./outgoing-files.ts";
+import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
+import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
+import { type PushEnd, pushAgain } from "./resume-push.ts";
+import { pushDelayMs, RESUME_FOR_S, RESUME_MARGIN_MS } from "./resume-times.ts";
+import { refuseToGoOn } from "./resume-warning.ts";
+import { answerPull, type PullAnswer } from "./served-lines.ts";
+import { GOING_AWAY, isPause, PAUSED } from "./session-end.ts";
+
+export interface OutgoingRunOptions {
+  readonly id: OfferId;
+  /** URI of the receiver. */
+  readonly peer: string;
+  readonly conversationId: string;
+  readonly files: readonly PreparedFile[];
+  readonly record: OfferLog;
+  /** The receiver ended a session. */
+  readonly onPeerEnded?: () => void;
+}
+
+interface Entry {
+  readonly file: PreparedFile;
+  isMoving: boolean;
+  /** By a push of ours that has no answer yet. */
+  isOffered: boolean;
+  /** Octets that the receiver has, as far as we know. */
+  octets: number;
+  /** Interrupted, and may go on. */
+  pending?: Extract<FileOutcome, { readonly kind: "interrupted" }>;
+  outcome?: FileOutcome;
+}
+
+/**
+ * The files of an offer on their way, over as many sessions as it takes: the first one, and those in which interrupted
+ * files go on because the receiver asks for the rest (pull) or because our user says so (push).
+ */
+export class OutgoingRun {
+  /** Every file has its outcome and every session has ended. */
+  readonly done: Promise<readonly FileOutcome[]>;
+  readonly #context: OfferContext;
+  readonly #options: OutgoingRunOptions;
+  readonly #entries: readonly Entry[];
+  readonly #transfers = new Set<OutgoingTransfer>();
+  /** INVITEs of ours or theirs under way. */
+  #attempts = 0;
+  #pausedBy: "us" | "peer" | undefined;
+  #isPeerOurs = false;
+  #isEnding = false;
+  #isDone = false;
+  #wait: Timer | undefined;
+  /** Offers in a row that nobody took. */
+  #vainPushes = 0;
+  #giveUpAtMs: number | undefined;
+  readonly #stopPush = new Set<() => void>();
+  #resolve: (outcomes: readonly FileOutcome[]) => void = () => undefined;
+
+  constructor(context: OfferContext, options: OutgoingRunOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#entries = options.files.map((file) => ({
+      ...{ file, isMoving: false, isOffered: false, octets: 0 },
+    }));
+    this.done = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** The first session. Files that have no line were declined. */
+  begin(dialog: SrfDialog, own: Omit<SessionStart, "dialog">): void {
+    const taken = new Set(own.lines.map(({ file }) => file));
+    for (const entry of this.#entries)
+      if (!taken.has(entry.file)) this.#finish(entry, { kind: "declined" });
+    this.#move({ ...own, dialog });
+    this.#check();
+  }
+
+  /** Files of an earlier run of the program, which wait to go on from there. */
+  wait(octets: ReadonlyMap<number, number>): void {
+    for (const entry of this.#entries) {
+      entry.octets = octets.get(entry.file.index) ?? 0;
+      entry.pending = EARLIER;
+    }
+  }
+
+  /** It is about files of this offer, and asked for by the person who was offered them. */
+  knows(pull: PullOffer): boolean {
+    const { peer, conversationId } = this.#options;
+    return (
+      pull.ids.conversationId === conversationId &&
+      isSameParty(pull.from, peer) &&
+      pull.wanted.some((media) => this.#entryFor(media) !== undefined)
+    );
+  }
+
+  /** Gives the receiver what it asks for, as far as it is still what was offered. */
+  async serve(invite: InviteUas, pull: PullOffer): Promise<void> {
+    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") {
+      refuseToGoOn(this.#context, invite, { kind: this.#pausedBy === "us" ? "paused" : "stopped" });
+      return;
+    }
+    this.#attempts += 1;
+    this.#wait?.cancel();
+    await this.#serve(invite, pull);
+    this.#attempts -= 1;
+    this.#check();
+  }
+
+  /** Offers the receiver what it has not got yet. */
+  resume(): void {
+    if (this.#isDone || this.#isEnding) return;
+    this.#pausedBy = undefined;
+    this.#wait?.cancel();
+    this.#renewTime();
+    this.#pushAll();
+    this.#check();
+  }
+
+  pause(): void {
+    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
+    this.#pausedBy = "us";
+    this.#wait?.cancel();
+    this.#context.emit("paused", { id: this.#options.id, by: "us" });
+    const outcome = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
+    for (const stop of this.#stopPush) stop();
+    for (const transfer of this.#transfers) transfer.halt(outcome, PAUSED);
+    this.#check();
+  }
+
+  cancel(): void {
+    this.#isEnding = true;
+    for (const stop of this.#stopPush) stop();
+    for (const transfer of this.#transfers) transfer.cancel();
+    this.#endPending({
+      kind: "interrupted",
+      code: "declined",
+      reason: "You stopped the transfer.",
+    });
+    this.#check();
+  }
+
+  cancelFile(index: number): void {
+    const entry = this.#entries.find(({ file }) => file.index === index);
+    if (entry === undefined) return;
+    if (entry.isMoving) for (const transfer of this.#transfers) transfer.cancelFile(entry.file);
+    else if (entry.pending !== undefined)
+      this.#finish(entry, {
+        kind: "interrupted",
+        code: "declined",
+        reason: "You stopped this file.",
+      });
+    this.#check();
+  }
+
+  /** The device goes away: what is not complete can go on later. */
+  shutDown(): void {
+    this.#isEnding = true;
+    for (const stop of this.#stopPush) stop();
+    for (const transfer of this.#transfers)
+      transfer.halt(
+        { kind: "interrupted", code: "connection", reason: "This device was stopped." },
+        GOING_AWAY,
+      );
+    this.#check();
+  }
+
+  #entryFor(media: PullOffer["wanted"][number]): Entry | undefined {
+    return this.#entries.find(
+      ({ file: { source, hashes }, outcome }) =>
+        outcome === undefined && isWanted(media, { ...hashes, ...pick(source) }),
+    );
+  }
+
+  async #serve(invite: InviteUas, pull: PullOffer): Promise<void> {
+    const wanted = pull.wanted.flatMap((media) => {
+      const entry = this.#entryFor(media);
+      return entry === undefined ? [] : [{ media, entry }];
+    });
+    const changed = await changedOf(wanted.map(({ entry }) => entry));
+    if (changed !== undefined) {
+      this.#finish(changed, CHANGED);
+      refuseToGoOn(this.#context, invite, { kind: "changed" });
+      return;
+    }
+    const answered = await answerPull(
+      this.#context,
+      pull,
+      new Map(wanted.map(({ media, entry }) => [media.index, entry.file])),
+    );
+    if (answered === undefined || this.#isEnding) {
+      await answered?.relay.close();
+      refuseToGoOn(this.#context, invite, this.#isEnding ? { kind: "stopped" } : undefined);
+    } else await this.#answer(invite, pull, answered);
+  }
+
+  async #answer(invite: InviteUas, pull: PullOffer, answered: PullAnswer): Promise<void> {
+    // The receiver has lost them where they still move for us; a push of ours for them is of no use any more.
+    for (const stop of this.#stopPush) stop();
+    for (const { file } of answered.lines)
+      for (const transfer of this.#transfers) transfer.release(file);
+    const start = {
+      ...answered,
+      isPeerOurs: isOurProduct(pull.userAgent),
+      connectionGroup: pull.callId,
+    };
+    const transfer = this.#open(start);
+    const { config, ports } = this.#context;
+    const accepted = await invite.accept({
+      headers: answerHeaders(config, ports.srf.local),
+      body: { contentType: "application/sdp", content: serializeSdp(answered.local) },
+    });
+    if (accepted.ok) this.#run(transfer, accepted.value, start);
+    else {
+      await transfer.abandon();
+      await answered.relay.close();
+      for (const { file } of answered.lines) this.#interrupt(file, LOST);
+    }
+  }
+
+  async #push(entry: Entry): Promise<void> {
+    const { peer, conversationId } = this.#options;
+    this.#attempts += 1;
+    entry.isOffered = true;
+    const pushed = await pushAgain(this.#context, {
+      ...{ to: peer, conversationId, file: entry.file, octets: entry.octets },
+      onStop: (stop) => {
+        this.#stopPush.add(stop);
+        return () => this.#stopPush.delete(stop);
+      },
+    });
+    this.#attempts -= 1;
+    entry.isOffered = false;
+    this.#isPeerOurs ||= pushed.isPeerOurs;
+    this.#pushed(entry, pushed.end);
+    this.#check();
+  }
+
+  #pushed(entry: Entry, end: PushEnd): void {
+    // The receiver was faster and has asked for it, or it is over.
+    if (entry.isMoving || entry.outcome !== undefined) {
+      if (end.kind === "answered") void end.start.dialog.bye();
+      return;
+    }
+    switch (end.kind) {
+      case "answered":
+        this.#move(end.start);
+        return;
+      case "received":
+        this.#finish(entry, { kind: "complete", isProven: end.isProven });
+        return;
+      case "stopped":
+        this.#finish(entry, {
+          ...{ kind: "interrupted", code: "declined" },
+          reason: "The receiver stopped the transfer.",
+        });
+        return;
+      case "paused":
+        this.#pausedByPeer();
+        return;
+      case "failed":
+        entry.pending = { ...(entry.pending ?? LOST), reason: end.reason };
+    }
+  }
+
+  #move(start: SessionStart): void {
+    this.#run(this.#open(start), start.dialog, start);
+  }
+
+  /** Lines of a pull may belong to files that another session had a moment ago. */
+  #open(start: Omit<SessionStart, "dialog">): OutgoingTransfer {
+    const { id, onPeerEnded } = this.#options;
+    for (const { file } of start.lines) {
+      const entry = this.#entries.find((one) => one.file === file);
+      if (entry === undefined) continue;
+      entry.isMoving = true;
+      delete entry.pending;
+    }
+    return new OutgoingTransfer(this.#context, {
+      ...{ id, ...start },
+      onSettled: ({ file }, outcome, octets) => {
+        this.#settled(file, outcome, octets);
+      },
+      onPeerEnded: (cause) => {
+        this.#peerEnded(cause);
+        onPeerEnded?.();
+      },
+    });
+  }
+
+  #run(transfer: OutgoingTransfer, dialog: SrfDialog, start: Omit<SessionStart, "dialog">): void {
+    this.#isPeerOurs = start.isPeerOurs;
+    this.#transfers.add(transfer);
+    this.#pausedBy = undefined;
+    if (start.isResumed !== false) this.#tellResumed(start.lines);
+    void transfer.run(dialog).then(async () => {
+      await start.relay?.close();
+      this.#transfers.delete(transfer);
+      this.#check();
+    });
+  }
+
+  #tellResumed(lines: readonly SendLine[]): void {
+    const { id, peer, record } = this.#options;
+    record.update({ state: "transferring" });
+    record.files(
+      lines.map(({ file }) => file.index),
+      { state: "transferring" },
+    );
+    this.#context.emit("resumed", {
+      ...{ id, peer, direction: "outgoing" },
+      files: lines.map(({ file, span }) => ({
+        ...{ index: file.index, ...pick(file.source) },
+        octets: span?.from ?? 0,
+      })),
+    });
+  }
+
+  #peerEnded(cause: SipCause | undefined): void {
+    if (isPause(cause)) this.#pausedByPeer();
+  }
+
+  #pausedByPeer(): void {
+    if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
+    this.#pausedBy = "peer";
+    this.#wait?.cancel();
+    this.#context.emit("paused", { id: this.#options.id, by: "peer" });
+  }
+
+  #settled(file: PreparedFile, outcome: FileOutcome, octets: number): void {
+    const entry = this.#entries.find((one) => one.file === file);
+    if (entry === undefined || entry.outcome !== undefined) return;
+    entry.isMoving = false;
+    if (octets > entry.octets) this.#renewTime();
+    entry.octets = octets;
+    if (outcome.kind === "interrupted" && outcome.code !== "declined" && !this.#isEnding)
+      this.#interrupt(file, outcome);
+    else this.#finish(entry, outcome);
+    this.#check();
+  }
+
+  #interrupt(file: PreparedFile, outcome: NonNullable<Entry["pending"]>): void {
+    const entry = this.#entries.find((one) => one.file === file);
+    if (entry === undefined || entry.outcome !== undefined) return;
+    entry.isMoving = false;
+    entry.pending = { ...outcome, resumable: { octets: entry.octets } };
+    this.#options.record.files([file.index], { octets: entry.octets });
+  }
+
+  #finish(entry: Entry, outcome: FileOutcome): void {
+    if (entry.outcome !== undefined) return;
+    const { index, source } = entry.file;
+    delete entry.pending;
+    entry.outcome = outcome;
+    const octets = outcome.kind === "complete" ? source.sizeOctets : entry.octets;
+    this.#options.record.files([index], { ...historyChange(outcome), octets });
+    this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
+  }
+
+  #endPending(outcome?: FileOutcome): void {
+    this.#wait?.cancel();
+    for (const entry of this.#entries)
+      if (entry.pending !== undefined && !entry.isMoving)
+        this.#finish(entry, outcome ?? entry.pending);
+  }
+
+  /** Nothing moves: waits for the receiver, or is over. */
+  #check(): void {
+    if (this.#isDone || this.#attempts > 0 || this.#entries.some(({ isMoving }) => isMoving))
+      return;
+    if (this.#entries.some(({ pending }) => pending !== undefined)) {
+      if (this.#isEnding) this.#endPending();
+      else if (this.#pausedBy !== undefined) return;
+      else if (this.#waits()) return;
+    }
+    if (this.#transfers.size > 0) return;
+    this.#isDone = true;
+    this.#wait?.cancel();
+    this.#resolve(this.#entries.map(({ outcome }) => outcome ?? { kind: "declined" }));
+  }
+
+  /**
+   * The receiver's program asks for the rest by itself, if it is one of ours. It does not where it has everything and only
+   * its last word was lost, or where it still waits for its next attempt: so it is asked, too.
+   */
+  #waits(): boolean {
+    const { config, ports } = this.#context;
+    const forMs = (config.resumeForS ?? RESUME_FOR_S) * 1000;
+    this.#giveUpAtMs ??= ports.clock.nowMs() + forMs + RESUME_MARGIN_MS;
+    const leftMs = this.#giveUpAtMs - ports.clock.nowMs();
+    if (!this.#isPeerOurs || forMs === 0 || leftMs <= 0) {
+      this.#endPending();
+      return false;
+    }
+    this.#wait?.cancel();
+    this.#context.emit("reconnecting", { id: this.#options.id });
+    this.#wait = ports.clock.startTimer(Math.min(pushDelayMs(this.#vainPushes), leftMs), () => {
+      this.#vainPushes += 1;
+      this.#pushAll();
+      this.#check();
+    });
+    return true;
+  }
+
+  #pushAll(): void {
+    for (const entry of this.#entries)
+      if (entry.pending !== undefined && !entry.isMoving && !entry.isOffered)
+        void this.#push(entry);
+  }
+
+  #renewTime(): void {
+    this.#vainPushes = 0;
+    this.#giveUpAtMs = undefined;
+  }
+}
+
+function pick({ name, sizeOctets }: PreparedFile["source"]): {
+  readonly name: string;
+  readonly sizeOctets: number;
+} {
+  return { name, sizeOctets };
+}
+
+/** The first file that is no longer the one that was offered. */
+async function changedOf(entries: readonly Entry[]): Promise<Entry | undefined> {
+  for (const entry of entries) if (!(await entry.file.source.isUnchanged())) return entry;
+  return undefined;
+}
+
+const LOST = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "The receiver's device could not be reached any more.",
+} as const;
+
+const EARLIER = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "The transfer was interrupted.",
+} as const;
+
+const CHANGED: FileOutcome = {
+  kind: "failed",
+  code: "source",
+  reason: "The file was changed after it was offered. The rest of it was not sent.",
+};

@@ -1,0 +1,78 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { FileHash, FilePart } from "../../base/files.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
+import type { MsrpSession } from "../../msrp/session/session.ts";
+import { FileReceiver } from "./file-receiver.ts";
+import type { MediaWay } from "./media-way.ts";
+import type { OfferContext } from "./offer-context.ts";
+import type { FileOutcome } from "./outcome.ts";
+import { ProgressMeter } from "./progress-meter.ts";
+
+/** One m= line on which a file is received. */
+export interface ReceiveLine {
+  readonly id: OfferId;
+  /** Of the file in the offer, for its user. */
+  readonly index: number;
+  readonly sizeOctets: number;
+  readonly hashes: readonly FileHash[];
+  readonly part: FilePart;
+  readonly uri: MsrpUri;
+  readonly remotePath: readonly MsrpUri[];
+  readonly way: MediaWay;
+  readonly connectionGroup: string;
+  /** 0-based place at which the message begins; default 0. */
+  readonly fromOctet?: number;
+  readonly onBegun: () => void;
+}
+
+export interface Receiving {
+  readonly session: MsrpSession;
+  readonly receiver: FileReceiver;
+}
+
+/** Opens the session of a file and waits for its octets. */
+export function openReceiving(context: OfferContext, line: ReceiveLine): Receiving {
+  const { clock, msrp } = context.ports;
+  const { id, index, part, sizeOctets, fromOctet = 0 } = line;
+  const meter = new ProgressMeter(
+    clock,
+    ({ octets, octetsPerS }) => {
+      context.emit("progress", { id, index, octets, sizeOctets, octetsPerS });
+    },
+    part.receivedOctets,
+  );
+  const receiver = new FileReceiver(clock, {
+    ...{ part, sizeOctets, fromOctet, hashes: line.hashes },
+    onReceived: (octets) => {
+      // Every octet is here: what follows is the check.
+      if (octets === sizeOctets) meter.finish(octets);
+      else meter.update(octets);
+    },
+    onBegun: line.onBegun,
+  });
+  const session = msrp.session({
+    localUri: line.uri,
+    remotePath: line.remotePath,
+    ...line.way,
+    receiver,
+    connectionGroup: line.connectionGroup,
+  });
+  session.events.on("closed", ({ failure }) => {
+    if (failure !== undefined) receiver.connectionLost(lost(failure.message));
+  });
+  void session.bound.then((bound) => {
+    if (!bound.ok) receiver.stop(lost(bound.error.message));
+  });
+  void receiver.outcome.then((outcome) => {
+    if (outcome.kind === "complete") meter.finish(sizeOctets);
+  });
+  return { session, receiver };
+}
+
+function lost(detail: string): FileOutcome {
+  return {
+    kind: "interrupted",
+    code: "connection",
+    reason: `The file connection was lost (${detail}).`,
+  };
+}

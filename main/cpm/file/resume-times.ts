@@ -1,0 +1,17 @@
+/** How long an interrupted transfer is tried again by itself, unless configured otherwise. */
+export const RESUME_FOR_S = 300;
+/** The sender gives up later than the receiver, whose last attempt may still be on its way. */
+export const RESUME_MARGIN_MS = 60_000;
+
+const FIRST_MS = 1000;
+const LONGEST_MS = 60_000;
+
+/** Before the attempt of that number, from 0 on: 1, 2, 4, … 60 s. */
+export function resumeDelayMs(attempt: number): number {
+  return Math.min(FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+}
+
+/** Of the sender, which leaves the receiver the first word: 5, 10, 20, … 60 s. */
+export function pushDelayMs(attempt: number): number {
+  return Math.min(5 * FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+}

@@ -1,0 +1,35 @@
+import type { SipCause } from "../sip-cause.ts";
+import type { FileOutcome } from "./outcome.ts";
+
+/** What the Reason of a BYE says (RFC 3326). */
+export interface ByeCause {
+  readonly cause: number;
+  readonly text: string;
+}
+
+/** A user ended the transfer: nothing of it is kept. */
+export const USER_STOPPED: ByeCause = { cause: 487, text: "Transfer stopped" };
+/** A user wants to go on later. Known to our programs by its text; others see an interruption. */
+export const PAUSED: ByeCause = { cause: 480, text: "Transfer paused" };
+/** The device goes away; its user has decided nothing. */
+export const GOING_AWAY: ByeCause = { cause: 480, text: "Device stopped" };
+
+export function isPause(cause: SipCause | undefined): boolean {
+  return cause?.cause === PAUSED.cause && cause.text === PAUSED.text;
+}
+
+/** What a BYE of the other side means for files that had not come to their end. */
+export function endOutcome(
+  peer: "sender" | "receiver",
+  cause: SipCause | undefined,
+): Extract<FileOutcome, { readonly kind: "interrupted" }> {
+  if (cause?.cause === USER_STOPPED.cause)
+    return {
+      kind: "interrupted",
+      code: "declined",
+      reason: `The ${peer} stopped the transfer.`,
+    };
+  if (isPause(cause))
+    return { kind: "interrupted", code: "paused", reason: `The ${peer} paused the transfer.` };
+  return { kind: "interrupted", code: "connection", reason: `The ${peer} ended the transfer.` };
+}
