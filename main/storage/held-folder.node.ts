@@ -84,7 +84,7 @@ export class HeldFolder {
     if (platform !== "linux")
       return new HeldFolder(given, real, undefined, identityOf(await stat(real, { bigint: true })));
     const flags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-    const handle = await open(real, flags);
+    const handle = await openFolder(real, flags);
     try {
       const identity = identityOf(await handle.stat({ bigint: true }));
       const reached = await pathOf(handle);
@@ -256,6 +256,17 @@ export class HeldFolder {
 
   #procPath(): string {
     return this.#handle === undefined ? this.#real : `/proc/self/fd/${this.#handle.fd}`;
+  }
+}
+
+/** A link in the folder's place is no folder that is missing. */
+async function openFolder(path: string, flags: number): Promise<FileHandle> {
+  try {
+    return await open(path, flags);
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code !== "ENOTDIR" && code !== "ELOOP") throw cause;
+    throw (await lstat(path)).isSymbolicLink() ? swapped(path) : cause;
   }
 }
 
