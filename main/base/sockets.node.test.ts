@@ -62,6 +62,39 @@ for (const host of hasIpv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"]) {
       receiver.close();
     });
 
+    it("MUST hand over what was written before it destroys a connection, in its order", async () => {
+      let got = "";
+      const ended = Promise.withResolvers<undefined>();
+      const listener = must(
+        await sockets.listenTcp({ host, port: 0 }, (connection) => {
+          connection.start(
+            handlers({
+              onData: (bytes) => {
+                got += bytes.toString("latin1");
+              },
+              onClose: () => {
+                ended.resolve(undefined);
+              },
+              onEnd: () => {
+                connection.end();
+              },
+            }),
+          );
+        }),
+      );
+      const client = must(await sockets.connectTcp(listener.local, options()));
+      client.start(handlers({}));
+      for (const text of ["a", "b", "c"]) {
+        client.cork();
+        client.write(Buffer.from(text));
+        client.uncork();
+      }
+      client.destroy();
+      await ended.promise;
+      expect(got).toBe("abc");
+      listener.close();
+    });
+
     it("MUST carry a stream both ways, keep half of it open, and close both ends once", async () => {
       const closed: string[] = [];
       const bothClosed = Promise.withResolvers<undefined>();

@@ -8,6 +8,9 @@ import { noteTraffic } from "./young-memory.node.ts";
 /** High-water mark of reading and writing. */
 export const TCP_BUFFER_OCTETS = 262_144;
 
+/** Corked octets from which on there is nothing to gain by waiting for more. */
+const FULL_WRITE_OCTETS = 65_536;
+
 /**
  * A socket behind the port. Half-open: after `onEnd` the owner ends its own side. Errors and the end of a connection
  * that nobody has started yet are kept for `start`.
@@ -20,6 +23,8 @@ export class NodeTcpConnection implements TcpConnection {
   #error: SocketError | undefined;
   #isClosed = false;
   #isPaused = false;
+  #corks = 0;
+  #isUncorking = false;
 
   private constructor(socket: Socket, local: HostPort, remote: HostPort) {
     this.#socket = socket;
@@ -79,11 +84,25 @@ export class NodeTcpConnection implements TcpConnection {
   }
 
   cork(): void {
-    this.#socket.cork();
+    this.#corks += 1;
+    if (this.#socket.writableCorked === 0) this.#socket.cork();
   }
 
+  /** Few octets wait for the end of this turn of the event loop: others of the same turn join them in one write. */
   uncork(): void {
-    this.#socket.uncork();
+    this.#corks -= 1;
+    if (this.#corks > 0) return;
+    const waiting = this.#socket.writableLength;
+    if (waiting === 0 || waiting >= FULL_WRITE_OCTETS) {
+      this.#socket.uncork();
+      return;
+    }
+    if (this.#isUncorking) return;
+    this.#isUncorking = true;
+    setImmediate(() => {
+      this.#isUncorking = false;
+      if (this.#corks === 0) this.#socket.uncork();
+    });
   }
 
   pause(): void {
@@ -101,6 +120,8 @@ export class NodeTcpConnection implements TcpConnection {
   }
 
   destroy(): void {
+    // What was said is handed to the system first, as far as it takes it.
+    this.#socket.uncork();
     this.#socket.destroy();
   }
 }
