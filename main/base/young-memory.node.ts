@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-const SWEEP_OCTETS = 8 * 1024 * 1024;
+const SWEEP_OCTETS = 4 * 1024 * 1024;
 
 type Sweep = () => void;
 
