@@ -3,7 +3,7 @@ import { parseDecimal } from "../base/decimal.ts";
 import { formatHostPort } from "../base/host-port.ts";
 import { coreSettings, pfSettings } from "../compose/element-config.ts";
 import { openPf } from "../compose/open-pf.node.ts";
-import { openSipStack, type SipStack } from "../compose/sip-stack.node.ts";
+import { openSipStack, SERVER_TRANSACTIONS, type SipStack } from "../compose/sip-stack.node.ts";
 import { SipCore } from "../network/core/sip-core.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { ParentLink } from "./parent-link.node.ts";
@@ -21,7 +21,7 @@ export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
   const { element, bind, port, traceFile } = elementArgs(args);
   const link = new ParentLink();
   const stack = await openSipStack({
-    ...{ element, listen: { host: bind, port } },
+    ...{ element, listen: { host: bind, port }, maxTransactions: SERVER_TRANSACTIONS },
     ...(traceFile === undefined ? {} : { traceFile }),
   });
   link.send("listening", { sip: formatHostPort(stack.local) });

@@ -2,7 +2,7 @@ import type { HostPort } from "../base/host-port.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import { ParticipatingFunction } from "../network/pf/participating-function.ts";
-import { listenError, openSipStack, type SipStack } from "./sip-stack.node.ts";
+import { listenError, openSipStack, SERVER_TRANSACTIONS, type SipStack } from "./sip-stack.node.ts";
 
 export interface PfOptions {
   /** Name in logs and traces. */
@@ -23,7 +23,7 @@ export interface OpenPf {
 export async function openPf(options: PfOptions): Promise<OpenPf> {
   const { element, traceFile } = options;
   const stack = await openSipStack({
-    ...{ element, listen: options.sip },
+    ...{ element, listen: options.sip, maxTransactions: SERVER_TRANSACTIONS },
     ...(traceFile === undefined ? {} : { traceFile }),
   });
   const msrp = await MsrpEndpoint.open(stack.ports, { listen: options.msrp });

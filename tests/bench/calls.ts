@@ -23,6 +23,10 @@ const KAMAILIO = "/usr/sbin/kamailio";
 const SIPP = "/usr/bin/sipp";
 const WINDOW = 30;
 const TICKS_PER_S = 100;
+/** Of a whole round: a busy machine is slow, and that is no failure. */
+const TIMEOUT_S = "600";
+/** The last path takes its time: so much less calls are enough. */
+const FEWER_CALLS = 4;
 /** The core's share of Kamailio's rate. */
 export const CORE_FLOOR = 0.5;
 
@@ -67,7 +71,10 @@ export async function callRounds(
     const paths: readonly CallPath[] = ["kamailio", "core", "core and pf"];
     const all = new Map<CallPath, CallRound[]>(paths.map((path) => [path, []]));
     for (let round = 0; round < rounds; round += 1) {
-      for (const path of paths) all.get(path)?.push(await oneRound(starts[path], calls));
+      for (const path of paths) {
+        const count = path === "core and pf" ? Math.ceil(calls / FEWER_CALLS) : calls;
+        all.get(path)?.push(await oneRound(starts[path], count));
+      }
     }
     return all;
   } finally {
@@ -121,7 +128,7 @@ async function call(
 ): Promise<number> {
   const uac = sipp("uac.xml", port, [
     ...key,
-    ...["-m", String(calls), "-l", String(WINDOW), "-r", "100000", "-timeout", "120"],
+    ...["-m", String(calls), "-l", String(WINDOW), "-r", "100000", "-timeout", TIMEOUT_S],
     `127.0.0.1:${String(servers.port)}`,
   ]);
   await once(uac, "exit");
@@ -264,12 +271,16 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Prints the table, fastest rounds. @returns false when the core is below its floor */
+/** Prints the table, fastest rounds. @returns false when calls failed or the core is below its floor */
 export async function printCalls(rounds: number, calls = 4000): Promise<boolean> {
   if (!canCall()) return true;
   const all = await callRounds(rounds, calls);
+  // Calls that are refused are fast.
   const fastest = (path: CallPath): CallRound | undefined =>
-    all.get(path)?.toSorted((a, b) => b.perSecond - a.perSecond)[0];
+    all
+      .get(path)
+      ?.filter(({ hasFailed }) => !hasFailed)
+      .toSorted((a, b) => b.perSecond - a.perSecond)[0];
   const base = fastest("kamailio");
   console.log(`\nCalls over UDP, one worker each, fastest of ${String(rounds)} rounds`);
   for (const path of all.keys()) {
@@ -279,13 +290,15 @@ export async function printCalls(rounds: number, calls = 4000): Promise<boolean>
     const cpuRatio = base.cpuMsPerCall / round.cpuMsPerCall;
     console.log(
       `${path.padEnd(14)} ${round.perSecond.toFixed(0).padStart(6)} calls/s ${ratio.toFixed(2)}   ` +
-        `${round.cpuMsPerCall.toFixed(2)} ms CPU a call (${cpuRatio.toFixed(2)} of kamailio's calls per CPU second)` +
-        (round.hasFailed ? "   CALLS FAILED" : ""),
+        `${round.cpuMsPerCall.toFixed(2)} ms CPU a call (${cpuRatio.toFixed(2)} of kamailio's calls per CPU second)`,
     );
   }
+  const ours: readonly CallPath[] = ["core", "core and pf"];
+  const failed = ours.filter((path) => all.get(path)?.some(({ hasFailed }) => hasFailed));
+  for (const path of failed) console.log(`calls failed: ${path}`);
   const core = fastest("core");
   if (core === undefined || base === undefined) return false;
-  return !core.hasFailed && core.perSecond >= CORE_FLOOR * base.perSecond;
+  return failed.length === 0 && core.perSecond >= CORE_FLOOR * base.perSecond;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

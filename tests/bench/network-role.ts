@@ -1,5 +1,5 @@
 import { openPf } from "../../main/compose/open-pf.node.ts";
-import { openSipStack } from "../../main/compose/sip-stack.node.ts";
+import { openSipStack, SERVER_TRANSACTIONS } from "../../main/compose/sip-stack.node.ts";
 import { SipCore } from "../../main/network/core/sip-core.ts";
 import { ha1Of } from "../../main/sip/ua/digest.ts";
 import { BENCH_DOMAIN, BENCH_PASSWORD, type NetworkRole } from "./network-role-messages.ts";
@@ -15,7 +15,11 @@ async function main(): Promise<void> {
     pf.serve({ domain: BENCH_DOMAIN, core });
     return;
   }
-  const stack = await openSipStack({ element: "core", listen: sip });
+  const stack = await openSipStack({
+    element: "core",
+    listen: sip,
+    maxTransactions: SERVER_TRANSACTIONS,
+  });
   const users = ["alice", "bob"].map((username) => ({
     aor: `sip:${username}@${BENCH_DOMAIN}`,
     ha1: {

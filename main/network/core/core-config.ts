@@ -62,7 +62,8 @@ export const CORE_LIMITS: CoreLimits = {
   sequentialRingMs: 30_000,
   serverAnswerMs: 2_000,
   originalDialogLifeMs: 300_000,
-  originalDialogs: 20_000,
+  // Two a call and five minutes each: 330 calls a second with an application server.
+  originalDialogs: 200_000,
   subscriptionsPerAor: 20,
 };
 
