@@ -11,12 +11,14 @@ import { parseSipMessage } from "../message/parse.ts";
 import { serializeSipMessage } from "../message/serialize.ts";
 import { bindOnePort } from "./bind.ts";
 import { ConnectionPool } from "./connection-pool.ts";
-import { type Flow, flowKey, isFlow, type SipTransport, type Target } from "./flow.ts";
+import { type Flow, isFlow, type SipTransport, type Target } from "./flow.ts";
+import { keepConnectionAlive } from "./keep-alive.ts";
 import { refusalOf } from "./malformed.ts";
 import { MessageDraft } from "./message-draft.ts";
 import type { SipPorts } from "./ports.ts";
 import { FLOW_GONE, socketError } from "./socket-failure.ts";
 import type { StreamConnection } from "./stream-connection.ts";
+import type { SentVia, TransportCounters, TransportEvents } from "./transport-events.ts";
 import {
   DEFAULT_LIMITS,
   type TransportLimits,
@@ -34,33 +36,8 @@ import {
 
 export type { Flow, SipTransport, Target } from "./flow.ts";
 export type { SipPorts } from "./ports.ts";
+export type { SentVia, TransportCounters, TransportEvents } from "./transport-events.ts";
 export type { TransportOptions } from "./transport-options.ts";
-
-/** A request as it leaves: with transport and sent-by in its top Via. */
-export interface SentVia {
-  readonly request: SipRequest;
-  readonly transport: SipTransport;
-}
-
-export interface TransportEvents {
-  readonly request: { readonly request: SipRequest; readonly flow: Flow };
-  readonly response: { readonly response: SipResponse; readonly flow: Flow };
-  /** A connection is gone; `places` are the keys (`targetKey`) of the places that requests reached over it. */
-  readonly flowClosed: { readonly flow: Flow; readonly places: readonly string[] };
-  /** What could not be read. A request that could be answered has been refused. */
-  readonly malformed: { readonly flow: Flow; readonly error: SipParseError };
-  /** The system could not send a datagram to that address. */
-  readonly unreachable: { readonly remote: HostPort; readonly error: SocketError };
-}
-
-/** What was turned away since the transport was opened. */
-export interface TransportCounters {
-  readonly malformed: number;
-  /** Responses whose top Via is not ours (RFC 3261 §18.1.2). */
-  readonly misrouted: number;
-  /** Inbound connections over the limit. */
-  readonly refusedConnections: number;
-}
 
 /** RFC 3261 §18.1.1: no UDP datagram holds more (65,535 less the headers of IPv4 and UDP). */
 const MAX_DATAGRAM_OCTETS = 65_507;
@@ -249,29 +226,7 @@ export class TransportLayer {
    * @param onLost called once, when there is no such connection or it has failed; never before this call returns
    */
   keepAlive(target: Target, nextPingMs: () => number, onLost: () => void): Undo {
-    const { remote } = target;
-    const connection = this.#pool.findTo({ transport: "tcp", remote });
-    let isWatched = true;
-    const lost = (): void => {
-      if (isWatched) onLost();
-      isWatched = false;
-    };
-    if (target.transport !== "tcp" || connection === undefined) {
-      queueMicrotask(lost);
-      return () => {
-        isWatched = false;
-      };
-    }
-    const key = flowKey(connection.flow);
-    const undo = this.events.on("flowClosed", ({ flow }) => {
-      if (flowKey(flow) === key) lost();
-    });
-    connection.keepAlive(nextPingMs);
-    return () => {
-      isWatched = false;
-      undo();
-      connection.keepAlive(undefined);
-    };
+    return keepConnectionAlive(this.#pool, this.events, { target, nextPingMs, onLost });
   }
 
   /** Ends all connections and gives the port back; no event comes any more. */

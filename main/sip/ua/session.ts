@@ -14,15 +14,15 @@ import type { ServerTransaction } from "../transaction/transaction.ts";
 import { AckKeeper } from "./ack-keeper.ts";
 import { ClientExchange, type ExchangeHandlers } from "./client-exchange.ts";
 import { GlareTimer, isGlare } from "./glare-timer.ts";
+import { PeerOffers } from "./peer-offers.ts";
 import {
   buildResponse,
   type ServerRequest,
   TransactionRequest,
   type UasResponse,
-  withContact,
 } from "./server-request.ts";
 import { isBareRefresh, SessionRefresh } from "./session-refresh.ts";
-import { type AgreedTimer, answerTimer, timerRefusal } from "./session-timer.ts";
+import { type AgreedTimer, timerRefusal } from "./session-timer.ts";
 import type { SubscriptionRules } from "./subscription-term.ts";
 import { SuccessRetransmitter } from "./success-retransmitter.ts";
 import { type UaContext, withLocalContact, withUserAgent } from "./ua-context.ts";
@@ -59,9 +59,7 @@ export class Session {
   readonly #glare: GlareTimer;
   readonly #updates: UpdateSender;
   #inviteOut = false;
-  /** An UPDATE of the peer with an offer. */
-  #updateIn: ServerTransaction | undefined;
-  #inviteIn: ServerTransaction | undefined;
+  readonly #peerOffers: PeerOffers;
 
   constructor(context: UaContext, dialog: Dialog, onEnd: OnEnd, subscription?: SubscriptionRules) {
     this.#subscription = subscription;
@@ -101,6 +99,13 @@ export class Session {
       },
       expired: () => {
         this.#lose("the session expired", { cause: 408, text: "Session expired" });
+      },
+    });
+    this.#peerOffers = new PeerOffers(context, this.#refresh, {
+      localTag: () => this.#dialog.id.localTag,
+      isOver: () => this.#isOver,
+      accept: (tx, response) => {
+        this.accept(tx, response);
       },
     });
   }
@@ -195,7 +200,7 @@ export class Session {
       handlers.onFailure({ kind: "closed", message: "the dialog has ended" });
     } else if (this.#inviteOut || this.#glare.isWaiting) {
       handlers.onFailure({ kind: "protocol", message: "another re-INVITE is pending" });
-    } else if (this.#inviteIn !== undefined) {
+    } else if (this.#peerOffers.isInvitePending) {
       const failure: UaFailure = { kind: "timeout", message: "the peer's re-INVITE is pending" };
       if (!this.#retryAfterGlare(options, handlers, failure)) handlers.onFailure(failure);
     } else {
@@ -280,7 +285,7 @@ export class Session {
   accept(tx: ServerTransaction, response: SipResponse): void {
     const seq = cseqNumberOf(tx.request) ?? 0;
     this.#refresh.described(response.headers, response.body);
-    if (this.#inviteIn === tx) this.#inviteIn = undefined;
+    this.#peerOffers.settled(tx);
     this.#accepted.get(seq)?.stop();
     this.#accepted.set(
       seq,
@@ -328,10 +333,7 @@ export class Session {
 
   /** CANCEL of a re-INVITE. True when it was still pending. */
   receiveCancel(invite: ServerTransaction): boolean {
-    if (this.#inviteIn !== invite || invite.hasFinal) return false;
-    this.#inviteIn = undefined;
-    invite.respond(buildResponse(invite.request, this.#dialog.id.localTag, { status: 487 }));
-    return true;
+    return this.#peerOffers.cancel(invite);
   }
 
   #judge(request: SipRequest): UasResponse | undefined {
@@ -349,76 +351,17 @@ export class Session {
     return refused;
   }
 
-  /** RFC 3261 §14.2, RFC 3311 §5.2: ours is pending: 491. Theirs is: 500 with a random Retry-After up to 10 s. */
+  /** RFC 3261 §14.2, RFC 3311 §5.2: ours is pending: 491. */
   #glareAnswer(): UasResponse | undefined {
-    if (this.#inviteOut || this.#updates.isOfferOut) return { status: 491 };
-    const isAnswerDue = this.#inviteIn !== undefined || this.#updateIn !== undefined;
-    if (!isAnswerDue) return undefined;
-    const seconds = (this.#context.random.bytes(1)[0] ?? 0) % 11;
-    return { status: 500, headers: [{ name: "Retry-After", value: String(seconds) }] };
+    const isOurs = this.#inviteOut || this.#updates.isOfferOut;
+    return isOurs ? { status: 491 } : this.#peerOffers.refusal();
   }
 
   #incoming(tx: ServerTransaction): ServerRequest {
-    const { method, body } = tx.request;
-    if (method === "INVITE") return this.#incomingInvite(tx);
-    if (method !== "UPDATE") return new TransactionRequest(tx, this.#dialog.id.localTag);
-    if (body.length > 0) this.#updateIn = tx;
-    const refresh = this.#refreshable(tx);
-    return {
-      ...refresh,
-      respond: (answer) => {
-        if (tx.hasFinal || this.#isOver) return undefined;
-        const response = refresh.build(answer);
-        if (answer.status >= 200 && this.#updateIn === tx) this.#updateIn = undefined;
-        if (answer.status >= 200 && answer.status < 300) refresh.accepted(response);
-        tx.respond(response);
-        return response;
-      },
-    };
-  }
-
-  /** What answers to re-INVITE and UPDATE have in common: Contact, and what they say about the timer. */
-  #refreshable(tx: ServerTransaction): Pick<ServerRequest, "request" | "flow" | "build"> & {
-    accepted(response: SipResponse): void;
-  } {
-    const { request, flow } = tx;
-    const { localTag } = this.#dialog.id;
-    const timer = answerTimer(request, this.#context.config);
-    return {
-      request,
-      flow,
-      build: (answer) => {
-        const isSuccess = answer.status >= 200 && answer.status < 300;
-        const headers = [...(isSuccess ? timer.headers : []), ...(answer.headers ?? [])];
-        const complete = withContact({ ...answer, headers }, this.#context.contact);
-        return buildResponse(request, localTag, complete);
-      },
-      accepted: (response) => {
-        this.#refresh.learn(request);
-        this.#refresh.timeBy(timer.agreed);
-        this.#refresh.described(response.headers, response.body);
-      },
-    };
-  }
-
-  #incomingInvite(tx: ServerTransaction): ServerRequest {
-    this.#inviteIn = tx;
-    const refresh = this.#refreshable(tx);
-    return {
-      ...refresh,
-      respond: (answer) => {
-        if (tx.hasFinal || this.#isOver) return undefined;
-        const response = refresh.build(answer);
-        if (answer.status >= 200 && answer.status < 300) {
-          refresh.accepted(response);
-          this.accept(tx, response);
-          return response;
-        }
-        if (answer.status >= 300 && this.#inviteIn === tx) this.#inviteIn = undefined;
-        tx.respond(response);
-        return response;
-      },
-    };
+    const { method } = tx.request;
+    if (method === "INVITE") return this.#peerOffers.invite(tx);
+    if (method === "UPDATE") return this.#peerOffers.update(tx);
+    return new TransactionRequest(tx, this.#dialog.id.localTag);
   }
 
   // --- end ----------------------------------------------------------------------------------------------------------
@@ -446,12 +389,7 @@ export class Session {
     this.#subscription?.stop();
     for (const accepted of this.#accepted.values()) accepted.stop();
     this.#accepted.clear();
-    const pending = this.#inviteIn;
-    this.#inviteIn = undefined;
-    if (pending !== undefined && !pending.hasFinal) {
-      // RFC 3261 §15.1.2: requests that are pending when a BYE comes are answered with 487.
-      pending.respond(buildResponse(pending.request, this.#dialog.id.localTag, { status: 487 }));
-    }
+    this.#peerOffers.stop();
     this.#onEnd(this);
   }
 
