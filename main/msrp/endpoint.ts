@@ -87,6 +87,8 @@ export class MsrpEndpoint {
   readonly #sessions = new Map<string, BoundSession>();
   readonly #reserved = new Map<string, MsrpUri>();
   readonly #connectionOf = new Map<BoundSession, MsrpConnection>();
+  /** Sessions that wait for what their relay brings, by the connection to it. */
+  readonly #awaitedFrom = new Map<BoundSession, MsrpConnection>();
   readonly #sessionsOn = new Map<MsrpConnection, Set<BoundSession>>();
   readonly #unbound: UnboundConnections;
   readonly #held: HeldConnections;
@@ -178,7 +180,8 @@ export class MsrpEndpoint {
     }
     this.#sessions.set(sessionId, session);
     if (options.role === "active") void this.#bindActively(session, options);
-    else this.#held.release(sessionId);
+    else if (options.relay === undefined) this.#held.release(sessionId);
+    else this.#awaitThroughRelay(session, options.relay);
     return session;
   }
 
@@ -229,18 +232,29 @@ export class MsrpEndpoint {
   }
 
   #bindThroughRelay(session: BoundSession, place: RelayPlace): void {
-    const connection = this.#relays.connectionOf(place);
-    if (connection?.isUsable !== true) {
-      queueMicrotask(() => {
-        session.fail({ kind: "connect-failed", message: "the relay is gone" });
-      });
-      return;
-    }
+    const connection = this.#usableTo(place, session);
+    if (connection === undefined) return;
     this.#attach(session, connection);
     session.bindActively(connection);
   }
 
   // ---- passive ----
+
+  #awaitThroughRelay(session: BoundSession, place: RelayPlace): void {
+    const connection = this.#usableTo(place, session);
+    if (connection === undefined) return;
+    this.#awaitedFrom.set(session, connection);
+    this.#held.release(session.localUri.sessionId ?? "");
+  }
+
+  #usableTo(place: RelayPlace, session: BoundSession): MsrpConnection | undefined {
+    const connection = this.#relays.connectionOf(place);
+    if (connection?.isUsable === true) return connection;
+    queueMicrotask(() => {
+      session.fail({ kind: "connect-failed", message: "the relay is gone" });
+    });
+    return undefined;
+  }
 
   #onInbound(tcp: TcpConnection): void {
     const { maxInboundConnections, maxUnboundConnections } = this.#limits;
@@ -345,6 +359,7 @@ export class MsrpEndpoint {
 
   #attach(session: BoundSession, connection: MsrpConnection): void {
     this.#connectionOf.set(session, connection);
+    this.#awaitedFrom.delete(session);
     const sessions = this.#sessionsOn.get(connection);
     if (sessions === undefined) this.#sessionsOn.set(connection, new Set([session]));
     else sessions.add(session);
@@ -352,6 +367,7 @@ export class MsrpEndpoint {
 
   async #release(session: BoundSession): Promise<void> {
     this.#sessions.delete(session.localUri.sessionId ?? "");
+    this.#awaitedFrom.delete(session);
     this.#outbound.forgetUser(session);
     const connection = this.#connectionOf.get(session);
     if (connection === undefined) return;
@@ -378,6 +394,8 @@ export class MsrpEndpoint {
     }
     const failure = failureOf(loss);
     for (const session of [...(this.#sessionsOn.get(connection) ?? [])]) session.fail(failure);
+    for (const [session, from] of [...this.#awaitedFrom])
+      if (from === connection) session.fail(failure);
     this.#sessionsOn.delete(connection);
   }
 }

@@ -269,14 +269,17 @@ describe("RFC 4976 §5.1 AUTH", () => {
     place.events.on("lost", ({ kind }) => {
       lost.push(kind);
     });
-    const session = ours.session({
-      ...{ localUri: ours.newUri(), remotePath: [peerUri()], relay: place },
-      ...{ role: "active", receiver: new MemoryReceiver() },
-    });
+    const sessions = (["active", "passive"] as const).map((role) =>
+      ours.session({
+        ...{ localUri: ours.newUri(), remotePath: [peerUri()], relay: place },
+        ...{ role, receiver: new MemoryReceiver() },
+      }),
+    );
     await bed.clock.advanceAsync(10);
     relay.last()?.destroy();
     await bed.clock.advanceAsync(10);
-    expect([lost, (await session.bound).ok]).toEqual([["connection-lost"], false]);
+    const ends = await Promise.all(sessions.map(({ bound }) => bound));
+    expect([lost, ends.map(({ ok }) => ok)]).toEqual([["connection-lost"], [false, false]]);
     const late = ours.session({
       ...{ localUri: ours.newUri(), remotePath: [peerUri()], relay: place },
       ...{ role: "active", receiver: new MemoryReceiver() },
