@@ -36,6 +36,7 @@ interface StoredPart {
 
 /** Octets come to the disk for good in steps of this size. */
 const CLAIM_OCTETS = 65_536;
+const PAGE_OCTETS = 4096;
 
 /** A disk in memory, shared by whoever is given the same object. Paths are plain strings. */
 export class MemoryFiles implements Files {
@@ -135,20 +136,24 @@ export class MemoryFiles implements Files {
     return Promise.resolve(isKnown);
   }
 
-  /** What a program that is started anew finds: of parts in use, what had come up to a while ago. */
-  afterCrash(): MemoryFiles {
+  /**
+   * What a program that is started anew finds: of parts in use, what had come up to a while ago; what no journal knows is
+   * gone. Octets that had not been made durable may have reached the disk or not, page by page, where `unit` (from 0 up
+   * to 1) decides; without it all of them have.
+   */
+  afterCrash(unit?: () => number): MemoryFiles {
     const copy = new MemoryFiles();
     for (const [path, content] of this.content) copy.content.set(path, content);
     for (const [key, { options, bytes, durableOctets, isInUse, present }] of this.#stored) {
       const gap = present.indexOf(0);
       const reached = gap < 0 ? bytes.length : gap;
+      const certain = Math.max(durableOctets, reached - (reached % CLAIM_OCTETS));
+      const claimed = isInUse ? claimedOf(durableOctets, certain, unit) : durableOctets;
       copy.#stored.set(key, {
         ...{ options, bytes: Buffer.from(bytes), present: Uint8Array.from(present) },
-        durableOctets: isInUse
-          ? Math.max(durableOctets, reached - (reached % CLAIM_OCTETS))
-          : durableOctets,
-        isInUse: false,
+        ...{ durableOctets: claimed, isInUse: false },
       });
+      if (unit !== undefined) loseSome(copy.#stored.get(key)?.bytes.subarray(claimed), unit);
     }
     copy.#made = this.#made;
     return copy;
@@ -287,6 +292,18 @@ class MemoryPart implements FilePart {
     }
     return name;
   }
+}
+
+/** The last claim, or the one before it. */
+function claimedOf(before: number, certain: number, unit?: () => number): number {
+  if (unit === undefined || unit() < 0.5) return certain;
+  return Math.max(before, certain - CLAIM_OCTETS);
+}
+
+function loseSome(unsynced: Buffer | undefined, unit: () => number): void {
+  if (unsynced === undefined) return;
+  for (let at = 0; at < unsynced.length; at += PAGE_OCTETS)
+    if (unit() < 0.5) unsynced.subarray(at, at + PAGE_OCTETS).fill(0);
 }
 
 function baseName(path: string): string {
