@@ -18,7 +18,7 @@ const PAIR = /([A-Za-z][\w-]*)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))\s*(?:,\s
 
 /** undefined where the value is no Digest challenge that we can answer: MD5 with `auth`, or without qop. */
 export function readChallenge(value: string): Challenge | undefined {
-  const [, scheme = "", rest = ""] = /^\s*(\S+)\s+(.*)$/s.exec(value) ?? [];
+  const [, scheme = "", rest = ""] = /^\s*(\S+)\s+(.*)/s.exec(value) ?? [];
   if (scheme.toLowerCase() !== "digest" || rest.length > MAX_CHALLENGE_LENGTH) return undefined;
   const fields = readPairs(rest);
   return fields !== undefined && isAnswerable(fields) ? fields : undefined;
