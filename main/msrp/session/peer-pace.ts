@@ -7,7 +7,7 @@ export const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
 const LARGEST_WINDOW_OCTETS = 8192 * KIB;
 /** Enough for chunks of 2 KiB to keep both ends busy; of long chunks the octets are the limit. */
-const LARGEST_WINDOW_CHUNKS = 64;
+const LARGEST_WINDOW_CHUNKS = 256;
 /** Relays answer each hop by itself and close what overruns them: a common one fails above 11 KiB and with 32 at once. */
 const RELAY_WINDOW_CHUNKS = 4;
 /** 200s in a row after which chunks grow. */
