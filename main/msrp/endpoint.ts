@@ -258,12 +258,11 @@ export class MsrpEndpoint {
 
   #onInbound(tcp: TcpConnection): void {
     const { maxInboundConnections, maxUnboundConnections } = this.#limits;
-    const isFull =
-      this.#sessionsOn.size >= maxInboundConnections || this.#unbound.size >= maxUnboundConnections;
-    if (isFull || this.#isClosed) {
+    if (this.#sessionsOn.size >= maxInboundConnections || this.#isClosed) {
       tcp.destroy();
       return;
     }
+    this.#unbound.makeRoom(maxUnboundConnections);
     const connection = this.#connection(tcp);
     this.#unbound.add(connection);
     connection.start();

@@ -114,25 +114,33 @@ describe("RFC 4975 §14 connections that show nothing", () => {
     await expectNothingLeft({ bed, ours });
   });
 
-  it("7 MUST bound how many there are at a time, and take others once they are gone", async () => {
-    const bed = new MsrpBed();
-    const ours = await bed.endpoint("10.0.0.1");
-    const peers: RawPeer[] = [];
-    for (let i = 0; i < 200; i += 1) peers.push(await bed.connect(ours, `10.0.1.${String(i)}`));
-    await bed.clock.advanceAsync(10);
-    expect(peers.filter(({ isClosed }) => !isClosed)).toHaveLength(64);
-    await bed.clock.advanceAsync(30_000);
-    const uri = ours.newUri();
-    ours.session({
-      localUri: uri,
-      remotePath: [peerUri()],
-      role: "passive",
-      receiver: new MemoryReceiver(),
-    });
-    const peer = await bed.connect(ours);
-    expect(await statusesOf(peer, sendTo(uri, { body: "x" }))).toEqual(["200"]);
-    await expectNothingLeft({ bed, ours }, peer);
-  });
+  it.each([
+    ["many hosts", (i: number) => `10.0.1.${String(i)}`],
+    ["one host", () => "10.0.1.1"],
+  ])(
+    "7 MUST bound how many %s open at a time, and serve who comes meanwhile",
+    async (_from, hostOf) => {
+      const bed = new MsrpBed();
+      const ours = await bed.endpoint("10.0.0.1");
+      const waiting = await bed.connect(ours, "10.0.0.9");
+      const uri = ours.newUri();
+      await waiting.say(sendTo(uri, { body: "early" }));
+      const idle: RawPeer[] = [];
+      for (let i = 0; i < 200; i += 1) idle.push(await bed.connect(ours, hostOf(i)));
+      await bed.clock.advanceAsync(10);
+      expect(idle.filter(({ isClosed }) => !isClosed).length).toBeLessThanOrEqual(64);
+      // One host can take no place but its own.
+      expect(waiting.isClosed).toBe(hostOf(1) !== hostOf(2));
+      const other = ours.newUri();
+      const receiver = new MemoryReceiver();
+      ours.session({ localUri: other, remotePath: [peerUri()], role: "passive", receiver });
+      const peer = await bed.connect(ours);
+      expect(await statusesOf(peer, sendTo(other, { body: "x" }))).toEqual(["200"]);
+      await bed.clock.advanceAsync(30_000);
+      expect(idle.every(({ isClosed }) => isClosed)).toBe(true);
+      await expectNothingLeft({ bed, ours }, waiting, peer);
+    },
+  );
 });
 
 describe("RFC 4975 §5.4 whose connection it is", () => {

@@ -16,6 +16,34 @@ export class UnboundConnections {
     return this.#connections.size;
   }
 
+  /**
+   * Ends the oldest one of whoever has most of them while there are `most` or more: who opens many pushes out his own, and a
+   * newcomer, who shows his request at once, is served.
+   */
+  makeRoom(most: number): void {
+    while (this.#connections.size > 0 && this.#connections.size >= most) {
+      const busiest = this.#busiestHost();
+      const [oldest] = [...this.#connections.keys()].filter(
+        ({ remote }) => remote.host === busiest,
+      );
+      if (oldest === undefined) return;
+      this.remove(oldest);
+      oldest.destroy("too many connections without a session");
+    }
+  }
+
+  #busiestHost(): string | undefined {
+    const counts = new Map<string, number>();
+    for (const { remote } of this.#connections.keys()) {
+      counts.set(remote.host, (counts.get(remote.host) ?? 0) + 1);
+    }
+    // Of those with as many the first, which has the oldest.
+    return [...counts].reduce<readonly [string, number]>(
+      (most, one) => (one[1] > most[1] ? one : most),
+      ["", 0],
+    )[0];
+  }
+
   add(connection: MsrpConnection): void {
     const timer = this.#clock.startTimer(this.#timeoutMs, () => {
       this.#connections.delete(connection);
