@@ -185,9 +185,13 @@ class PlainWriter implements MessageReceiver {
     isLast: boolean,
     reply: (status: number) => void,
   ): Promise<void> {
+    // As the client does it (RFC 4975 §7.2): at once. Only the end of the message waits for the disk.
+    if (!isLast) {
+      reply(200);
+      return;
+    }
     await this.#writing;
     reply(200);
-    if (!isLast) return;
     this.isComplete = this.#position === chunk.totalOctets;
     chunk.session.report({
       messageId: chunk.messageId,
