@@ -18,6 +18,8 @@ export interface DesktopPort {
   readonly platform: "linux" | "darwin" | "win32";
   /** Default folder for received files. */
   readonly downloadsFolder: string;
+  /** Of the system, BCP 47. */
+  readonly locale: string;
   /** Empty: the user closed the dialog. */
   chooseFiles(kind: "files" | "folder"): Promise<readonly string[]>;
   chooseFolder(current?: string): Promise<string | undefined>;

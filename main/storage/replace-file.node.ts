@@ -11,7 +11,13 @@ export type Replacement =
   /** It has the name now, or had it from the start. */
   | { readonly kind: "done"; readonly path: string }
   /** The file that was there stays, and the new one beside it. */
-  | { readonly kind: "beside"; readonly reason: string };
+  | ({ readonly kind: "beside" } & Obstacle);
+
+/** Why a file keeps its numbered name. */
+export type Obstacle =
+  | { readonly why: "otherName" | "folderReplaced" }
+  /** `name`: of what is in the way, or of what cannot be had. */
+  | { readonly why: "notAFile" | "notBinned" | "nameNotGiven"; readonly name: string };
 
 /**
  * Gives a received file the name it was offered with, when it had to be numbered because of a file of that name: that
@@ -27,7 +33,7 @@ export async function replaceFile(
   const wanted = safeFileName(offeredName);
   const now = basename(path);
   if (now === wanted) return { kind: "done", path };
-  if (!isNumbered(now, wanted)) return beside("It was stored under another name.");
+  if (!isNumbered(now, wanted)) return beside({ why: "otherName" });
   const done = await withFile(path, (file) => replaceIn(file, wanted, trash));
   return done ?? beside(nameRefused(wanted));
 }
@@ -45,8 +51,8 @@ export async function replaceIn(
   return { kind: "done", path: await file.folder.shownPath(wanted) };
 }
 
-function nameRefused(wanted: string): string {
-  return `The name ${wanted} could not be given to it.`;
+function nameRefused(wanted: string): Obstacle {
+  return { why: "nameNotGiven", name: wanted };
 }
 
 /**
@@ -84,7 +90,7 @@ async function clearWay(
   { folder, partName }: Unpublished,
   wanted: string,
   trash: Trash,
-): Promise<string | undefined> {
+): Promise<Obstacle | undefined> {
   const inTheWay = (await folder.names()).filter(
     (name) => name !== partName && collisionKey(name) === collisionKey(wanted),
   );
@@ -100,18 +106,18 @@ async function putAway(
   folder: HeldFolder,
   name: string,
   trash: Trash,
-): Promise<string | undefined> {
+): Promise<Obstacle | undefined> {
   const stats = await folder.statOf(name);
   if (stats === undefined) return undefined;
-  if (!stats.isFile()) return `${name} is not a file and was left where it is.`;
+  if (!stats.isFile()) return { why: "notAFile", name };
   // The bin takes a path: it must lead to the folder that was looked into.
-  if (!(await folder.isInPlace())) return "The folder was replaced.";
+  if (!(await folder.isInPlace())) return { why: "folderReplaced" };
   try {
     await trash(await folder.shownPath(name));
     return undefined;
   } catch {
     // Also what the desktop throws, which has errors of its own.
-    return `${name} could not be put into the bin and was left where it is.`;
+    return { why: "notBinned", name };
   }
 }
 
@@ -122,6 +128,6 @@ function isNumbered(name: string, wanted: string): boolean {
   });
 }
 
-function beside(reason: string): Replacement {
-  return { kind: "beside", reason };
+function beside(obstacle: Obstacle): Replacement {
+  return { kind: "beside", ...obstacle };
 }

@@ -60,8 +60,7 @@ describe("ux 2 #3: a user's own file is never replaced by surprise", () => {
     const path = put("plan (1).pdf", "new");
     const replaced = await replaceFile(path, "plan.pdf", () => Promise.reject(new Error("no bin")));
     expect(replaced).toEqual({
-      ...{ kind: "beside" },
-      reason: "plan.pdf could not be put into the bin and was left where it is.",
+      ...{ kind: "beside", why: "notBinned", name: "plan.pdf" },
     });
     expect(readdirSync(folder).sort()).toEqual(["plan (1).pdf", "plan.pdf"]);
   });

@@ -2,7 +2,8 @@ import { type ReactNode, useEffect, useMemo } from "react";
 import { I18nProvider } from "react-aria-components";
 import { IntlProvider } from "use-intl";
 import { useStore } from "zustand";
-import { isRightToLeft, localeFor, messagesFor } from "../i18n/messages.ts";
+import { isRightToLeft, localeFor } from "../../shared/i18n/locales.ts";
+import { messagesFor } from "../i18n/messages.ts";
 import { type Stores, StoresProvider } from "../ipc/stores.tsx";
 import { AnnouncerProvider } from "./announcer-regions.tsx";
 

@@ -1,3 +1,5 @@
+import type { AppLocale } from "../../shared/i18n/locales.ts";
+import { catalogueFor } from "../../shared/i18n/pseudo.ts";
 import { app } from "./en/app.ts";
 import { commands } from "./en/commands.ts";
 import { devices } from "./en/devices.ts";
@@ -11,7 +13,6 @@ import { send } from "./en/send.ts";
 import { settings } from "./en/settings.ts";
 import { states } from "./en/states.ts";
 import { transfers } from "./en/transfers.ts";
-import { pseudoCatalogue } from "./pseudo.ts";
 
 /** Every visible text in English, by feature. */
 export const english = {
@@ -38,21 +39,6 @@ declare module "use-intl" {
   }
 }
 
-/** `en-XA` and `ar-XB` are for tests: long and accented, the second also from right to left. */
-export const LOCALES = ["en", "en-XA", "ar-XB"] as const;
-
-export type AppLocale = (typeof LOCALES)[number];
-
-/** @param wanted BCP 47 or `system`; what has no catalogue gets English */
-export function localeFor(wanted: string): AppLocale {
-  return LOCALES.find((locale) => locale === wanted) ?? "en";
-}
-
 export function messagesFor(locale: AppLocale): Messages {
-  // The very keys of the English catalogue, with other texts.
-  return locale === "en" ? english : (pseudoCatalogue(english) as unknown as Messages);
-}
-
-export function isRightToLeft(locale: AppLocale): boolean {
-  return locale === "ar-XB";
+  return catalogueFor<Messages>(english, locale);
 }

@@ -1,7 +1,7 @@
 import { createTranslator } from "use-intl";
 import { describe, expect, it } from "vitest";
+import { type Catalogue, pseudoText } from "../../shared/i18n/pseudo.ts";
 import { english, messagesFor } from "./messages.ts";
-import { type Catalogue, pseudoText } from "./pseudo.ts";
 
 describe("the pseudo-locale", () => {
   it("accents letters and leaves arguments, plural forms and tags", () => {

@@ -1,5 +1,5 @@
 import { useLocale } from "use-intl";
-import { type Formats, formatsFor } from "./format.ts";
+import { type Formats, formatsFor } from "../../shared/i18n/format.ts";
 
 export function useFormats(): Formats {
   return formatsFor(useLocale());

@@ -271,11 +271,14 @@ export type FailureCode =
   | "declinedBySystem"
   | "internal";
 
-/** A failure for people: what happened, and what to do. */
-export interface RequestFailure {
+/**
+ * A failure for people: what happened, and what to do.
+ * @typeParam Text words for a window, what they are made of inside main
+ */
+export interface RequestFailure<Text = string> {
   readonly code: FailureCode;
-  readonly message: string;
-  readonly action?: string;
+  readonly message: Text;
+  readonly action?: Text;
 }
 
 export type RequestResult<Name extends RequestName> =

@@ -13,7 +13,7 @@ export type SignInFailureCode =
   | "profileInUse"
   | "storage";
 
-export type RegistrationState =
+export type RegistrationState<Text = string> =
   | { readonly name: "signedOut" }
   | { readonly name: "connecting" }
   | {
@@ -27,7 +27,7 @@ export type RegistrationState =
   | {
       readonly name: "offline";
       readonly code: SignInFailureCode;
-      readonly reason: string;
+      readonly reason: Text;
       /** When it tries again by itself, wall-clock milliseconds since 1970. */
       readonly retryAtMs?: number;
     };

@@ -45,8 +45,11 @@ export type CardFileState =
 /** What happens when a file of that name is in the folder already. `replace` puts the old one into the system's bin. */
 export type ConflictPolicy = "keepBoth" | "replace" | "skip";
 
-/** One file on a card. */
-export interface CardFile {
+/**
+ * One file on a card.
+ * @typeParam Text of sentences for people: words for a window, what they are made of inside main
+ */
+export interface CardFile<Text = string> {
   readonly index: number;
   /** Safe to show and to store. */
   readonly name: string;
@@ -65,7 +68,7 @@ export interface CardFile {
   /** Path of a picture on the window's own origin, for example `/icon/3f…/0`. */
   readonly icon?: string;
   /** A sentence for people where the state needs one. */
-  readonly reason?: string;
+  readonly reason?: Text;
   /** Where it lies; only shown. Requests name a file by card and index. */
   readonly path?: string;
   /** It lay at `path` once and does not any more. */
@@ -77,7 +80,7 @@ export interface CardFile {
 }
 
 /** One offer and what became of it, in either direction: the unit of lists, prompts and history. */
-export interface Card {
+export interface Card<Text = string> {
   readonly id: string;
   readonly direction: "incoming" | "outgoing";
   /** SIP or tel URI of the other user. */
@@ -85,7 +88,7 @@ export interface Card {
   /** Name to show: from People, else the asserted display name, else the user part. */
   readonly peerName: string;
   readonly state: CardState;
-  readonly files: readonly CardFile[];
+  readonly files: readonly CardFile<Text>[];
   /**
    * Incoming: the files are the first of so many, as the sender says. Whoever takes all that are listed takes the rest
    * with them; they are added as they come.
@@ -109,7 +112,7 @@ export interface Card {
   /** This device had accepted too and was a moment later. */
   readonly isLostRace?: boolean;
   /** What went wrong and the one thing to do next. */
-  readonly problem?: CardProblem;
+  readonly problem?: CardProblem<Text>;
   /** The user silenced it here: listed, but neither shown over other things nor heard. */
   readonly isSilenced?: boolean;
   /** Accepted by the rule of its person, not by hand. */
@@ -121,16 +124,16 @@ export interface Card {
 }
 
 /** An error of `client-events.ts` in the words of the window. */
-export interface CardProblem {
+export interface CardProblem<Text = string> {
   /**
    * For the words and the button; unknown codes get the general ones. An `ErrorCode`, or `some-declined`, `none-taken`,
    * `cancelled-by-peer`, `cancelled-by-us`, `stopped` (this app ended before the transfer did), `stalled`.
    */
   readonly code: string;
   /** What happened and what it means for the files. */
-  readonly message: string;
+  readonly message: Text;
   /** What to do next; empty where there is nothing. */
-  readonly action: string;
+  readonly action: Text;
   /** SIP or MSRP status behind it, for the details. */
   readonly status?: number;
 }

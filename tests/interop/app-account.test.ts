@@ -111,8 +111,9 @@ describe("ux 3.2 first run: try it on this computer", () => {
     const args = { displayName: "", deviceName: "" };
     expect(await app.fail("account.tryHere", args)).toEqual({
       code: "networkNotStarted",
-      message: "The built-in network did not start. Port 1 is taken.",
-      action: "Choose another port.",
+      message:
+        "The built-in network did not start. Another program may be starting it, or hold its ports.",
+      action: "Close the other windows of this program and try again.",
     });
     expect(app.errors).toHaveLength(1);
   });

@@ -7,6 +7,7 @@ export class FakeDesktop implements DesktopPort {
   readonly runtime = "test";
   readonly version = "0.0.0";
   readonly platform = "linux";
+  readonly locale = "en";
   readonly downloadsFolder: string;
   /** Paths that were opened, shown, dragged or put into the bin, in order. */
   readonly done: { readonly what: string; readonly path: string }[] = [];

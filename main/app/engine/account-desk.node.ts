@@ -1,4 +1,4 @@
-import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { RegistrationState } from "../../../shared/model/app-state.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import { formatHostPort } from "../../base/host-port.ts";
@@ -7,15 +7,23 @@ import { err, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import { joinLab, type Lab, type StartNetwork } from "../../compose/lab.node.ts";
 import type { Profile } from "../../compose/profile.node.ts";
-import { UserError } from "../../compose/user-error.ts";
+import { UserError, type UserErrorKind } from "../../compose/user-error.ts";
 import { DEMO_PASSWORD, isDemoUser } from "../../compose/users.node.ts";
 import type { CpmClient } from "../../cpm/client.ts";
 import type { SystemFiles } from "../../storage/files.node.ts";
 import { type AccountRecord, accountOf, readAccount, readAor } from "../model/account-record.ts";
 import { devicesOf } from "../model/devices.ts";
-import { readServer, type SignInFailure, signInCode, signInFailure } from "../model/sign-in.ts";
+import {
+  offlineReason,
+  readServer,
+  type SignInFailure,
+  signInCode,
+  signInFailure,
+} from "../model/sign-in.ts";
 import type { DesktopPort } from "../ports.ts";
-import { DONE } from "./answers.ts";
+import { type Phrase, type Said, said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { DONE, type Failure, failure } from "./answers.ts";
 import { DeviceSession } from "./device-session.node.ts";
 import type { StateDesk } from "./state-desk.ts";
 
@@ -28,6 +36,7 @@ export interface AccountDeskParts {
   readonly state: StateDesk;
   readonly clock: Clock;
   readonly log: Log;
+  readonly words: CurrentWords;
   readonly startNetwork: StartNetwork;
   /** Where the network of this machine is found; the user's runtime folder unless a test says otherwise. */
   readonly runtimeFolder?: string;
@@ -38,13 +47,27 @@ export interface AccountDeskParts {
   readonly onAccount: () => void;
 }
 
+type Registration = RegistrationState<Phrase>;
+
 /** Until the next one runs, which takes some seconds. */
-const NETWORK_ENDED: RegistrationState = {
+const NETWORK_ENDED: Registration = {
   ...{ name: "offline", code: "noAnswer" },
-  reason: "The network inside the app has ended, and is started again.",
+  reason: said("account.networkEnded"),
 };
 
-type Outcome = Result<null, RequestFailure>;
+/** What stands in the way of the built-in network, where that is known. */
+function notStarted(kind: UserErrorKind | undefined): readonly [message: Said, action: Said] {
+  switch (kind) {
+    case "storage":
+      return [said("account.notStartedFolder"), said("actions.freeSpace")];
+    case "network":
+      return [said("account.notStartedElsewhere"), said("actions.closeOthers")];
+    default:
+      return [said("account.notStarted"), said("actions.tryAgain")];
+  }
+}
+
+type Outcome = Result<null, Failure>;
 
 const SETTING = "app.account";
 /** What could not even be tried is tried again. */
@@ -58,6 +81,7 @@ export class AccountDesk {
   #lab: Lab | undefined;
   #retryTimer: Timer | undefined;
   #isStopped = false;
+  #registration: Registration = { name: "signedOut" };
   /** Changes of the account happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -91,8 +115,8 @@ export class AccountDesk {
         return err(
           signInFailure(
             "unknownUser",
-            `The built-in network has no account ${args.aor}.`,
-            "Choose alice@a.example, anna@a.example, bob@b.example or carol@b.example.",
+            said("account.noDemoAccount", { address: args.aor }),
+            said("actions.chooseDemoAccount"),
           ),
         );
       this.#show({ name: "connecting" });
@@ -113,14 +137,18 @@ export class AccountDesk {
         return err(
           signInFailure(
             "badAddress",
-            `${args.aor} is no address of a person.`,
-            "Write NAME@DOMAIN.",
+            said("failures.badAddress", { text: args.aor }),
+            said("actions.writeAddress"),
           ),
         );
       const core = readServer(args.server);
       if (core === undefined)
         return err(
-          signInFailure("badServer", `${args.server} is no server.`, "Write HOST or HOST:PORT."),
+          signInFailure(
+            "badServer",
+            said("account.noServer", { text: args.server }),
+            said("actions.writeServer"),
+          ),
         );
       const { displayName, deviceName, transport, password } = args;
       const record: AccountRecord = {
@@ -133,8 +161,7 @@ export class AccountDesk {
   }
 
   rename(displayName: string, deviceName: string): Outcome {
-    if (this.#record === undefined)
-      return err({ code: "notSignedIn", message: "You are not signed in." });
+    if (this.#record === undefined) return failure("notSignedIn", said("failures.notSignedIn"));
     this.#keep({ ...this.#record, displayName, deviceName });
     this.#session?.client.configure({ displayName, deviceName });
     this.#showDevices();
@@ -153,14 +180,13 @@ export class AccountDesk {
   }
 
   async refresh(): Promise<Outcome> {
-    if (this.#record === undefined)
-      return err({ code: "notSignedIn", message: "You are not signed in." });
+    if (this.#record === undefined) return failure("notSignedIn", said("failures.notSignedIn"));
     if (this.#session === undefined) await this.#inOrder(() => this.#signIn());
     else {
       const refreshed = await this.#session.refresh();
       if (!refreshed.ok) return err(refreshed.error);
     }
-    const { registration } = this.#parts.state.current;
+    const registration = this.#registration;
     return registration.name === "offline"
       ? err({ code: registration.code, message: registration.reason })
       : DONE;
@@ -219,7 +245,7 @@ export class AccountDesk {
   }
 
   /** The account that is kept, which stays whatever comes of it. */
-  async #signIn(meanwhile: RegistrationState = { name: "connecting" }): Promise<void> {
+  async #signIn(meanwhile: Registration = { name: "connecting" }): Promise<void> {
     const record = this.#record;
     if (record === undefined || this.#isStopped) return;
     this.#retryTimer?.cancel();
@@ -248,13 +274,7 @@ export class AccountDesk {
     const bytes = Buffer.from(record.password ?? "", "base64");
     const password = await this.#parts.desktop.decrypt(bytes);
     return password === undefined
-      ? err(
-          signInFailure(
-            "wrongPassword",
-            "The password cannot be read on this computer.",
-            "Enter it again.",
-          ),
-        )
+      ? err(signInFailure("wrongPassword", said("account.noPassword"), said("actions.enterAgain")))
       : { ok: true, value: { core: record.core, password } };
   }
 
@@ -294,20 +314,14 @@ export class AccountDesk {
       return err(
         signInFailure(
           "unknownUser",
-          `The built-in network has no ${domain}.`,
-          "Choose another account.",
+          said("account.noDemoDomain", { domain }),
+          said("actions.chooseAccount"),
         ),
       );
     } catch (error) {
       this.#parts.log.write("error", "the built-in network did not start", { why: String(error) });
-      const told = error instanceof UserError ? error : undefined;
-      return err(
-        signInFailure(
-          "networkNotStarted",
-          `The built-in network did not start. ${told?.message ?? ""}`.trim(),
-          told?.action ?? "Try again.",
-        ),
-      );
+      const kind = error instanceof UserError ? error.kind : undefined;
+      return err(signInFailure("networkNotStarted", ...notStarted(kind)));
     }
   }
 
@@ -332,9 +346,9 @@ export class AccountDesk {
       });
       this.#showDevices();
     } else if (event.event === "registrationFailed") {
-      const { status, reason, retryMs } = event;
+      const { status, retryMs } = event;
       this.#show({
-        ...{ name: "offline", code: signInCode(status), reason },
+        ...{ name: "offline", code: signInCode(status), reason: offlineReason(event) },
         ...(retryMs === undefined ? {} : { retryAtMs: this.#parts.clock.wallMs() + retryMs }),
       });
       this.#showDevices();
@@ -363,8 +377,20 @@ export class AccountDesk {
     this.#showAccount();
   }
 
-  #show(registration: RegistrationState): void {
-    this.#parts.state.change({ registration });
+  /** Tells anew what was told in another language. */
+  reword(): void {
+    this.#show(this.#registration);
+  }
+
+  #show(registration: Registration): void {
+    this.#registration = registration;
+    const { state, words } = this.#parts;
+    state.change({
+      registration:
+        registration.name === "offline"
+          ? { ...registration, reason: words().say(registration.reason) }
+          : registration,
+    });
   }
 
   #showAccount(): void {

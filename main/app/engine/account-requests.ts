@@ -1,5 +1,5 @@
 import { formatPerson } from "../../../shared/format/person.ts";
-import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import { INSTANCE_COLOURS } from "../../../shared/model/settings.ts";
 import { present } from "../../base/present.ts";
 import type { Result } from "../../base/result.ts";
@@ -7,8 +7,10 @@ import { newDevice } from "../model/new-device.ts";
 import { isSamePerson } from "../model/people.ts";
 import { demoAorFor } from "../model/sign-in.ts";
 import type { DesktopPort } from "../ports.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
 import type { AccountDesk } from "./account-desk.node.ts";
-import { DONE, failure, type Handlers } from "./answers.ts";
+import { DONE, type Failure, failure, type Handlers } from "./answers.ts";
 import type { EngineStart } from "./engine-options.ts";
 import type { StateDesk } from "./state-desk.ts";
 
@@ -16,11 +18,12 @@ export interface AccountRequestParts {
   readonly account: AccountDesk;
   readonly state: StateDesk;
   readonly desktop: Pick<DesktopPort, "openInstance">;
+  readonly words: CurrentWords;
   /** Addresses of the built-in network's accounts. */
   readonly demoAors: readonly string[];
   readonly changeSettings: (
     change: RequestArguments<"settings.change">,
-  ) => Promise<Result<null, RequestFailure>>;
+  ) => Promise<Result<null, Failure>>;
 }
 
 type AccountRequests = Pick<
@@ -35,7 +38,7 @@ type AccountRequests = Pick<
 
 /** What windows ask about the user's account and devices. */
 export function accountHandlers(parts: AccountRequestParts): AccountRequests {
-  const { account, demoAors, changeSettings } = parts;
+  const { account, demoAors, changeSettings, words } = parts;
   /** Devices that this window opened, by user. */
   const opened = new Map<string, number>();
   return {
@@ -44,11 +47,11 @@ export function accountHandlers(parts: AccountRequestParts): AccountRequests {
       const set = await changeSettings({ colour, receiveFolder });
       if (!set.ok) return set;
       const aor = args.aor ?? demoAorFor(args.displayName, demoAors);
-      return account.tryHere({ ...named(args, aor), aor });
+      return account.tryHere({ ...named(args, aor, words), aor });
     },
-    "account.connect": (args) => account.connect(named(args, args.aor)),
+    "account.connect": (args) => account.connect(named(args, args.aor, words)),
     "account.rename": (args) => {
-      const { displayName, deviceName } = named(args, account.aor ?? "");
+      const { displayName, deviceName } = named(args, account.aor ?? "", words);
       return account.rename(displayName, deviceName);
     },
     "account.signOut": () => account.signOut(),
@@ -58,22 +61,21 @@ export function accountHandlers(parts: AccountRequestParts): AccountRequests {
 }
 
 function openDevice(
-  { account, state, desktop, demoAors }: AccountRequestParts,
+  { account, state, desktop, demoAors, words }: AccountRequestParts,
   { aor, deviceName }: RequestArguments<"device.open">,
   opened: Map<string, number>,
-): Result<null, RequestFailure> {
+): Result<null, Failure> {
   const demo = demoAors.find((one) => isSamePerson(one, aor));
   if (state.current.account?.isBuiltIn !== true || demo === undefined)
-    return failure(
-      "refused",
-      "Only devices of the built-in network can be opened from here.",
-      "Start this program on the other device.",
-    );
+    return failure("refused", said("failures.onlyBuiltIn"), said("actions.startThere"));
   const before = opened.get(demo) ?? 0;
   opened.set(demo, before + 1);
   const isOwn = isSamePerson(demo, account.aor ?? "");
   const known = isOwn ? Math.max(state.current.devices.length, 1 + before) : before;
-  const name = deviceName.trim() === "" ? `${formatPerson(demo)}'s device` : deviceName.trim();
+  const name =
+    deviceName.trim() === ""
+      ? words().say(said("account.deviceOf", { name: formatPerson(demo) }))
+      : deviceName.trim();
   const { profile, code, colour } = newDevice(demo, name, known);
   desktop.openInstance([
     ...["--profile", profile, "--try", "--as", demo, "--device", name],
@@ -86,10 +88,13 @@ function openDevice(
 function named<T extends { readonly displayName: string; readonly deviceName: string }>(
   args: T,
   aor: string,
+  words: CurrentWords,
 ): T {
   const displayName = args.displayName.trim() === "" ? formatPerson(aor) : args.displayName.trim();
   const deviceName =
-    args.deviceName.trim() === "" ? `${displayName}'s computer` : args.deviceName.trim();
+    args.deviceName.trim() === ""
+      ? words().say(said("account.computerOf", { name: displayName }))
+      : args.deviceName.trim();
   return { ...args, displayName, deviceName };
 }
 

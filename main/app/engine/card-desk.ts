@@ -3,11 +3,19 @@ import { isEnded } from "../../../shared/model/card.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
 import { type BookInput, type CardBook, type FileChange, stepBook } from "../model/card-book.ts";
-import { type CardEntry, octetsOf, shownCard, totalOctets } from "../model/card-entry.ts";
+import {
+  type BookCard,
+  type CardEntry,
+  currentCard,
+  octetsOf,
+  shownCard,
+  totalOctets,
+} from "../model/card-entry.ts";
 import { isMoving } from "../model/card-step.ts";
 import { detailsOf, storedEntry, unsentEntry } from "../model/history-card.ts";
 import { speedOf } from "../model/transfer-rate.ts";
 import type { EngineEvent } from "../ports.ts";
+import { type CurrentWords, Words } from "../words/words.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface CardDeskPorts {
@@ -15,11 +23,14 @@ export interface CardDeskPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly nameOf: (peer: string, displayName?: string) => string;
+  readonly words: CurrentWords;
 }
 
 /** At most four a second for one card. */
 const PROGRESS_MS = 250;
 const TICK_MS = 1000;
+/** The history that the command line prints has no other language. */
+const ENGLISH = new Words("en");
 
 /** The cards of this run: applies what happens, tells what changed, keeps what must survive. */
 export class CardDesk {
@@ -53,7 +64,7 @@ export class CardDesk {
   /** Newest first; without those that were put away. */
   get shown(): readonly Card[] {
     return [...this.#book.values()]
-      .map(shownCard)
+      .map((entry) => shownCard(entry, this.#ports.words()))
       .filter(({ isDismissed }) => isDismissed !== true)
       .sort((a, b) => b.startedMs - a.startedMs || (a.id < b.id ? 1 : -1));
   }
@@ -111,6 +122,12 @@ export class CardDesk {
     this.#keepTicking();
   }
 
+  /** Tells every card anew: the language is another one. */
+  reword(): void {
+    for (const id of this.#book.keys()) this.#changed.add(id);
+    this.#outbox.touch();
+  }
+
   /** Forgets cards that windows still show. */
   drop(ids: readonly string[]): void {
     for (const id of ids) {
@@ -149,14 +166,14 @@ export class CardDesk {
   }
 
   /** What an offer has come to is on disk before windows are told of it; while files run, their history has them. */
-  #keep(entry: CardEntry, before: Card | undefined): void {
-    const card = shownCard(entry);
+  #keep(entry: CardEntry, before: BookCard | undefined): void {
+    const card = currentCard(entry);
     if (!isEnded(card.state) && card.state === before?.state) return;
     const { store } = this.#ports;
     if (entry.conversationId === undefined) {
       // Never offered, so nobody else has written its history.
       if (!isEnded(card.state)) return;
-      const saved = store.save(unsentEntry(card));
+      const saved = store.save(unsentEntry(card, ENGLISH));
       if (!saved.ok) this.#complain("the history could not be written", saved.error.message);
     }
     const details = detailsOf(card);
@@ -169,10 +186,15 @@ export class CardDesk {
 
   #take(): readonly EngineEvent[] {
     const events: EngineEvent[] = [];
+    const { words } = this.#ports;
     const changed = [...this.#changed].flatMap((id) => this.#book.get(id) ?? []);
     this.#changed.clear();
     for (const { card, octets } of changed) this.#told.set(card.id, octets);
-    if (changed.length > 0) events.push({ name: "cards.changed", payload: changed.map(shownCard) });
+    if (changed.length > 0)
+      events.push({
+        name: "cards.changed",
+        payload: changed.map((entry) => shownCard(entry, words())),
+      });
     if (this.#removed.size > 0) events.push({ name: "cards.removed", payload: [...this.#removed] });
     this.#removed.clear();
     // Cards that were put away have been told of for the last time.
@@ -214,7 +236,7 @@ export class CardDesk {
     });
   }
 
-  #some(holds: (card: Card) => boolean): boolean {
+  #some(holds: (card: BookCard) => boolean): boolean {
     for (const { card } of this.#book.values()) if (holds(card)) return true;
     return false;
   }

@@ -13,6 +13,7 @@ import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
 import { openStore } from "../../storage/store.node.ts";
 import { entryOf } from "../model/card-begin.ts";
 import type { EngineEvent } from "../ports.ts";
+import { Words } from "../words/words.ts";
 import { CardDesk } from "./card-desk.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
 import { Outbox } from "./outbox.ts";
@@ -29,6 +30,9 @@ let desktop: FakeDesktop;
 let told: EngineEvent[];
 let tasks: (() => void)[];
 
+const english = new Words("en");
+const words = (): Words => english;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "desks-"));
   mkdirSync(join(folder, "bin"));
@@ -41,7 +45,7 @@ beforeEach(() => {
   outbox = new Outbox((task) => tasks.push(task));
   outbox.onEvent((event) => told.push(event));
   const nameOf = (peer: string): string => peer;
-  cards = new CardDesk({ ...{ store, clock, nameOf }, log: nullLog() }, outbox);
+  cards = new CardDesk({ ...{ store, clock, nameOf, words }, log: nullLog() }, outbox);
   desktop = new FakeDesktop(folder, join(folder, "bin"));
 });
 
@@ -182,7 +186,7 @@ describe("ux 3.5 H: a damaged file", () => {
     files = systemFiles();
     const same = new SameFiles(files, nullLog());
     received = new ReceivedDesk({
-      ...{ cards, desktop, same },
+      ...{ cards, desktop, same, words },
       log: nullLog(),
       isForeign: () => false,
     });
@@ -261,6 +265,7 @@ describe("ux 3.7: kept as long as the user wants", () => {
   beforeEach(() => {
     history = new HistoryDesk({
       ...{ store, cards, desktop, clock, log: nullLog(), nameOf: (peer) => peer },
+      words,
       historyDays: () => 2,
     });
   });

@@ -12,6 +12,7 @@ import type { CpmClient } from "../../cpm/client.ts";
 import type { SystemFiles } from "../../storage/files.node.ts";
 import type { AccountRecord } from "../model/account-record.ts";
 import { registrationFailure, type SignInFailure, signInFailure } from "../model/sign-in.ts";
+import { said } from "../words/phrase.ts";
 
 export interface DeviceSessionOptions {
   readonly account: AccountRecord;
@@ -55,11 +56,7 @@ export class DeviceSession {
     if (core === undefined) return err(badServer(account.core));
     if (profile.isInUse)
       return err(
-        signInFailure(
-          "profileInUse",
-          "Another program is the device of this profile.",
-          "Close it, or start this one with another profile.",
-        ),
+        signInFailure("profileInUse", said("account.profileInUse"), said("actions.chooseProfile")),
       );
     try {
       const open = await openClient({
@@ -104,7 +101,7 @@ export class DeviceSession {
     let giveUp: NodeJS.Timeout | undefined;
     const silence = new Promise<Result<void, RegistrationFailedView>>((resolve) => {
       giveUp = setTimeout(() => {
-        resolve(err({ status: 0, reason: "The network does not answer." }));
+        resolve(err({ status: 0, reason: "" }));
       }, PATIENCE_MS);
     });
     const outcome = await Promise.race([attempt, silence]);
@@ -116,10 +113,19 @@ export class DeviceSession {
 function openFailure(error: UserError, core: string): SignInFailure {
   // The core's name is not known, or there is no way to it.
   if (error.kind === "usage") return badServer(core);
-  const code = error.kind === "storage" ? "storage" : "refused";
-  return signInFailure(code, error.message, error.action);
+  return error.kind === "storage"
+    ? signInFailure(
+        "storage",
+        said("account.profileNotUsable"),
+        said("actions.chooseProfileFolder"),
+      )
+    : signInFailure("refused", said("account.notOpened"), said("actions.tryAgain"));
 }
 
 function badServer(core: string): SignInFailure {
-  return signInFailure("badServer", `The server ${core} cannot be found.`, "Check the server.");
+  return signInFailure(
+    "badServer",
+    said("account.serverNotFound", { core }),
+    said("actions.checkServer"),
+  );
 }

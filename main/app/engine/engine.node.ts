@@ -2,12 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { readAddress } from "../../../shared/format/address.ts";
 import { formatPerson } from "../../../shared/format/person.ts";
-import type {
-  RequestArguments,
-  RequestFailure,
-  RequestName,
-  RequestResult,
-} from "../../../shared/ipc/contract.ts";
+import type { RequestArguments, RequestName, RequestResult } from "../../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import { systemClock } from "../../base/clock.node.ts";
@@ -26,9 +21,19 @@ import type { SystemFiles } from "../../storage/files.node.ts";
 import { isSamePerson } from "../model/people.ts";
 import { readJson } from "../model/settings-read.ts";
 import type { AppEngine, EngineEvent, EngineResource } from "../ports.ts";
+import { said } from "../words/phrase.ts";
+import { type Words, wordsFor } from "../words/words.ts";
 import { AccountDesk } from "./account-desk.node.ts";
 import { accountHandlers, startArguments } from "./account-requests.ts";
-import { DONE, failure, type Handlers } from "./answers.ts";
+import {
+  DONE,
+  type Failure,
+  failure,
+  type Handlers,
+  INTERNAL,
+  noFolder,
+  worded,
+} from "./answers.ts";
 import { CardDesk } from "./card-desk.ts";
 import type { EngineOptions, EngineStart } from "./engine-options.ts";
 import { roomIn } from "./folder-look.node.ts";
@@ -69,6 +74,7 @@ export class Engine implements AppEngine {
   readonly #files: SystemFiles;
   readonly #outbox = new Outbox((task) => setImmediate(task));
   readonly #state: StateDesk;
+  #words: Words;
   readonly #cards: CardDesk;
   readonly #people: PeopleDesk;
   readonly #account: AccountDesk;
@@ -93,7 +99,9 @@ export class Engine implements AppEngine {
     const { desktop, log, profileFolder } = options;
     const { store } = this.#profile;
     this.#state = new StateDesk(this.#firstState(), this.#outbox);
-    const common = { store, log, desktop, state: this.#state, clock: this.#clock };
+    this.#words = this.#wordsNow();
+    const words = (): Words => this.#words;
+    const common = { store, log, desktop, state: this.#state, clock: this.#clock, words };
     const own = { random: this.#random, profileFolder };
     const nameOf = (uri: string, displayName?: string): string =>
       this.#people.nameOf(uri, displayName);
@@ -187,21 +195,17 @@ export class Engine implements AppEngine {
     name: Name,
     args: RequestArguments<Name>,
   ): Promise<RequestResult<Name>> {
-    if (this.#isStopped) return failure("gone", "This app is closing.");
+    if (this.#isStopped) return worded(failure("gone", said("failures.closing")), this.#words);
     try {
       const result = await this.#handlers[name](args);
       this.#outbox.flush();
-      return result;
+      return worded(result, this.#words);
     } catch (error) {
       this.#complain(
         `${name} failed`,
         error instanceof Error ? (error.stack ?? error.message) : String(error),
       );
-      return failure(
-        "internal",
-        "Something in this app went wrong. Your files are untouched.",
-        "Try again.",
-      );
+      return worded(INTERNAL, this.#words);
     }
   }
 
@@ -286,6 +290,7 @@ export class Engine implements AppEngine {
       ...this.#notices.handlers,
       ...accountHandlers({
         ...{ account: this.#account, state: this.#state, desktop, demoAors: DEMO_AORS },
+        words: () => this.#words,
         changeSettings: (change) => this.#changeSettings(change),
       }),
       "app.snapshot": () => ok(this.snapshot),
@@ -313,14 +318,10 @@ export class Engine implements AppEngine {
 
   async #changeSettings(
     change: RequestArguments<"settings.change">,
-  ): Promise<Result<null, RequestFailure>> {
-    const { receiveFolder } = change;
+  ): Promise<Result<null, Failure>> {
+    const { receiveFolder, language } = change;
     if (receiveFolder !== undefined && !(await canBeMade(receiveFolder)))
-      return failure(
-        "folder",
-        `${receiveFolder} is no folder that files can be stored in.`,
-        "Choose another folder.",
-      );
+      return noFolder(receiveFolder);
     const changed = changeSettings(this.#profile.store, this.#state, change);
     if (!changed.ok) return changed;
     const { settings } = this.#state.current;
@@ -328,9 +329,22 @@ export class Engine implements AppEngine {
       ...{ receiveFolder: settings.receiveFolder, ringTimeS: settings.ringTimeS },
       isBusy: settings.isDoNotDisturb,
     });
+    if (language !== undefined) this.#reword();
     if (change.historyDays !== undefined) this.#history.keepTidy();
     if (receiveFolder !== undefined) this.#look(this.#lookAtDisk());
     return DONE;
+  }
+
+  #wordsNow(): Words {
+    return wordsFor(this.#state.current.settings.language, this.#options.desktop.locale);
+  }
+
+  /** What windows were told in the language before. */
+  #reword(): void {
+    this.#words = this.#wordsNow();
+    this.#cards.reword();
+    this.#people.show();
+    this.#account.reword();
   }
 
   #onEvent(event: NamedEvent): void {
@@ -338,7 +352,6 @@ export class Engine implements AppEngine {
     switch (event.event) {
       case "registered":
       case "registrationFailed":
-        return;
       case "notified":
         return;
       case "message":

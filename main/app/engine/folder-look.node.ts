@@ -1,10 +1,10 @@
 import { readdir, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { Card } from "../../../shared/model/card.ts";
 import type { Files } from "../../base/files.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { collisionKey, safeFileName } from "../../storage/file-name.ts";
 import { reserveOctets } from "../../storage/free-space.ts";
+import type { BookCard } from "../model/card-entry.ts";
 
 /** A file of a card, and the file of the folder that has its name. */
 export interface NamedFile {
@@ -22,7 +22,7 @@ export interface FolderContent {
 export async function lookIntoFolder(
   files: Pick<Files, "freeOctets">,
   folder: string,
-  card: Card,
+  card: BookCard,
 ): Promise<FolderContent> {
   const freeOctets = await roomIn(files, folder);
   const names = new Map((await namesIn(folder)).map((name) => [collisionKey(name), name]));

@@ -1,17 +1,19 @@
 import { writeFile } from "node:fs/promises";
-import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { AppStore, CardFilter } from "../../base/app-store.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
 import { present } from "../../base/present.ts";
-import { err, ok, type Result } from "../../base/result.ts";
+import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { shownCard } from "../model/card-entry.ts";
 import { storedEntry } from "../model/history-card.ts";
 import { cardsAsCsv, cardsAsJson } from "../model/history-text.ts";
 import type { DesktopPort } from "../ports.ts";
-import { DONE, failure, type Handlers } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { DONE, type Failure, failure, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import { isRegularFile } from "./received-desk.node.ts";
 
@@ -23,6 +25,7 @@ export interface HistoryDeskParts {
   readonly log: Log;
   readonly nameOf: (peer: string, displayName?: string) => string;
   readonly historyDays: () => number;
+  readonly words: CurrentWords;
 }
 
 type HistoryRequests = Pick<
@@ -104,9 +107,7 @@ export class HistoryDesk {
 
   async #list(
     args: RequestArguments<"history.list">,
-  ): Promise<
-    Result<{ readonly cards: readonly Card[]; readonly hasMore: boolean }, RequestFailure>
-  > {
+  ): Promise<Result<{ readonly cards: readonly Card[]; readonly hasMore: boolean }, Failure>> {
     const limit = args.limit ?? PAGE;
     const { text, direction, states, peer, sinceMs, device, before } = args;
     const stored = this.#parts.store.cards.list({
@@ -115,10 +116,11 @@ export class HistoryDesk {
       limit: limit + 1,
     });
     if (!stored.ok) return this.#failed(stored.error.message);
+    const { nameOf, words } = this.#parts;
     const page = stored.value.slice(0, limit);
     const cards = page.map((one) => {
       const live = this.#parts.cards.book.get(one.entry.id);
-      return shownCard(live ?? storedEntry(one, this.#parts.nameOf));
+      return shownCard(live ?? storedEntry(one, nameOf), words());
     });
     return ok({
       cards: await Promise.all(cards.map(withGone)),
@@ -126,7 +128,7 @@ export class HistoryDesk {
     });
   }
 
-  async #export(format: "csv" | "json"): Promise<Result<string | null, RequestFailure>> {
+  async #export(format: "csv" | "json"): Promise<Result<string | null, Failure>> {
     const { desktop, clock } = this.#parts;
     const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
     const path = await desktop.chooseSavePath(`cpm-history-${day}.${format}`);
@@ -137,17 +139,18 @@ export class HistoryDesk {
       await writeFile(path, text, "utf8");
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
-      return failure("folder", `${path} could not be written.`, "Choose another place.");
+      return failure("folder", said("failures.notWritten", { path }), said("actions.choosePlace"));
     }
     return ok(path);
   }
 
   #all(): readonly Card[] {
+    const { nameOf, words } = this.#parts;
     const cards: Card[] = [];
     let before: CardFilter["before"];
     for (;;) {
       const page = this.#read({ limit: EXPORT_PAGE, ...present({ before }) });
-      cards.push(...page.map((one) => shownCard(storedEntry(one, this.#parts.nameOf))));
+      cards.push(...page.map((one) => shownCard(storedEntry(one, nameOf), words())));
       const last = page.at(-1)?.entry;
       if (last === undefined || page.length < EXPORT_PAGE) return cards;
       before = { startedMs: last.startedMs, id: last.id };
@@ -161,13 +164,9 @@ export class HistoryDesk {
     return [];
   }
 
-  #failed(why: string): Result<never, RequestFailure> {
+  #failed(why: string): Result<never, Failure> {
     this.#parts.log.write("error", "the history failed", { why });
-    return err({
-      code: "storage",
-      message: "The history cannot be read or changed now. Your files are untouched.",
-      action: "Try again.",
-    });
+    return failure("storage", said("failures.history"), said("actions.tryAgain"));
   }
 }
 

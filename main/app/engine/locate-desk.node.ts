@@ -1,13 +1,14 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
-import type { Card, CardFile } from "../../../shared/model/card.ts";
+import type { Card } from "../../../shared/model/card.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
-import { shownCard } from "../model/card-entry.ts";
+import { type BookFile, shownCard } from "../model/card-entry.ts";
 import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
-import { failure, gone, type Handlers } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { type Failure, failure, gone, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import { withGone } from "./history-desk.node.ts";
 import { isRegularFile } from "./received-desk.node.ts";
@@ -17,6 +18,7 @@ export interface LocateDeskParts {
   readonly desktop: Pick<DesktopPort, "locateFile">;
   readonly cards: CardDesk;
   readonly same: SameFiles;
+  readonly words: CurrentWords;
 }
 
 /** Files that were moved after their transfer: the user points to where they are now. */
@@ -31,35 +33,33 @@ export class LocateDesk {
     "file.locate": ({ id, index }) => this.#locate(id, index),
   };
 
-  async #locate(id: string, index: number): Promise<Result<Card | null, RequestFailure>> {
+  async #locate(id: string, index: number): Promise<Result<Card | null, Failure>> {
     const { cards, desktop } = this.#parts;
     const file = cards.find(id)?.card.files.find((one) => one.index === index);
-    if (file === undefined) return gone("This file");
+    if (file === undefined) return gone("file");
     const { path, name } = file;
-    if (path === undefined) return failure("fileGone", `${name} was never at a place.`);
+    if (path === undefined) return failure("fileGone", said("failures.neverThere", { file: name }));
     if (await isRegularFile(path)) return this.#put(id, index, path);
     const chosen = await desktop.locateFile(name, dirname(path));
     if (chosen === undefined) return ok(null);
     if (!(await this.#isSame(file, chosen)))
       return failure(
         "notSame",
-        `${basename(chosen)} is not the ${name} that was transferred. Nothing was changed.`,
-        "Choose another file.",
+        said("failures.notSame", { chosen: basename(chosen), file: name }),
+        said("actions.chooseOtherFile"),
       );
     return this.#put(id, index, chosen);
   }
 
-  async #put(
-    id: string,
-    index: number,
-    path: string,
-  ): Promise<Result<Card | null, RequestFailure>> {
+  async #put(id: string, index: number, path: string): Promise<Result<Card | null, Failure>> {
     const entry = this.#parts.cards.amend(id, index, { what: "moved", path });
-    return entry === undefined ? gone("This file") : ok(await withGone(shownCard(entry)));
+    return entry === undefined
+      ? gone("file")
+      : ok(await withGone(shownCard(entry, this.#parts.words())));
   }
 
   /** By size and, where it is known, by hash; and never something that runs in the place of something that does not. */
-  async #isSame({ type, sizeOctets, hash, isDangerous }: CardFile, path: string): Promise<boolean> {
+  async #isSame({ type, sizeOctets, hash, isDangerous }: BookFile, path: string): Promise<boolean> {
     if (!isDangerous && isDangerousFile(basename(path), type)) return false;
     if ((await sizeOf(path)) !== sizeOctets) return false;
     if (hash === undefined) return true;

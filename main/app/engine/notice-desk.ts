@@ -31,7 +31,7 @@ export class NoticeDesk {
     "notice.dismiss": ({ id }) => {
       const { notices } = this.#parts.state.current;
       const left = notices.filter((notice) => notice.id !== id);
-      if (left.length === notices.length) return gone("This message");
+      if (left.length === notices.length) return gone("message");
       this.#show(left);
       return DONE;
     },

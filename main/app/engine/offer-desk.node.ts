@@ -1,7 +1,5 @@
 import { formatPerson } from "../../../shared/format/person.ts";
-import { formatSize } from "../../../shared/format/size.ts";
-import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
-import type { Card } from "../../../shared/model/card.ts";
+import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { Files } from "../../base/files.ts";
@@ -10,9 +8,12 @@ import type { Result } from "../../base/result.ts";
 import type { CpmClient, RestRule } from "../../cpm/client.ts";
 import { isTakenByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
+import type { BookCard } from "../model/card-entry.ts";
 import { askAgainText } from "../model/card-words.ts";
 import type { EngineResource } from "../ports.ts";
-import { DONE, failure, gone, type Handlers } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { DONE, type Failure, failure, gone, type Handlers, noFolder } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import { type FolderContent, isFolder, lookIntoFolder } from "./folder-look.node.ts";
 import type { PeopleDesk } from "./people-desk.ts";
@@ -30,6 +31,7 @@ export interface OfferDeskParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly client: () => CpmClient | undefined;
+  readonly words: CurrentWords;
   readonly onFolderUsed: (folder: string) => void;
 }
 
@@ -54,7 +56,7 @@ const ICON = /^\/icon\/([A-Za-z0-9]+)\/\d{1,4}$/;
 const MAX_ICON_OFFERS = 200;
 
 /** What becomes of an offer that this device has not answered. */
-const WITHOUT_US: ReadonlySet<Card["state"]> = new Set([
+const WITHOUT_US: ReadonlySet<BookCard["state"]> = new Set([
   ...(["elsewhere", "declinedElsewhere", "noLongerRinging", "cancelled", "missed"] as const),
 ]);
 
@@ -87,7 +89,7 @@ export class OfferDesk {
     },
     "offer.folder": async ({ id, folder }) => {
       const card = this.#ringing(id);
-      if (card === undefined) return gone("This offer");
+      if (card === undefined) return gone("offer");
       if (!(await this.#isUsable(folder))) return noFolder(folder);
       await this.#look(card, folder);
       return DONE;
@@ -95,14 +97,14 @@ export class OfferDesk {
     "offer.askAgain": ({ id }) => this.#askAgain(id),
     "card.cancel": ({ id }) => {
       const card = this.#parts.cards.book.get(id)?.card;
-      if (card === undefined || isEnded(card.state)) return gone("This transfer");
+      if (card === undefined || isEnded(card.state)) return gone("transfer");
       this.#parts.client()?.cancel(offerId(id));
       return DONE;
     },
     "card.cancelFile": ({ id, index }) => {
       const card = this.#parts.cards.book.get(id)?.card;
       const file = card?.files.find((one) => one.index === index);
-      if (card === undefined || file === undefined || isEnded(card.state)) return gone("This file");
+      if (card === undefined || file === undefined || isEnded(card.state)) return gone("file");
       this.#parts.client()?.cancelFile(offerId(id), index);
       return DONE;
     },
@@ -159,16 +161,16 @@ export class OfferDesk {
     if (cards.book.size === 0) this.#lookedMs.clear();
   }
 
-  #ringing(id: string): Card | undefined {
+  #ringing(id: string): BookCard | undefined {
     const card = this.#parts.cards.book.get(id)?.card;
     return card?.direction === "incoming" && card.state === "ringing" ? card : undefined;
   }
 
   /** Answered a moment after it was over: its card says how, and nothing went wrong. */
-  #tooLate(id: string): Result<null, RequestFailure> {
+  #tooLate(id: string): Result<null, Failure> {
     const card = this.#parts.cards.book.get(id)?.card;
     const isOver = card?.direction === "incoming" && WITHOUT_US.has(card.state);
-    return isOver ? DONE : gone("This offer");
+    return isOver ? DONE : gone("offer");
   }
 
   /** Looks into the folder, and takes the offer where its person's rule says so. */
@@ -198,22 +200,17 @@ export class OfferDesk {
     id,
     files,
     folder,
-  }: RequestArguments<"offer.accept">): Promise<Result<null, RequestFailure>> {
+  }: RequestArguments<"offer.accept">): Promise<Result<null, Failure>> {
     const { cards, state } = this.#parts;
     const card = this.#ringing(id);
     if (card === undefined) return this.#tooLate(id);
-    if (!isChoiceOf(card, files))
-      return failure("badRequest", "The choice does not fit the offer.");
+    if (!isChoiceOf(card, files)) return failure("badRequest", said("failures.notFits"));
     const target = folder ?? card.folder ?? state.current.settings.receiveFolder;
     if (!(await this.#isUsable(target))) return noFolder(target);
     const look = await lookIntoFolder(this.#parts.files, target, card);
     const chosen = this.#byPolicy(files, look);
     if (chosen.taken.length === 0)
-      return failure(
-        "noFiles",
-        "Every name you ticked is in the folder already, and such files are left out.",
-        "Keep both, or decline.",
-      );
+      return failure("noFiles", said("failures.allNamesTaken"), said("actions.keepBoth"));
     const isWhole = chosen.taken.length === card.files.length;
     const sizes = sizesOf(card, isWhole ? undefined : chosen.taken);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
@@ -245,24 +242,24 @@ export class OfferDesk {
     };
   }
 
-  async #askAgain(id: string): Promise<Result<null, RequestFailure>> {
-    const { cards, state, client } = this.#parts;
+  async #askAgain(id: string): Promise<Result<null, Failure>> {
+    const { cards, state, client, words } = this.#parts;
     const card = cards.find(id)?.card;
-    if (card === undefined) return gone("This offer");
+    if (card === undefined) return gone("offer");
     if (card.direction !== "incoming" || !isEnded(card.state))
-      return failure("badRequest", "The sender can be asked again when the offer is over.");
+      return failure("badRequest", said("failures.notOverYet"));
     const { account } = state.current;
     const device = client();
     if (account === undefined || device === undefined)
-      return failure("notSignedIn", "You are not signed in.", "Sign in first.");
+      return failure("notSignedIn", said("failures.notSignedIn"), said("actions.signIn"));
     const name = account.displayName === "" ? formatPerson(account.aor) : account.displayName;
-    const asked = await device.message(card.peer, askAgainText(card, name));
+    const asked = await device.message(card.peer, words().say(askAgainText(card, name)));
     return asked.ok
       ? DONE
       : failure(
           "refused",
-          `${card.peerName} could not be asked. ${asked.error.message}`,
-          "Try again later.",
+          said("failures.notAsked", { name: card.peerName }),
+          said("actions.tryLater"),
         );
   }
 
@@ -271,13 +268,13 @@ export class OfferDesk {
     return folder === this.#parts.state.current.settings.receiveFolder || (await isFolder(folder));
   }
 
-  async #look(card: Card, folder: string): Promise<void> {
+  async #look(card: BookCard, folder: string): Promise<void> {
     this.#lookedMs.set(card.id, this.#parts.clock.nowMs());
     await this.#lookedAt(card, await lookIntoFolder(this.#parts.files, folder, card));
   }
 
   /** Room and names are told at once; what has to be read for it follows. */
-  async #lookedAt(card: Card, { taken, ...room }: FolderContent): Promise<void> {
+  async #lookedAt(card: BookCard, { taken, ...room }: FolderContent): Promise<void> {
     const { cards, clock, same } = this.#parts;
     const { id } = card;
     this.#lookedMs.set(id, clock.nowMs());
@@ -317,35 +314,27 @@ function hasRoom({ freeOctets }: FolderContent, sizes: readonly number[]): boole
 function noSpace(
   sizes: readonly number[],
   { freeOctets = 0 }: FolderContent,
-): Result<never, RequestFailure> {
+): Result<never, Failure> {
   return failure(
     "noSpace",
-    `The ticked files need ${formatSize(total(sizes))}, only ${formatSize(freeOctets)} are free.`,
-    "Choose another folder.",
+    said("failures.noSpace", { size: { octets: total(sizes) }, free: { octets: freeOctets } }),
+    said("actions.chooseFolder"),
   );
 }
 
-function noFolder(folder: string): Result<never, RequestFailure> {
-  return failure(
-    "folder",
-    `${folder} is no folder that files can be stored in.`,
-    "Choose another folder.",
-  );
-}
-
-function sizeOf({ sizeOctets }: Card["files"][number]): number {
+function sizeOf({ sizeOctets }: BookCard["files"][number]): number {
   return sizeOctets;
 }
 
 /** Files of the card, each once. */
-function isChoiceOf(card: Card, files: Accepted): boolean {
+function isChoiceOf(card: BookCard, files: Accepted): boolean {
   const known = new Set(card.files.map(({ index }) => index));
   const chosen = new Set(files.map(({ index }) => index));
   return chosen.size === files.length && files.every(({ index }) => known.has(index));
 }
 
 /** What a folder must hold: of an offer that others go on with, all that they say they bring. */
-function sizesOf({ files, series }: Card, taken?: readonly number[]): readonly number[] {
+function sizesOf({ files, series }: BookCard, taken?: readonly number[]): readonly number[] {
   if (taken !== undefined) return files.filter(({ index }) => taken.includes(index)).map(sizeOf);
   const sizes = files.map(sizeOf);
   return series === undefined ? sizes : [Math.max(series.octets, total(sizes))];

@@ -1,5 +1,4 @@
 import { readAddress } from "../../../shared/format/address.ts";
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Person } from "../../../shared/model/app-state.ts";
 import type { AppStore, StoredPerson } from "../../base/app-store.ts";
 import type { Clock, Log } from "../../base/ports.ts";
@@ -14,7 +13,9 @@ import {
   shownPerson,
   storedPerson,
 } from "../model/people.ts";
-import { DONE, failure, gone } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { DONE, type Failure, failure, gone } from "./answers.ts";
 import type { StateDesk } from "./state-desk.ts";
 
 export interface PeopleDeskParts {
@@ -22,6 +23,7 @@ export interface PeopleDeskParts {
   readonly state: StateDesk;
   readonly clock: Clock;
   readonly log: Log;
+  readonly words: CurrentWords;
   /** Address of the user. */
   readonly ownAor: () => string | undefined;
   /** Cards may have to call somebody by another name. */
@@ -56,7 +58,8 @@ export class PeopleDesk {
 
   /** Everybody, with the user's own address in front. */
   shown(): readonly Person[] {
-    return peopleOf(this.#people, this.#parts.ownAor());
+    const { ownAor, words } = this.#parts;
+    return peopleOf(this.#people, ownAor(), words().say(said("account.ownDevices")));
   }
 
   show(): void {
@@ -79,13 +82,13 @@ export class PeopleDesk {
     this.#put({ ...afterOffer(findPerson(this.#people, uri), { uri, atMs }), isBlocked: true });
   }
 
-  save(person: Person, was: string | undefined): Result<null, RequestFailure> {
+  save(person: Person, was: string | undefined): Result<null, Failure> {
     const aor = readAddress(person.aor, this.#ownDomain());
     if (aor === undefined)
       return failure(
         "badAddress",
-        `${person.aor} is no address of a person.`,
-        "Write NAME@DOMAIN.",
+        said("failures.badAddress", { text: person.aor }),
+        said("actions.writeAddress"),
       );
     const before = findPerson(this.#people, was ?? aor);
     const obstacle = this.#obstacle(aor, was, before);
@@ -105,21 +108,25 @@ export class PeopleDesk {
     aor: string,
     was: string | undefined,
     before: StoredPerson | undefined,
-  ): Result<null, RequestFailure> | undefined {
+  ): Result<null, Failure> | undefined {
     const own = this.#parts.ownAor();
     if (own !== undefined && isSamePerson(aor, own))
-      return failure("badAddress", "This is your own address.", "Your devices are listed already.");
+      return failure("badAddress", said("failures.ownAddress"), said("actions.devicesListed"));
     if (was === undefined) return undefined;
-    if (before === undefined) return gone("This person");
+    if (before === undefined) return gone("person");
     const isTaken = !isSamePerson(aor, was) && findPerson(this.#people, aor) !== undefined;
     return isTaken
-      ? failure("badAddress", `${aor} is in the list already.`, "Change that person instead.")
+      ? failure(
+          "badAddress",
+          said("failures.addressTaken", { address: aor }),
+          said("actions.changeOther"),
+        )
       : undefined;
   }
 
-  remove(aor: string): Result<null, RequestFailure> {
+  remove(aor: string): Result<null, Failure> {
     const person = findPerson(this.#people, aor);
-    if (person === undefined) return gone("This person");
+    if (person === undefined) return gone("person");
     const removed = this.#parts.store.people.remove(person.aor);
     if (!removed.ok) return notStored();
     this.#read();
@@ -155,10 +162,6 @@ export class PeopleDesk {
   }
 }
 
-function notStored(): Result<null, RequestFailure> {
-  return failure(
-    "storage",
-    "The change could not be stored.",
-    "Look at the free space of the disk.",
-  );
+function notStored(): Result<null, Failure> {
+  return failure("storage", said("failures.notStored"), said("actions.freeSpace"));
 }

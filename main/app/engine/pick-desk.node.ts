@@ -7,6 +7,8 @@ import { randomToken } from "../../base/tokens.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { pickedFiles } from "../model/pick-list.ts";
 import type { DesktopPort, EngineResource } from "../ports.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
 import type { Handlers } from "./answers.ts";
 import { lookAtPaths } from "./pick-walk.node.ts";
 import { isRegularFile } from "./received-desk.node.ts";
@@ -18,6 +20,7 @@ export interface PickDeskParts {
   readonly profileFolder: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly words: CurrentWords;
 }
 
 type PickRequests = Pick<
@@ -112,16 +115,11 @@ export class PickDesk {
   }
 
   #sample(): Promise<string> {
-    const { account } = this.#parts.state.current;
-    const name = account?.displayName ?? "";
-    const who = name === "" ? "somebody" : name;
-    const text = [
-      `A sample from ${who}.`,
-      "",
-      "It was offered over SIP, travelled over MSRP, and its fingerprint was compared when it arrived.",
-      `Made at ${new Date(this.#parts.clock.wallMs()).toISOString()}.`,
-      "",
-    ].join("\n");
+    const { state, clock, words } = this.#parts;
+    const name = state.current.account?.displayName ?? "";
+    const who = name === "" ? said("account.somebody") : name;
+    const time = new Date(clock.wallMs()).toISOString();
+    const text = words().say(said("account.sample", { name: who, time }));
     return this.#write(`sample-${this.#time()}.txt`, Buffer.from(text, "utf8"));
   }
 

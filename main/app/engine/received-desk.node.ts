@@ -1,17 +1,18 @@
 import { lstat } from "node:fs/promises";
 import { basename } from "node:path";
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
-import type { Card, CardFile } from "../../../shared/model/card.ts";
+import type { Card } from "../../../shared/model/card.ts";
 import type { FileEvent } from "../../../shared/model/client-events.ts";
 import type { Log } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
-import { replaceFile, takeFreeName } from "../../storage/replace-file.node.ts";
+import { type Obstacle, replaceFile, takeFreeName } from "../../storage/replace-file.node.ts";
 import type { FileChange } from "../model/card-book.ts";
-import { isComplete, shownCard } from "../model/card-entry.ts";
+import { type BookFile, isComplete, shownCard } from "../model/card-entry.ts";
 import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
-import { DONE, failure, gone, type Handlers } from "./answers.ts";
+import { type Said, said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { DONE, type Failure, failure, gone, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import { ForeignMark } from "./foreign-mark.node.ts";
 import type { SameFiles } from "./same-file.node.ts";
@@ -20,6 +21,7 @@ export interface ReceivedDeskParts {
   readonly desktop: DesktopPort;
   readonly cards: CardDesk;
   readonly log: Log;
+  readonly words: CurrentWords;
   readonly same: SameFiles;
   /** Whether what this person sends gets the system's mark. */
   readonly isForeign: (peer: string) => boolean;
@@ -33,7 +35,7 @@ type FileRequests = Pick<
 >;
 
 interface Place {
-  readonly file: CardFile;
+  readonly file: BookFile;
   readonly path: string;
 }
 
@@ -56,20 +58,25 @@ export class ReceivedDesk {
       const place = await this.#place(id, index);
       if (!place.ok) return place;
       const { file, path } = place.value;
-      if (!isComplete(file)) return failure("fileGone", `${file.name} is not complete.`);
+      if (!isComplete(file))
+        return failure("fileGone", said("failures.notComplete", { file: file.name }));
       const isDangerous = [file.name, basename(path)].some((name) =>
         isDangerousFile(name, file.type),
       );
       if (isDangerous && isConfirmed !== true)
-        return failure("dangerous", `${file.name} can run programs.`, "Show it in its folder.");
+        return failure(
+          "dangerous",
+          said("failures.dangerous", { file: file.name }),
+          said("actions.showInFolder"),
+        );
       const refusal = await this.#parts.desktop.openPath(path);
       if (refusal === undefined) this.#parts.onShown?.(id);
       return refusal === undefined
         ? DONE
         : failure(
             "declinedBySystem",
-            `${file.name} could not be opened: ${refusal}`,
-            "Show it in its folder.",
+            said("failures.notOpened", { file: file.name, why: refusal }),
+            said("actions.showInFolder"),
           );
     },
     "file.reveal": async ({ id, index }) => {
@@ -82,7 +89,9 @@ export class ReceivedDesk {
     "file.drag": async ({ id, index }) => {
       const place = await this.#place(id, index);
       if (!place.ok) return place;
-      if (!isComplete(place.value.file)) return failure("fileGone", "This file is not complete.");
+      const { file } = place.value;
+      if (!isComplete(file))
+        return failure("fileGone", said("failures.notComplete", { file: file.name }));
       this.#parts.desktop.startDrag(place.value.path);
       return DONE;
     },
@@ -131,19 +140,19 @@ export class ReceivedDesk {
     }
   }
 
-  async #replace(id: string, { index, name }: CardFile, path: string): Promise<void> {
+  async #replace(id: string, { index, name }: BookFile, path: string): Promise<void> {
     if (this.#replacing.get(id)?.has(index) !== true) return;
     const { cards, desktop } = this.#parts;
     const replaced = await replaceFile(path, name, (old) => desktop.trash(old));
     const change =
       replaced.kind === "done"
         ? ({ what: "moved", path: replaced.path } as const)
-        : ({ what: "remark", reason: replaced.reason } as const);
+        : ({ what: "remark", reason: reasonOf(replaced) } as const);
     cards.apply({ name: "file", id, index, change });
   }
 
   /** The hash of what arrived, written with the algorithm of the offer's, so that people can compare them. */
-  async #showHash(id: string, { index, hash, offeredHash }: CardFile, path: string): Promise<void> {
+  async #showHash(id: string, { index, hash, offeredHash }: BookFile, path: string): Promise<void> {
     if (hash !== undefined) return;
     const algorithm = offeredHash?.split(":")[0] ?? "sha-1";
     const own = await this.#parts.same.hashes(path, new AbortController().signal);
@@ -153,20 +162,21 @@ export class ReceivedDesk {
   }
 
   /** Where the file lies, if it does. */
-  async #place(id: string, index: number): Promise<Result<Place, RequestFailure>> {
+  async #place(id: string, index: number): Promise<Result<Place, Failure>> {
     const { cards } = this.#parts;
     const file = cards.find(id)?.card.files.find((one) => one.index === index);
-    if (file === undefined) return gone("This file");
+    if (file === undefined) return gone("file");
     const { path } = file;
-    if (path === undefined) return failure("fileGone", `${file.name} was not received.`);
+    if (path === undefined)
+      return failure("fileGone", said("failures.notReceived", { file: file.name }));
     const isThere = await isRegularFile(path);
     cards.apply({ name: "file", id, index, change: { what: "found", isGone: !isThere } });
     return isThere
       ? ok({ file, path })
       : failure(
           "fileGone",
-          `${file.name} is not at its place any more.`,
-          "Look for it in its folder.",
+          said("failures.moved", { file: file.name }),
+          said("actions.lookInFolder"),
         );
   }
 
@@ -174,18 +184,19 @@ export class ReceivedDesk {
     id: string,
     index: number,
     what: "keep" | "delete",
-  ): Promise<Result<Card, RequestFailure>> {
+  ): Promise<Result<Card, Failure>> {
     const place = await this.#place(id, index);
     if (!place.ok) return place;
     const { file, path } = place.value;
-    if (file.state !== "damaged") return failure("badRequest", `${file.name} is not damaged.`);
+    if (file.state !== "damaged")
+      return failure("badRequest", said("failures.notDamaged", { file: file.name }));
     if (what === "keep") {
       const kept = await takeFreeName(path, file.name);
       if (kept === undefined)
         return failure(
           "folder",
-          `${file.name} could not be given its name.`,
-          "Show it in its folder.",
+          said("failures.notNamed", { file: file.name }),
+          said("actions.showInFolder"),
         );
       return this.#settled(id, index, { what: "kept", path: kept });
     }
@@ -195,18 +206,25 @@ export class ReceivedDesk {
       const why = error instanceof Error ? error.message : String(error);
       return failure(
         "declinedBySystem",
-        `${file.name} could not be put into the bin: ${why}`,
-        "Show it in its folder.",
+        said("failures.notBinned", { file: file.name, why }),
+        said("actions.showInFolder"),
       );
     }
     return this.#settled(id, index, { what: "deleted" });
   }
 
   /** A card of the history is changed there: it does not come back among those of this run. */
-  #settled(id: string, index: number, change: FileChange): Result<Card, RequestFailure> {
-    const entry = this.#parts.cards.amend(id, index, change);
-    return entry === undefined ? gone("This file") : ok(shownCard(entry));
+  #settled(id: string, index: number, change: FileChange): Result<Card, Failure> {
+    const { cards, words } = this.#parts;
+    const entry = cards.amend(id, index, change);
+    return entry === undefined ? gone("file") : ok(shownCard(entry, words()));
   }
+}
+
+function reasonOf(obstacle: Obstacle): Said {
+  return "name" in obstacle
+    ? said(`files.${obstacle.why}`, { file: obstacle.name })
+    : said(`files.${obstacle.why}`);
 }
 
 export async function isRegularFile(path: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
-import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { Files } from "../../base/files.ts";
 import type { Log } from "../../base/ports.ts";
 import { errorCode } from "../../storage/file-error.ts";
+import type { BookCard, BookFile } from "../model/card-entry.ts";
 import type { NamedFile } from "./folder-look.node.ts";
 
 export type HashingFiles = Pick<Files, "openSource" | "hash">;
@@ -31,7 +31,7 @@ export class SameFiles {
    * Indexes of files whose content lies in the folder under their own name.
    * @param taken files of the card, with what has their name
    */
-  async among(card: Card, taken: readonly NamedFile[], signal: AbortSignal): Promise<number[]> {
+  async among(card: BookCard, taken: readonly NamedFile[], signal: AbortSignal): Promise<number[]> {
     const same: number[] = [];
     for (const { index, path } of taken) {
       const file = card.files.find((one) => one.index === index);
@@ -42,7 +42,7 @@ export class SameFiles {
   }
 
   async #isSame(
-    { hash, sizeOctets }: CardFile,
+    { hash, sizeOctets }: BookFile,
     path: string,
     signal: AbortSignal,
   ): Promise<boolean> {

@@ -1,8 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
 import { readAddress } from "../../../shared/format/address.ts";
-import { countOf } from "../../../shared/format/plural.ts";
-import type { RequestArguments, RequestFailure, SendResult } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments, SendResult } from "../../../shared/ipc/contract.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { FileIcon, OfferId } from "../../../shared/model/offer.ts";
 import type { Clock, Random } from "../../base/ports.ts";
@@ -15,7 +14,9 @@ import { newOfferId } from "../../cpm/ids.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { type CardEntry, isComplete } from "../model/card-entry.ts";
 import { preparationProblem } from "../model/card-words.ts";
-import { failure, gone, type Handlers } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
+import { type Failure, failure, gone, type Handlers, wordedFailure } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import type { PeopleDesk } from "./people-desk.ts";
 import type { StateDesk } from "./state-desk.ts";
@@ -27,6 +28,7 @@ export interface SendDeskParts {
   readonly random: Random;
   readonly clock: Clock;
   readonly client: () => CpmClient | undefined;
+  readonly words: CurrentWords;
 }
 
 interface Sending {
@@ -53,8 +55,9 @@ export class SendDesk {
 
   async #send(
     args: RequestArguments<"offer.send">,
-  ): Promise<Result<readonly SendResult[], RequestFailure>> {
+  ): Promise<Result<readonly SendResult[], Failure>> {
     const { to, paths, text, icons = [] } = args;
+    const { words } = this.#parts;
     const obstacle = this.#obstacle(paths);
     if (obstacle !== undefined) return obstacle;
     const admitted = this.#parts.state.current.settings.arePreviewsOn
@@ -75,20 +78,21 @@ export class SendDesk {
           })
         : address;
       results.push(
-        sent.ok ? { to: recipient, ok: true, id: sent.value } : { to: recipient, ...sent },
+        sent.ok
+          ? { to: recipient, ok: true, id: sent.value }
+          : { to: recipient, ok: false, error: wordedFailure(sent.error, words()) },
       );
     }
     return ok(results);
   }
 
   /** What was not transferred is offered anew; everything, where all was. */
-  async #retry(id: string): Promise<Result<string, RequestFailure>> {
+  async #retry(id: string): Promise<Result<string, Failure>> {
     const entry = this.#parts.cards.find(id);
-    if (entry === undefined) return gone("This offer");
+    if (entry === undefined) return gone("offer");
     const { card } = entry;
-    if (card.direction !== "outgoing")
-      return failure("badRequest", "Only offers of yours can be sent again.");
-    if (!isEnded(card.state)) return failure("badRequest", "This offer is still under way.");
+    if (card.direction !== "outgoing") return failure("badRequest", said("failures.onlyOwnOffers"));
+    if (!isEnded(card.state)) return failure("badRequest", said("failures.stillUnderWay"));
     const paths = pathsToRepeat(entry);
     const obstacle = this.#obstacle(paths);
     if (obstacle !== undefined) return obstacle;
@@ -101,38 +105,39 @@ export class SendDesk {
     });
   }
 
-  #obstacle(paths: readonly string[]): Result<never, RequestFailure> | undefined {
+  #obstacle(paths: readonly string[]): Result<never, Failure> | undefined {
     const { maxFiles } = this.#parts.state.current.limits;
     if (this.#parts.client() === undefined)
-      return failure("notSignedIn", "You are not signed in. No file was sent.", "Sign in first.");
-    if (paths.length === 0) return failure("noFiles", "There is no file to send.", "Choose files.");
+      return failure("notSignedIn", said("failures.notSignedInToSend"), said("actions.signIn"));
+    if (paths.length === 0)
+      return failure("noFiles", said("failures.noFiles"), said("actions.chooseFiles"));
     if (paths.length > maxFiles)
       return failure(
         "tooMany",
-        `${countOf(paths.length, "file")} are more than can be sent at once (${String(maxFiles)}). No file was sent.`,
-        "Take some out, or send them as one archive.",
+        said("failures.tooMany", { count: paths.length, limit: maxFiles }),
+        said("actions.takeSomeOut"),
       );
     return paths.every((path) => isAbsolute(path))
       ? undefined
-      : failure("badRequest", "A file is named without its folder.");
+      : failure("badRequest", said("failures.noFolderNamed"));
   }
 
-  #addressOf(text: string): Result<string, RequestFailure> {
+  #addressOf(text: string): Result<string, Failure> {
     const own = this.#parts.state.current.account?.aor;
     const address = readAddress(text, own?.slice(own.lastIndexOf("@") + 1));
     return address === undefined
-      ? failure("badRecipient", `${text} is no address of a person.`, "Edit the address.")
+      ? failure("badRecipient", said("failures.badAddress", { text }), said("actions.editAddress"))
       : ok(address);
   }
 
-  async #offer(sending: Sending): Promise<Result<string, RequestFailure>> {
+  async #offer(sending: Sending): Promise<Result<string, Failure>> {
     const { to, paths, text, icons, group, conversationId } = sending;
     const files = await lookedAt(paths);
     if (!files.ok) return files;
     const { cards, people, random, clock, client } = this.#parts;
     const device = client();
     if (device === undefined)
-      return failure("notSignedIn", "You are not signed in. No file was sent.", "Sign in first.");
+      return failure("notSignedIn", said("failures.notSignedInToSend"), said("actions.signIn"));
     const id = newOfferId(random);
     cards.apply({
       name: "prepare",
@@ -162,8 +167,8 @@ export class SendDesk {
       cards.apply({ name: "notPrepared", id });
       return;
     }
-    const name = error.path === undefined ? "" : `${basename(error.path)}: `;
-    const problem = preparationProblem(`${name}${error.message}`, error.kind);
+    const file = error.path === undefined ? undefined : basename(error.path);
+    const problem = preparationProblem(error.kind, file);
     cards.apply({ name: "notPrepared", id, problem });
   }
 }
@@ -182,23 +187,25 @@ interface LookedFile {
 }
 
 /** What the card shows until the files are hashed; a file that is not there stops the offer at once. */
-async function lookedAt(
-  paths: readonly string[],
-): Promise<Result<readonly LookedFile[], RequestFailure>> {
+async function lookedAt(paths: readonly string[]): Promise<Result<readonly LookedFile[], Failure>> {
   const files: LookedFile[] = [];
   for (const path of paths) {
     const name = basename(path);
     try {
       const stats = await stat(path);
       if (!stats.isFile())
-        return failure("source", `${name} is not a file. No file was sent.`, "Take it out.");
+        return failure(
+          "source",
+          said("failures.notAFile", { file: name }),
+          said("actions.takeOut"),
+        );
       files.push({ name, path, type: mediaTypeOf(name), sizeOctets: stats.size });
     } catch (error) {
       if (errorCode(error) === undefined) throw error;
       return failure(
         "source",
-        `${name} can no longer be read. No file was sent.`,
-        "Choose it again.",
+        said("failures.sourceGone", { file: name }),
+        said("actions.chooseFileAgain"),
       );
     }
   }

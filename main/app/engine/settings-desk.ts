@@ -1,9 +1,9 @@
-import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import { defaultSettings, type Settings } from "../../../shared/model/settings.ts";
 import type { AppStore } from "../../base/app-store.ts";
-import { err, type Result } from "../../base/result.ts";
+import type { Result } from "../../base/result.ts";
 import { readSettings } from "../model/settings-read.ts";
-import { DONE } from "./answers.ts";
+import { said } from "../words/phrase.ts";
+import { DONE, type Failure, failure } from "./answers.ts";
 import type { StateDesk } from "./state-desk.ts";
 
 const SETTING = "app.settings";
@@ -18,16 +18,12 @@ export function changeSettings(
   store: AppStore,
   state: StateDesk,
   change: { readonly [Name in keyof Settings]?: Settings[Name] | undefined },
-): Result<null, RequestFailure> {
+): Result<null, Failure> {
   const named = Object.entries(change).filter(([, value]) => value !== undefined);
   const settings: Settings = { ...state.current.settings, ...Object.fromEntries(named) };
   const saved = store.putSetting(SETTING, JSON.stringify(settings));
   if (!saved.ok)
-    return err({
-      code: "storage",
-      message: "The setting could not be stored.",
-      action: "Look at the free space of the disk.",
-    });
+    return failure("storage", said("failures.settingNotStored"), said("actions.freeSpace"));
   state.change({ settings });
   return DONE;
 }

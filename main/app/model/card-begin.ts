@@ -1,7 +1,7 @@
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { OfferedFileView, OfferView } from "../../../shared/model/offer.ts";
 import { safeFileName } from "../../storage/file-name.ts";
-import type { CardEntry } from "./card-entry.ts";
+import type { BookCard, CardEntry } from "./card-entry.ts";
 import { isDangerousFile } from "./dangerous-file.ts";
 import { omit } from "./omit.ts";
 
@@ -51,7 +51,7 @@ export function offeredEntry(
   const { id, direction, conversationId, text } = offer;
   const isIncoming = direction === "incoming";
   const files = offer.files.map((file) => fileOf(offer, file, setting.showsIcons));
-  const began: Card = prepared?.card ?? {
+  const began: BookCard = prepared?.card ?? {
     ...{ id, direction, files: [], state: "reaching", startedMs: offer.startedMs },
     peer: isIncoming ? offer.from : offer.to,
     peerName: setting.peerName,
@@ -75,7 +75,7 @@ export function offeredEntry(
   };
 }
 
-export function entryOf(card: Card): CardEntry {
+export function entryOf(card: BookCard): CardEntry {
   return {
     card,
     octets: new Map(card.files.map(({ index, octets }) => [index, octets])),
@@ -106,7 +106,7 @@ export function iconPath(offerId: string, index: number): string {
   return `/icon/${encodeURIComponent(offerId)}/${String(index)}`;
 }
 
-function pathOf(card: Card, index: number): { readonly path?: string } {
+function pathOf(card: BookCard, index: number): { readonly path?: string } {
   const path = card.files.find((file) => file.index === index)?.path;
   return path === undefined ? {} : { path };
 }

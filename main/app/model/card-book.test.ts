@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import { FakeClock } from "../../../tests/support/fake-clock.ts";
+import { Words } from "../words/words.ts";
 import { type BookInput, type CardBook, stepBook } from "./card-book.ts";
 import { shownCard } from "./card-entry.ts";
 import type { CardEvent } from "./card-step.ts";
@@ -29,10 +30,12 @@ function tell(...events: readonly Told[]): void {
   for (const event of events) apply({ name: "event", event: { ...event, id: ID } as CardEvent });
 }
 
+const english = new Words("en");
+
 function card(): Card {
   const entry = book.get(ID);
   if (entry === undefined) throw new Error("no card");
-  return shownCard(entry);
+  return shownCard(entry, english);
 }
 
 function files(): readonly string[] {
@@ -344,7 +347,7 @@ describe("ux 3.1 of an offer that goes out", () => {
     [
       "too-large",
       "failed",
-      "IMG_2044.jpg (2.0 kB) is larger than this network or Bob allows. No file was sent.",
+      "IMG_2044.jpg (2 kB) is larger than this network or Bob allows. No file was sent.",
     ],
   ] as const)("ux 3.11: %s", (code, state, message) => {
     offered("outgoing");
@@ -388,7 +391,7 @@ describe("ux 3.1 of an offer that goes out", () => {
       "plan.pdf was changed after you offered it. It was not sent.",
     ],
     ["source", "The file may not be read.", "plan.pdf can no longer be read. It was not sent."],
-    ["too-large", "r", "plan.pdf (1.0 kB) is larger than Bob takes. It was not sent."],
+    ["too-large", "r", "plan.pdf (1 kB) is larger than Bob takes. It was not sent."],
     ["protocol", "r", "Bob's app sent something unexpected. plan.pdf was not transferred."],
   ] as const)("ux 3.11: a file that failed by %s (%s)", (code, reason, message) => {
     offered("outgoing", 1);

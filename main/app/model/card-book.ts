@@ -1,9 +1,10 @@
-import type { Card, CardProblem } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { OfferView } from "../../../shared/model/offer.ts";
+import { type Phrase, said } from "../words/phrase.ts";
 import { type OfferSetting, offeredEntry, type Preparation, preparingEntry } from "./card-begin.ts";
-import { type CardEntry, withCard, withFiles } from "./card-entry.ts";
+import { type BookFile, type CardEntry, withCard, withFiles } from "./card-entry.ts";
 import { type CardEvent, ended, type Moment, stepCard, tickCard } from "./card-step.ts";
+import type { BookProblem } from "./card-words.ts";
 import { omit } from "./omit.ts";
 
 /** All cards that windows show, by id. */
@@ -18,7 +19,7 @@ export type BookInput =
   | { readonly name: "prepare"; readonly preparation: Preparation }
   | { readonly name: "hashed"; readonly id: string; readonly octets: number }
   /** Its files could not be read: no offer was made. Without a problem the user withdrew it. */
-  | { readonly name: "notPrepared"; readonly id: string; readonly problem?: CardProblem }
+  | { readonly name: "notPrepared"; readonly id: string; readonly problem?: BookProblem }
   | {
       readonly name: "accepting";
       readonly id: string;
@@ -56,7 +57,7 @@ export type FileChange =
   /** It lies elsewhere now. */
   | { readonly what: "moved"; readonly path: string }
   /** Something that was to be done with it was not. */
-  | { readonly what: "remark"; readonly reason: string }
+  | { readonly what: "remark"; readonly reason: Phrase }
   /** Damaged, and kept all the same. */
   | { readonly what: "kept"; readonly path: string }
   /** Damaged, and put into the bin. */
@@ -128,7 +129,7 @@ function whileRinging(entry: CardEntry, input: Answer): CardEntry {
 
 function notPrepared(
   entry: CardEntry,
-  problem: CardProblem | undefined,
+  problem: BookProblem | undefined,
   moment: Moment,
 ): CardEntry {
   if (entry.card.state !== "preparing") return entry;
@@ -175,7 +176,7 @@ function lookedAt(
   };
 }
 
-function fileChanged(file: Card["files"][number], change: FileChange): Card["files"][number] {
+function fileChanged(file: BookFile, change: FileChange): BookFile {
   const { path, isGone, reason, ...bare } = file;
   switch (change.what) {
     case "moved":
@@ -185,12 +186,12 @@ function fileChanged(file: Card["files"][number], change: FileChange): Card["fil
     case "kept":
       return {
         ...{ ...bare, state: "complete", path: change.path },
-        reason: "It arrived damaged and was kept all the same.",
+        reason: said("files.damagedKept"),
       };
     case "hashed":
       return file.state === "damaged" ? { ...file, hash: change.hash } : file;
     case "deleted":
-      return { ...bare, state: "failed", reason: "It arrived damaged and was deleted." };
+      return { ...bare, state: "failed", reason: said("files.damagedDeleted") };
     case "found":
       if ((isGone === true) === change.isGone) return file;
       return {

@@ -1,11 +1,17 @@
 import type { Card, CardFile, CardFileState } from "../../../shared/model/card.ts";
+import type { Phrase } from "../words/phrase.ts";
+import type { Words } from "../words/words.ts";
 import { omit } from "./omit.ts";
 import type { TransferRate } from "./transfer-rate.ts";
+
+/** A card as it is inside main: what is said of it is in no language yet. */
+export type BookCard = Card<Phrase>;
+export type BookFile = CardFile<Phrase>;
 
 /** A card with what is known behind it. */
 export interface CardEntry {
   /** Its files' `octets` are those of the last change of state; `octets` here are newer. */
-  readonly card: Card;
+  readonly card: BookCard;
   /** Octets by file index. */
   readonly octets: ReadonlyMap<number, number>;
   /** Codes of what went wrong, by file index. */
@@ -24,17 +30,17 @@ const UNSETTLED: ReadonlySet<CardFileState> = new Set(["waiting", "transferring"
 const WITHOUT_OCTETS: ReadonlySet<CardFileState> = new Set(["offered", "declined"]);
 
 /** Whether something still happens to the file. */
-export function isUnsettled({ state }: CardFile): boolean {
+export function isUnsettled({ state }: BookFile): boolean {
   return UNSETTLED.has(state);
 }
 
 /** Every octet of it is here or there. */
-export function isComplete({ state }: CardFile): boolean {
+export function isComplete({ state }: BookFile): boolean {
   return state === "verified" || state === "complete";
 }
 
 /** Files that were taken: those whose octets count. */
-export function takenFiles(card: Card): readonly CardFile[] {
+export function takenFiles(card: BookCard): readonly BookFile[] {
   return card.files.filter(({ state }) => !WITHOUT_OCTETS.has(state));
 }
 
@@ -53,15 +59,35 @@ export function leftOctets(entry: CardEntry): number {
     .reduce((sum, { index, sizeOctets }) => sum + sizeOctets - octetsOf(entry, index), 0);
 }
 
-/** The card with its newest octets: what windows are told. */
-export function shownCard(entry: CardEntry): Card {
+/** The card with its newest octets. */
+export function currentCard(entry: CardEntry): BookCard {
   return {
     ...entry.card,
     files: entry.card.files.map((file) => ({ ...file, octets: octetsOf(entry, file.index) })),
   };
 }
 
-export function withCard(entry: CardEntry, change: Partial<Card>): CardEntry {
+/** What windows are told: the card with its newest octets, and what is said of it in the user's language. */
+export function shownCard(entry: CardEntry, words: Words): Card {
+  const { problem, files, ...card } = currentCard(entry);
+  return {
+    ...card,
+    files: files.map(({ reason, ...file }) =>
+      reason === undefined ? file : { ...file, reason: words.say(reason) },
+    ),
+    ...(problem === undefined
+      ? {}
+      : {
+          problem: {
+            ...problem,
+            message: words.say(problem.message),
+            action: words.say(problem.action),
+          },
+        }),
+  };
+}
+
+export function withCard(entry: CardEntry, change: Partial<BookCard>): CardEntry {
   return { ...entry, card: { ...entry.card, ...change } };
 }
 
@@ -69,7 +95,7 @@ export function withCard(entry: CardEntry, change: Partial<Card>): CardEntry {
 export function withFiles(
   entry: CardEntry,
   indexes: readonly number[],
-  change: (file: CardFile) => CardFile,
+  change: (file: BookFile) => BookFile,
 ): CardEntry {
   const files = entry.card.files.map((file) =>
     indexes.includes(file.index) ? change(file) : file,
@@ -79,7 +105,7 @@ export function withFiles(
 }
 
 /** The card without members that only mean something while it rings or is prepared. */
-export function settledCard(card: Card): Card {
+export function settledCard(card: BookCard): BookCard {
   const files = card.files.map((file) => ({
     ...omit(file, "isAlreadyHere", "savedAs"),
     isNameTaken: false,

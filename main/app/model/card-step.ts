@@ -1,16 +1,11 @@
-import type {
-  Card,
-  CardEndState,
-  CardFile,
-  CardFileState,
-  CardProblem,
-  CardState,
-} from "../../../shared/model/card.ts";
+import type { CardEndState, CardFileState, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { ClientEvents, FileEvent } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import { fileOf } from "./card-begin.ts";
 import {
+  type BookCard,
+  type BookFile,
   type CardEntry,
   isUnsettled,
   leftOctets,
@@ -21,6 +16,7 @@ import {
   withFiles,
 } from "./card-entry.ts";
 import {
+  type BookProblem,
   declinedProblem,
   eventProblem,
   fileReason,
@@ -108,13 +104,13 @@ function answered(
   { nowMs }: Moment,
 ): CardEntry {
   const [taken, refused] = [new Set(accepted), new Set(declined)];
-  const files = entry.card.files.map((file): CardFile => {
+  const files = entry.card.files.map((file): BookFile => {
     // A file without room has failed already.
     if (file.state === "failed") return file;
     if (taken.has(file.index)) return { ...file, state: "waiting" };
     return refused.has(file.index) ? { ...file, state: "declined" } : file;
   });
-  const card: Card = { ...settledCard({ ...entry.card, files }), state: "transferring" };
+  const card: BookCard = { ...settledCard({ ...entry.card, files }), state: "transferring" };
   const problem = card.direction === "outgoing" ? declinedProblem(card) : undefined;
   return {
     ...entry,
@@ -145,7 +141,7 @@ function elsewhere(
   { reason, device, isLostRace }: ClientEvents["elsewhere"],
   moment: Moment,
 ): CardEntry {
-  const files = entry.card.files.map((file): CardFile => ({ ...file, state: "offered" }));
+  const files = entry.card.files.map((file): BookFile => ({ ...file, state: "offered" }));
   const told = withCard(entry, {
     files,
     ...(device === undefined ? {} : { device }),
@@ -218,7 +214,7 @@ function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
 }
 
 /** Until now its hash was what the offer promised; that of what arrived is another one. */
-function withOfferedHash(file: CardFile): CardFile {
+function withOfferedHash(file: BookFile): BookFile {
   const { hash, ...rest } = file;
   return hash === undefined ? rest : { ...rest, offeredHash: hash };
 }
@@ -242,7 +238,7 @@ function transferEnded(entry: CardEntry, state: TransferState, moment: Moment): 
 }
 
 /** What the other user stopped was cancelled, and not cut off. */
-function wholeState(state: TransferState, problem: CardProblem | undefined): CardEndState {
+function wholeState(state: TransferState, problem: BookProblem | undefined): CardEndState {
   return state === "interrupted" && problem?.code === "cancelled-by-peer" ? "cancelled" : state;
 }
 
@@ -264,6 +260,6 @@ export function tickCard(entry: CardEntry, { nowMs }: Moment): CardEntry {
 const MOVING: ReadonlySet<CardState> = new Set(["transferring", "stalled"]);
 
 /** Octets of this card move, or are checked. */
-export function isMoving({ state }: Card): boolean {
+export function isMoving({ state }: BookCard): boolean {
   return state === "transferring" || state === "verifying" || state === "stalled";
 }

@@ -1,117 +1,144 @@
 import { formatAddress } from "../../../shared/format/person.ts";
-import { countOf, listOf } from "../../../shared/format/plural.ts";
-import { formatSize } from "../../../shared/format/size.ts";
-import type { Card, CardFile, CardProblem } from "../../../shared/model/card.ts";
-import type { ErrorEvent, FileEvent } from "../../../shared/model/client-events.ts";
-import { type CardEntry, isComplete, takenFiles, totalOctets } from "./card-entry.ts";
+import type { CardProblem } from "../../../shared/model/card.ts";
+import type { ErrorCode, ErrorEvent, FileEvent } from "../../../shared/model/client-events.ts";
+import type { OfferError } from "../../cpm/client.ts";
+import { type Phrase, type PhraseValue, type Said, said } from "../words/phrase.ts";
+import {
+  type BookCard,
+  type BookFile,
+  type CardEntry,
+  isComplete,
+  takenFiles,
+  totalOctets,
+} from "./card-entry.ts";
 
 /** Sentences of ux 3.11: what happened · what it means for the files · one action. */
+
+export type BookProblem = CardProblem<Phrase>;
 
 /** More names than this make a sentence that nobody reads. */
 const MAX_NAMES = 3;
 
-type Words = readonly [message: string, action: string];
+const NOTHING_TO_DO = "";
+
+type Sentences = readonly [message: Phrase, action: Phrase];
 
 /** Why an offer came to nothing, or a transfer met trouble, from what the client told. */
-export function eventProblem(card: Card, error: ErrorEvent): CardProblem {
-  const words = EVENT_WORDS.get(error.code)?.(card) ?? [error.message, error.action];
-  return problem(error.code, words, error.status);
+export function eventProblem(card: BookCard, error: ErrorEvent): BookProblem {
+  return problem(error.code, eventWords(card, error.code), error.status);
 }
 
-const EVENT_WORDS: ReadonlyMap<string, (card: Card) => Words | undefined> = new Map<
-  string,
-  (card: Card) => Words | undefined
->([
-  [
-    "unknown-user",
-    ({ peer }) => [
-      `No one is registered as ${formatAddress(peer)}. No file was sent.`,
-      "Edit the address.",
-    ],
-  ],
-  ["no-answer", ({ peerName }) => [`${peerName} did not answer. No file was sent.`, "Send again."]],
-  [
-    "offline",
-    ({ peerName }) => [`${peerName} is not online. No file was sent.`, "Send again later."],
-  ],
-  [
-    "busy",
-    ({ peerName }) => [
-      `${peerName} is not taking offers right now. No file was sent.`,
-      "Send again later.",
-    ],
-  ],
-  ["declined", ({ peerName }) => [`${peerName} declined. No file was sent.`, ""]],
-  [
-    "incompatible",
-    ({ peerName }) => [
-      `${peerName}'s app cannot receive this kind of offer. No file was sent.`,
-      "Look at the details.",
-    ],
-  ],
-  ["too-large", (card) => [tooLarge(card), "Remove the large file, or split it."]],
-  [
-    "not-allowed",
-    ({ peerName }) => [
-      `This network does not let you send files to ${peerName}. No file was sent.`,
-      "Look at the details.",
-    ],
-  ],
-  [
-    "authentication",
-    () => [
-      "The core did not accept your password. No file was sent.",
-      "Enter your password again.",
-    ],
-  ],
-  [
-    "network",
-    (card) =>
-      card.direction === "outgoing"
-        ? ["The network does not answer. No file was sent.", "Try again."]
-        : undefined,
-  ],
-  [
-    "no-space",
-    (card) => [`There is no room in ${folderOf(card)}. No file was received.`, again(card)],
-  ],
-  [
-    "storage",
-    (card) => [`${folderOf(card)} cannot be written to. No file was received.`, again(card)],
-  ],
-  [
-    "protocol",
-    ({ peerName }) => [
-      `${peerName}'s app sent something unexpected. The transfer was stopped.`,
-      "Look at the details.",
-    ],
-  ],
-]);
+function eventWords(card: BookCard, code: ErrorCode): Sentences {
+  const name = card.peerName;
+  switch (code) {
+    case "unknown-user":
+      return [
+        said("problems.unknownUser", { address: formatAddress(card.peer) }),
+        said("actions.editAddress"),
+      ];
+    case "no-answer":
+      return [said("problems.noAnswer", { name }), said("actions.sendAgain")];
+    case "offline":
+      return [said("problems.offline", { name }), said("actions.sendLater")];
+    case "busy":
+      return [said("problems.busy", { name }), said("actions.sendLater")];
+    case "declined":
+      return [said("problems.declined", { name }), NOTHING_TO_DO];
+    case "incompatible":
+      return [said("problems.incompatible", { name }), said("actions.details")];
+    case "too-large":
+      return [tooLarge(card), said("actions.removeLarge")];
+    case "not-allowed":
+      return [said("problems.notAllowed", { name }), said("actions.details")];
+    case "authentication":
+      return [said("problems.authentication"), said("actions.enterPasswordAgain")];
+    case "protocol":
+      return [said("problems.protocol", { name }), said("actions.details")];
+    default:
+      return troubleWords(card, code);
+  }
+}
 
-function tooLarge({ files, peerName }: Card): string {
+function troubleWords(card: BookCard, code: ErrorCode): Sentences {
+  switch (code) {
+    case "network":
+      return card.direction === "outgoing"
+        ? [said("problems.network"), said("actions.tryAgain")]
+        : [said("problems.notConfirmed"), again(card)];
+    case "no-space":
+      return [said("problems.noSpace", { folder: folderOf(card) }), again(card)];
+    case "storage":
+      return [said("problems.storage", { folder: folderOf(card) }), again(card)];
+    default:
+      return [said("problems.other", { name: card.peerName, rest: rest(card) }), again(card)];
+  }
+}
+
+function tooLarge({ files, peerName }: BookCard): Phrase {
   const largest = files.reduce((a, b) => (b.sizeOctets > a.sizeOctets ? b : a));
-  const { name, sizeOctets } = largest;
-  return `${name} (${formatSize(sizeOctets)}) is larger than this network or ${peerName} allows. No file was sent.`;
+  const size = { octets: largest.sizeOctets };
+  return said("problems.tooLarge", { file: largest.name, size, name: peerName });
 }
 
 /** Why a file did not come to its end, in the words of its card. */
 export function fileReason(
-  { peerName }: Card,
+  { direction, peerName: name }: BookCard,
   { code, reason }: Pick<FileEvent, "code" | "reason">,
-): string | undefined {
-  if (code !== "declined") return reason;
-  return reason?.startsWith(BY_US) === true ? "You cancelled it." : `${peerName} cancelled it.`;
+): Phrase | undefined {
+  switch (code) {
+    case undefined:
+      return reason;
+    case "declined":
+      return isByUs(reason) ? said("files.cancelled") : said("files.peerCancelled", { name });
+    case "source":
+      return isChanged(reason) ? said("files.changed") : said("files.source");
+    case "verification":
+      return direction === "incoming" ? said("files.damagedHere") : said("files.damagedThere");
+    case "storage":
+      return said("files.storage");
+    case "no-space":
+      return said("files.noSpace");
+    default:
+      return reasonBetween(code, name);
+  }
+}
+
+/** What lies between the two devices. */
+function reasonBetween(code: ErrorCode, name: string): Phrase {
+  switch (code) {
+    case "connection":
+    case "network":
+      return said("files.connection", { name });
+    case "protocol":
+      return said("files.protocol", { name });
+    case "too-large":
+      return said("files.tooLarge", { name });
+    case "incompatible":
+      return said("files.incompatible", { name });
+    default:
+      return said("files.other");
+  }
 }
 
 /** How the client begins what the user did. */
-const BY_US = "You ";
+function isByUs(reason: string | undefined): boolean {
+  return reason?.startsWith("You ") === true;
+}
+
+function isChanged(reason: string | undefined): boolean {
+  return reason?.includes("changed") === true;
+}
 
 /** What is to be said of files that were answered for, at the end; undefined when all is well. */
-export function filesProblem(entry: CardEntry): CardProblem | undefined {
+export function filesProblem(entry: CardEntry): BookProblem | undefined {
   const { card, endedBy } = entry;
   const damaged = card.files.filter(({ state }) => state === "damaged");
   if (damaged.length > 0) return problem("verification", damagedWords(card, damaged));
-  if (endedBy === "us") return problem("cancelled-by-us", [`You cancelled. ${rest(card)}`, ""]);
+  if (endedBy === "us")
+    return problem("cancelled-by-us", [
+      said("problems.cancelled", { rest: rest(card) }),
+      NOTHING_TO_DO,
+    ]);
   const failed = card.files.find(({ state }) => state === "failed");
   if (failed !== undefined) return failedProblem(entry, failed);
   const interrupted = card.files.find(({ state }) => state === "interrupted");
@@ -119,131 +146,159 @@ export function filesProblem(entry: CardEntry): CardProblem | undefined {
   return card.direction === "outgoing" ? declinedProblem(card) : undefined;
 }
 
-function damagedWords(card: Card, damaged: readonly CardFile[]): Words {
-  const what = names(damaged);
-  const were = damaged.length === 1 ? "It was" : "They were";
+function damagedWords(card: BookCard, damaged: readonly BookFile[]): Sentences {
+  const values = { files: names(damaged), count: damaged.length };
   return card.direction === "incoming"
-    ? [`${what} arrived damaged. ${were} set aside and not opened.`, "Get it again."]
+    ? [said("problems.damagedHere", values), said("actions.getAgain")]
     : [
-        `${what} arrived damaged at ${card.peerName}'s device and ${damaged.length === 1 ? "is" : "are"} of no use there.`,
-        "Send it again.",
+        said("problems.damagedThere", { ...values, name: card.peerName }),
+        said("actions.sendItAgain"),
       ];
 }
 
-function failedProblem({ card, fileCodes }: CardEntry, file: CardFile): CardProblem {
+function failedProblem({ card, fileCodes }: CardEntry, file: BookFile): BookProblem {
   const code = fileCodes.get(file.index) ?? "internal";
-  const folder = folderOf(card);
-  const byCode: Readonly<Record<string, Words>> = {
-    source:
-      file.reason?.includes("changed") === true
-        ? [
-            `${file.name} was changed after you offered it. It was not sent.`,
-            "Send the new version.",
-          ]
-        : [`${file.name} can no longer be read. It was not sent.`, "Choose it again."],
-    "no-space": [
-      `No space is left in ${folder}. ${file.name} was not stored. ${rest(card)}`,
-      "Choose another folder.",
-    ],
-    storage: [
-      `${folder} cannot be written to. ${file.name} was not stored.`,
-      "Choose another folder.",
-    ],
-    "too-large": [
-      `${file.name} (${formatSize(file.sizeOctets)}) is larger than ${card.peerName} takes. It was not sent.`,
-      "Split it.",
-    ],
-    incompatible: [
-      `${card.peerName}'s app does not take files like ${file.name}. It was not sent.`,
-      "Look at the details.",
-    ],
-    protocol: [
-      `${card.peerName}'s app sent something unexpected. ${file.name} was not transferred.`,
-      "Look at the details.",
-    ],
-  };
-  return problem(
-    code,
-    byCode[code] ?? [
-      `${file.name} could not be transferred: ${file.reason ?? ""} ${rest(card)}`,
-      again(card),
-    ],
-  );
+  return problem(code, failedWords(card, file, code));
 }
 
-function interruptedProblem(entry: CardEntry, file: CardFile): CardProblem {
+function failedWords(card: BookCard, failed: BookFile, code: string): Sentences {
+  const [file, name] = [failed.name, card.peerName];
+  switch (code) {
+    case "source":
+      return isSaidOf(failed.reason, "files.changed")
+        ? [said("problems.fileChanged", { file }), said("actions.sendNewVersion")]
+        : [said("problems.fileUnreadable", { file }), said("actions.chooseFileAgain")];
+    case "no-space":
+      return [
+        said("problems.fileNoSpace", { folder: folderOf(card), file, rest: rest(card) }),
+        said("actions.chooseFolder"),
+      ];
+    case "storage":
+      return [
+        said("problems.fileNotStored", { folder: folderOf(card), file }),
+        said("actions.chooseFolder"),
+      ];
+    case "too-large": {
+      const size = { octets: failed.sizeOctets };
+      return [said("problems.fileTooLarge", { file, size, name }), said("actions.split")];
+    }
+    case "incompatible":
+      return [said("problems.fileIncompatible", { file, name }), said("actions.details")];
+    case "protocol":
+      return [said("problems.fileProtocol", { file, name }), said("actions.details")];
+    default:
+      return [
+        said("problems.fileOther", {
+          ...{ file, rest: rest(card) },
+          reason: failed.reason ?? said("files.other"),
+        }),
+        again(card),
+      ];
+  }
+}
+
+function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
   const { card, fileCodes } = entry;
+  const left = rest(card);
   if (fileCodes.get(file.index) === "declined") {
     const isAll = card.files.every((one) => one.state !== "verified" && one.state !== "complete");
-    const what = isAll ? "the transfer" : file.name;
-    return file.reason?.startsWith(BY_US) === true
-      ? problem("cancelled-by-us", [`You cancelled ${what}. ${rest(card)}`, ""])
+    return isSaidOf(file.reason, "files.cancelled")
+      ? problem("cancelled-by-us", [
+          isAll
+            ? said("problems.cancelledTransfer", { rest: left })
+            : said("problems.cancelledFile", { file: file.name, rest: left }),
+          NOTHING_TO_DO,
+        ])
       : problem("cancelled-by-peer", [
-          `${card.peerName} cancelled ${what}. ${rest(card)}`,
+          isAll
+            ? said("problems.peerCancelledTransfer", { name: card.peerName, rest: left })
+            : said("problems.peerCancelledFile", {
+                ...{ name: card.peerName, file: file.name, rest: left },
+              }),
           again(card),
         ]);
   }
-  const percent = percentOf(entry);
   return problem("connection", [
-    `The connection to ${card.peerName} broke at ${String(percent)} %. ${rest(card)}`,
-    card.direction === "outgoing" ? "Send the rest again." : again(card),
+    said("problems.connection", {
+      ...{ name: card.peerName, percent: String(percentOf(entry)), rest: left },
+    }),
+    card.direction === "outgoing" ? said("actions.sendRest") : again(card),
   ]);
 }
 
 /** What the recipient did not want. */
-export function declinedProblem(card: Card): CardProblem | undefined {
+export function declinedProblem(card: BookCard): BookProblem | undefined {
   const declined = card.files.filter(({ state }) => state === "declined");
   if (declined.length === 0) return undefined;
+  const name = card.peerName;
   const { length } = card.files;
   if (declined.length === length)
-    return problem("none-taken", [`${card.peerName} took none of the files.`, ""]);
-  const were = declined.length === 1 ? "was" : "were";
+    return problem("none-taken", [said("problems.noneTaken", { name }), NOTHING_TO_DO]);
   return problem("some-declined", [
-    `${card.peerName} took ${String(length - declined.length)} of ${countOf(length, "file")}; ${names(declined)} ${were} not wanted.`,
-    "",
+    said("problems.someDeclined", {
+      ...{ name, taken: length - declined.length, total: length },
+      ...{ files: names(declined), declined: declined.length },
+    }),
+    NOTHING_TO_DO,
   ]);
 }
 
 /** The sender withdrew an offer that rang here. */
-export function withdrawnProblem(card: Card): CardProblem {
-  return problem("cancelled-by-peer", [`${card.peerName} cancelled the offer.`, again(card)]);
+export function withdrawnProblem(card: BookCard): BookProblem {
+  return problem("cancelled-by-peer", [
+    said("problems.peerCancelledOffer", { name: card.peerName }),
+    again(card),
+  ]);
 }
 
 /** This app ended while the offer or the transfer was under way. */
-export function stoppedProblem(card: Card): CardProblem {
-  return problem("stopped", [`This app ended before the transfer did. ${rest(card)}`, again(card)]);
+export function stoppedProblem(card: BookCard): BookProblem {
+  return problem("stopped", [said("problems.stopped", { rest: rest(card) }), again(card)]);
 }
 
-export function stalledProblem(seconds: number): CardProblem {
-  return problem("stalled", [`No data for ${String(seconds)} s.`, "Keep waiting, or cancel."]);
+export function stalledProblem(seconds: number): BookProblem {
+  return problem("stalled", [
+    said("problems.stalled", { seconds: String(seconds) }),
+    said("actions.keepWaiting"),
+  ]);
 }
 
-/** Files could not be read, or were not offered for another reason. */
-export function preparationProblem(message: string, code = "source"): CardProblem {
-  return problem(code, [`${message} No file was sent.`, "Choose the files again."]);
+/** Files could not be read, or were not offered for another reason. @param file the one that it is about */
+export function preparationProblem(kind: OfferError["kind"], file?: string): BookProblem {
+  return problem(kind, [preparationWords(kind, file), said("actions.chooseFilesAgain")]);
+}
+
+function preparationWords(kind: OfferError["kind"], file: string | undefined): Phrase {
+  if (kind === "not-running") return said("failures.notSignedInToSend");
+  if (file === undefined) return said("problems.notPrepared");
+  return kind === "too-large"
+    ? said("problems.tooLargeToSend", { file })
+    : said("problems.notPreparedFile", { file });
 }
 
 /** What the sender of an offer that is over is told, as it stands. */
-export function askAgainText(card: Card, ownName: string): string {
-  const what = countOf(card.files.length, "file");
+export function askAgainText(card: BookCard, ownName: string): Phrase {
+  const name = ownName;
   const damaged = card.files.filter(({ state }) => state === "damaged");
-  if (damaged.length > 0) return `${names(damaged)} arrived damaged. ${ownName} asks for it again.`;
-  if (card.state === "missed" || card.state === "noLongerRinging")
-    return `${ownName} missed your offer of ${what} and asks for it again.`;
-  return `${ownName} did not get all of your offer of ${what} and asks for it again.`;
+  if (damaged.length > 0) return said("messages.askDamaged", { files: names(damaged), name });
+  const count = card.files.length;
+  return card.state === "missed" || card.state === "noLongerRinging"
+    ? said("messages.askMissed", { name, count })
+    : said("messages.askRest", { name, count });
 }
 
-function again({ direction, peerName }: Card): string {
-  return direction === "outgoing" ? "Send again." : `Ask ${peerName} to send again.`;
+function again({ direction, peerName }: BookCard): Said {
+  return direction === "outgoing"
+    ? said("actions.sendAgain")
+    : said("actions.askAgain", { name: peerName });
 }
 
 /** What became of the files that were taken, as a whole sentence. */
-function rest(card: Card): string {
+function rest(card: BookCard): Said {
   const taken = takenFiles(card);
   const complete = taken.filter(isComplete).length;
-  if (complete === 0) return `No file was ${card.direction === "outgoing" ? "sent" : "received"}.`;
-  const are = complete === 1 ? "is complete and stays" : "are complete and stay";
-  return `${String(complete)} of ${countOf(taken.length, "file")} ${are}.`;
+  if (complete > 0) return said("problems.someComplete", { complete, taken: taken.length });
+  return card.direction === "outgoing" ? said("problems.noneSent") : said("problems.noneReceived");
 }
 
 function percentOf(entry: CardEntry): number {
@@ -251,25 +306,20 @@ function percentOf(entry: CardEntry): number {
   return total === 0 ? 0 : Math.floor((totalOctets(entry) / total) * 100);
 }
 
-function names(files: readonly CardFile[]): string {
+function names(files: readonly BookFile[]): PhraseValue {
   const shown = files.slice(0, MAX_NAMES).map(({ name }) => name);
   const more = files.length - shown.length;
-  return listOf(more > 0 ? [...shown, `${String(more)} more`] : shown);
+  return { list: more > 0 ? [...shown, said("problems.more", { count: more })] : shown };
 }
 
-function folderOf({ folder }: Card): string {
-  return folder === undefined ? "the folder" : `the folder ${baseName(folder)}`;
+function folderOf({ folder = "" }: BookCard): string {
+  return folder.split(/[/\\]/).findLast((part) => part !== "") ?? folder;
 }
 
-function baseName(path: string): string {
-  return path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
+function isSaidOf(phrase: Phrase | undefined, key: Said["key"]): boolean {
+  return typeof phrase === "object" && phrase.key === key;
 }
 
-function problem(code: string, [message, action]: Words, status?: number): CardProblem {
-  return { code, message: sentence(message), action, ...(status === undefined ? {} : { status }) };
-}
-
-function sentence(text: string): string {
-  const trimmed = text.trim();
-  return trimmed.startsWith("the folder") ? `T${trimmed.slice(1)}` : trimmed;
+function problem(code: string, [message, action]: Sentences, status?: number): BookProblem {
+  return { code, message, action, ...(status === undefined ? {} : { status }) };
 }

@@ -2,8 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
 import type { CardDetails } from "../../base/app-store.ts";
 import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
+import { Words } from "../words/words.ts";
+import { shownCard } from "./card-entry.ts";
 import { detailsOf, storedEntry, unsentEntry } from "./history-card.ts";
 import { cardsAsCsv, cardsAsJson } from "./history-text.ts";
+
+const english = new Words("en");
 
 const FILE: HistoryFile = {
   ...{ index: 0, name: "plan.exe", type: "text/plain", sizeOctets: 10, sha1: "aa" },
@@ -19,10 +23,11 @@ const ENTRY: HistoryEntry = {
 function restored(entry: Partial<HistoryEntry>, details?: Partial<CardDetails>): Card {
   const stored = { ...ENTRY, ...entry };
   const kept: CardDetails = { id: "x", state: "verified", files: [], ...details };
-  return storedEntry(
+  const restoredEntry = storedEntry(
     details === undefined ? { entry: stored } : { entry: stored, details: kept },
     (_peer, name) => name ?? "?",
-  ).card;
+  );
+  return shownCard(restoredEntry, english);
 }
 
 describe("cards of earlier runs", () => {
@@ -97,13 +102,13 @@ describe("cards of earlier runs", () => {
       { direction: "outgoing" },
       { state: "failed", problem: { code: "source", message: "m", action: "" } },
     );
-    expect(unsentEntry(card)).toMatchObject({
+    expect(unsentEntry(card, english)).toMatchObject({
       id: "x",
       state: "failed",
       reason: "m",
       conversationId: "",
     });
-    expect(unsentEntry({ ...card, state: "cancelled" }).state).toBe("cancelled");
+    expect(unsentEntry({ ...card, state: "cancelled" }, english).state).toBe("cancelled");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Card, CardFile, CardFileState, CardState } from "../../../shared/model/card.ts";
+import type { CardFileState, CardProblem, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { CardDetails, CardFileDetails, StoredCard } from "../../base/app-store.ts";
 import { present } from "../../base/present.ts";
@@ -8,26 +8,41 @@ import type {
   HistoryFile,
   OfferState,
 } from "../../base/transfer-store.ts";
+import { keptPhrase, readPhrase } from "../words/kept-phrase.ts";
+import type { Words } from "../words/words.ts";
 import { entryOf } from "./card-begin.ts";
-import { type CardEntry, isUnsettled } from "./card-entry.ts";
-import { stoppedProblem } from "./card-words.ts";
+import { type BookCard, type BookFile, type CardEntry, isUnsettled } from "./card-entry.ts";
+import { type BookProblem, stoppedProblem } from "./card-words.ts";
 import { isDangerousFile } from "./dangerous-file.ts";
 import { omit } from "./omit.ts";
 
 /** What is kept of a card beside the history of its offer. */
-export function detailsOf(card: Card): CardDetails {
+export function detailsOf(card: BookCard): CardDetails {
   const { id, state, text, folder, device, problem, group, files } = card;
   const { isLostRace, isSilenced, isAutoAccepted, isDismissed } = card;
   return {
     ...{ id, state, files: files.map(fileDetails) },
-    ...present({ text, folder, device, problem, group }),
+    ...present({ text, folder, device, problem: problem && keptProblem(problem), group }),
     ...present({ isLostRace, isSilenced, isAutoAccepted, isDismissed }),
   };
 }
 
-function fileDetails(file: CardFile): CardFileDetails {
+function keptProblem({ message, action, ...problem }: BookProblem): CardProblem {
+  return { ...problem, message: keptPhrase(message), action: keptPhrase(action) };
+}
+
+function readProblem({ message, action, ...problem }: CardProblem): BookProblem {
+  return { ...problem, message: readPhrase(message), action: readPhrase(action) };
+}
+
+function fileDetails(file: BookFile): CardFileDetails {
   const { index, state, octets, path, hash, offeredHash, reason } = file;
-  return { index, state, octets, ...present({ path, hash, offeredHash, reason }) };
+  return {
+    index,
+    state,
+    octets,
+    ...present({ path, hash, offeredHash, reason: reason && keptPhrase(reason) }),
+  };
 }
 
 /** The card of an earlier run. Nothing of it runs any more, whatever it was doing when this app ended. */
@@ -39,7 +54,7 @@ export function storedEntry(
   const wasRunning = details !== undefined && !isEnded(details.state);
   // While files run it is their history that is kept up to date.
   const files = wasRunning ? [] : (details?.files ?? []);
-  const card: Card = {
+  const card: BookCard = {
     ...{ id, direction, peer, peerName: nameOf(peer, peerName), startedMs },
     state: details === undefined ? stateOf(entry) : endedState(entry, details.state),
     files: entry.files.map((file) =>
@@ -55,8 +70,10 @@ export function storedEntry(
   return { ...entryOf({ ...card, ...told }), conversationId: entry.conversationId };
 }
 
-function shownDetails(details: CardDetails | undefined): Partial<Card> {
-  return details === undefined ? {} : omit(details, "id", "state", "files");
+function shownDetails(details: CardDetails | undefined): Partial<BookCard> {
+  if (details === undefined) return {};
+  const { problem, ...rest } = omit(details, "id", "state", "files");
+  return { ...rest, ...present({ problem: problem && readProblem(problem) }) };
 }
 
 function endedState(entry: HistoryEntry, state: CardState): CardState {
@@ -87,15 +104,16 @@ function stateOf({ state, files }: HistoryEntry): CardState {
   return state === "failed" && isDamaged ? "damaged" : STATES[state];
 }
 
-function fileOf(file: HistoryFile, details: CardFileDetails | undefined): CardFile {
+function fileOf(file: HistoryFile, details: CardFileDetails | undefined): BookFile {
   const { index, name, type = "application/octet-stream", sizeOctets } = file;
-  const { state, octets, ...more } = details ?? historyDetails(file);
-  const shown: CardFile = {
+  const { state, octets, reason, ...more } = details ?? historyDetails(file);
+  const shown: BookFile = {
     ...{ index, name, type, sizeOctets, state, octets, isNameTaken: false },
     isDangerous: isDangerousFile(name, type),
     // What was put into the bin lies nowhere, whatever the history of its offer says.
     ...present({ path: details === undefined ? file.path : undefined, hash: hashOf(file) }),
     ...more,
+    ...present({ reason: reason && readPhrase(reason) }),
   };
   return isUnsettled(shown) ? { ...shown, state: "interrupted" } : shown;
 }
@@ -127,13 +145,13 @@ function fileStateOf({ state, isVerified, octets }: HistoryFile): CardFileState 
 }
 
 /** History of a card whose offer was never made: its files could not be read. */
-export function unsentEntry(card: Card): HistoryEntry {
+export function unsentEntry(card: BookCard, words: Words): HistoryEntry {
   return {
     ...{ id: card.id, direction: card.direction, peer: card.peer, peerName: card.peerName },
     ...{ conversationId: "", contributionId: "", startedMs: card.startedMs },
     ...(card.endedMs === undefined ? {} : { endedMs: card.endedMs }),
     state: card.state === "cancelled" ? "cancelled" : "failed",
-    ...(card.problem === undefined ? {} : { reason: card.problem.message }),
+    ...(card.problem === undefined ? {} : { reason: words.say(card.problem.message) }),
     files: card.files.map(({ index, name, type, sizeOctets, path }) => ({
       ...{ index, name, type, sizeOctets, octets: 0, state: "cancelled" },
       ...(path === undefined ? {} : { path }),

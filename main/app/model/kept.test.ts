@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { defaultSettings } from "../../../shared/model/settings.ts";
+import { Words } from "../words/words.ts";
 import { accountOf, readAccount, readAor } from "./account-record.ts";
 import { devicesOf } from "./devices.ts";
 import { newDevice } from "./new-device.ts";
@@ -84,8 +85,9 @@ describe("what people type to sign in", () => {
       { aor: "sip:a@b.example", core: "c:1" },
     );
     expect(told.code).toBe(code);
-    expect(told.message).toMatch(/\.$/);
-    expect(told.action).toMatch(/\.$/);
+    const words = new Words("en");
+    expect(words.say(told.message)).toMatch(/\.$/);
+    expect(words.say(told.action ?? "")).toMatch(/\.$/);
   });
 });
 

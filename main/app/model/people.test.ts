@@ -38,12 +38,16 @@ describe("who is who", () => {
   });
 
   it("the user's own address stands for the other devices, once", () => {
-    const people = peopleOf([ALICE, { ...ALICE, aor: "sip:me@a.example" }], "sip:me@a.example");
+    const people = peopleOf(
+      [ALICE, { ...ALICE, aor: "sip:me@a.example" }],
+      "sip:me@a.example",
+      "My devices",
+    );
     expect(people.map(({ aor, name, isMe }) => [aor, name, isMe])).toEqual([
       ["sip:me@a.example", "My devices", true],
       ["sip:alice@a.example", "Al", false],
     ]);
-    expect(peopleOf([ALICE], undefined)).toEqual([ALICE]);
+    expect(peopleOf([ALICE], undefined, "")).toEqual([ALICE]);
   });
 });
 

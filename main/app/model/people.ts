@@ -84,14 +84,18 @@ export function storedPerson(person: Person): StoredPerson {
   };
 }
 
-/** Everybody who is shown: the user's own address leads, it stands for the other devices. */
+/**
+ * Everybody who is shown: the user's own address leads, it stands for the other devices.
+ * @param ownName what these are called
+ */
 export function peopleOf(
   stored: readonly StoredPerson[],
   ownAor: string | undefined,
+  ownName: string,
 ): readonly Person[] {
   const others = stored.filter(({ aor }) => ownAor === undefined || !isSamePerson(aor, ownAor));
   const shown = others.map(shownPerson);
   if (ownAor === undefined) return shown;
-  const me: Person = { aor: ownAor, name: "My devices", isMe: true, isBlocked: false };
+  const me: Person = { aor: ownAor, name: ownName, isMe: true, isBlocked: false };
   return [me, ...shown];
 }

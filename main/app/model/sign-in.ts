@@ -3,8 +3,9 @@ import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { SignInFailureCode } from "../../../shared/model/app-state.ts";
 import type { RegistrationFailedView } from "../../../shared/model/registration.ts";
 import { type HostPort, isIpAddress, parseHostPort } from "../../base/host-port.ts";
+import { type Phrase, said } from "../words/phrase.ts";
 
-export type SignInFailure = RequestFailure & { readonly code: SignInFailureCode };
+export type SignInFailure = RequestFailure<Phrase> & { readonly code: SignInFailureCode };
 
 const SIP_PORT = 5060;
 
@@ -23,36 +24,59 @@ export function signInCode(status: number): SignInFailureCode {
   }
 }
 
-/** Why the registrar did not take us, in the words of the window. */
+/** Why the registrar did not take us, for who has just signed in. */
 export function registrationFailure(
-  { status, reason }: RegistrationFailedView,
+  failed: RegistrationFailedView,
   account: { readonly aor: string; readonly core: string },
 ): SignInFailure {
-  const code = signInCode(status);
+  const code = signInCode(failed.status);
   switch (code) {
     case "wrongPassword":
-      return signInFailure(code, "The core did not accept your password.", "Enter it again.");
+      return signInFailure(code, said("account.wrongPassword"), said("actions.enterAgain"));
     case "unknownUser":
       return signInFailure(
         code,
-        `The core does not know ${formatAddress(account.aor)}.`,
-        "Check the address.",
+        said("account.unknownUser", { address: formatAddress(account.aor) }),
+        said("actions.checkAddress"),
       );
     case "noAnswer":
       return signInFailure(
         code,
-        `The network does not answer at ${account.core}.`,
-        "Check the server, and that the network runs.",
+        said("account.noAnswer", { core: account.core }),
+        said("actions.checkNetwork"),
       );
     default:
-      return signInFailure(code, reason, "Try again later.");
+      return signInFailure(code, offlineReason(failed), said("actions.tryLater"));
+  }
+}
+
+/** Why this device is offline, in short. */
+export function offlineReason({ status }: RegistrationFailedView): Phrase {
+  switch (status) {
+    case 0:
+      return said("account.silent");
+    case 401:
+    case 407:
+      return said("account.wrongPassword");
+    case 403:
+      return said("account.notAllowed");
+    case 404:
+      return said("account.unknownHere");
+    case 423:
+      return said("account.tooBrief");
+    case 503:
+      return said("account.overloaded");
+    default:
+      return status >= 500
+        ? said("account.networkTrouble")
+        : said("account.refused", { status: String(status) });
   }
 }
 
 export function signInFailure(
   code: SignInFailureCode,
-  message: string,
-  action: string,
+  message: Phrase,
+  action: Phrase,
 ): SignInFailure {
   return { code, message, action };
 }

@@ -1,6 +1,7 @@
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
-import type { ShellTexts } from "./i18n.ts";
+import { said } from "../words/phrase.ts";
+import type { Words } from "../words/words.ts";
 
 export interface MenuActions {
   /** The main window comes to the front and shows this. */
@@ -15,22 +16,22 @@ const PAGES: readonly PageName[] = [
 ];
 
 /** The application's menu: on macOS in the menu bar, elsewhere behind Alt; everything in it is in the windows too. */
-export function setAppMenu(texts: ShellTexts, actions: MenuActions): void {
+export function setAppMenu(words: Words, actions: MenuActions): void {
   const isMac = process.platform === "darwin";
   const template: Item[] = [
-    ...(isMac ? [macMenu(texts, actions)] : []),
-    fileMenu(texts, actions, isMac),
-    { id: "edit", label: texts.menuEdit, role: "editMenu" },
-    viewMenu(texts, actions),
-    { id: "window", label: texts.menuWindow, role: "windowMenu" },
+    ...(isMac ? [macMenu(words, actions)] : []),
+    fileMenu(words, actions, isMac),
+    { id: "edit", label: words.say(said("shell.menu.edit")), role: "editMenu" },
+    viewMenu(words, actions),
+    { id: "window", label: words.say(said("shell.menu.window")), role: "windowMenu" },
     {
       id: "help",
-      label: texts.menuHelp,
+      label: words.say(said("shell.menu.help")),
       role: "help",
       submenu: [
         {
           id: "shortcuts",
-          label: texts.shortcuts,
+          label: words.say(said("shell.menu.shortcuts")),
           click: () => {
             actions.show({ action: "shortcuts" });
           },
@@ -41,14 +42,19 @@ export function setAppMenu(texts: ShellTexts, actions: MenuActions): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }
 
-function quitItem(texts: ShellTexts, { quit }: MenuActions): Item {
-  return { id: "quit", label: texts.quit, accelerator: "CmdOrCtrl+Q", click: quit };
+function quitItem(words: Words, { quit }: MenuActions): Item {
+  return {
+    id: "quit",
+    label: words.say(said("shell.menu.quit")),
+    accelerator: "CmdOrCtrl+Q",
+    click: quit,
+  };
 }
 
-function settingsItem(texts: ShellTexts, { show }: MenuActions): Item {
+function settingsItem(words: Words, { show }: MenuActions): Item {
   return {
     id: "settings",
-    label: texts.settings,
+    label: words.say(said("shell.menu.settings")),
     accelerator: "CmdOrCtrl+,",
     click: () => {
       show({ page: "settings" });
@@ -56,33 +62,33 @@ function settingsItem(texts: ShellTexts, { show }: MenuActions): Item {
   };
 }
 
-function macMenu(texts: ShellTexts, actions: MenuActions): Item {
+function macMenu(words: Words, actions: MenuActions): Item {
   return {
     id: "app",
-    label: texts.appName,
+    label: words.say(said("shell.appName")),
     submenu: [
       { role: "about" },
       { type: "separator" },
-      settingsItem(texts, actions),
+      settingsItem(words, actions),
       { type: "separator" },
       { role: "services" },
       { type: "separator" },
       ...(["hide", "hideOthers", "unhide"] as const).map((role) => ({ role })),
       { type: "separator" },
-      quitItem(texts, actions),
+      quitItem(words, actions),
     ],
   };
 }
 
-function fileMenu(texts: ShellTexts, actions: MenuActions, isMac: boolean): Item {
+function fileMenu(words: Words, actions: MenuActions, isMac: boolean): Item {
   const { show } = actions;
   return {
     id: "file",
-    label: texts.menuFile,
+    label: words.say(said("shell.menu.file")),
     submenu: [
       {
         id: "newOffer",
-        label: texts.newOffer,
+        label: words.say(said("shell.menu.newOffer")),
         accelerator: "CmdOrCtrl+N",
         click: () => {
           show({ page: "send" });
@@ -90,7 +96,7 @@ function fileMenu(texts: ShellTexts, actions: MenuActions, isMac: boolean): Item
       },
       {
         id: "chooseFiles",
-        label: texts.choose,
+        label: words.say(said("shell.menu.choose")),
         accelerator: "CmdOrCtrl+O",
         click: () => {
           show({ page: "send", action: "chooseFiles" });
@@ -98,25 +104,24 @@ function fileMenu(texts: ShellTexts, actions: MenuActions, isMac: boolean): Item
       },
       {
         id: "newDevice",
-        label: texts.newDevice,
+        label: words.say(said("shell.menu.newDevice")),
         accelerator: "CmdOrCtrl+Shift+N",
         click: () => {
           show({ page: "devices" });
         },
       },
       { type: "separator" },
-      ...(isMac ? [] : [settingsItem(texts, actions), { type: "separator" as const }]),
-      { id: "closeWindow", label: texts.closeWindow, role: "close" },
-      ...(isMac ? [] : [quitItem(texts, actions)]),
+      ...(isMac ? [] : [settingsItem(words, actions), { type: "separator" as const }]),
+      { id: "closeWindow", label: words.say(said("shell.menu.closeWindow")), role: "close" },
+      ...(isMac ? [] : [quitItem(words, actions)]),
     ],
   };
 }
 
-function viewMenu(texts: ShellTexts, { show }: MenuActions): Item {
-  const labels: Readonly<Record<PageName, string>> = { ...texts, settings: texts.settingsPage };
+function viewMenu(words: Words, { show }: MenuActions): Item {
   const pages = PAGES.map((page, i) => ({
     id: `page-${page}`,
-    label: labels[page],
+    label: words.say(said(`shell.menu.pages.${page}`)),
     accelerator: `CmdOrCtrl+${i + 1}`,
     click: () => {
       show({ page });
@@ -132,13 +137,13 @@ function viewMenu(texts: ShellTexts, { show }: MenuActions): Item {
   });
   return {
     id: "view",
-    label: texts.menuView,
+    label: words.say(said("shell.menu.view")),
     submenu: [
       ...pages,
       { type: "separator" },
-      action("palette", texts.palette, "CmdOrCtrl+K"),
-      action("search", texts.search, "CmdOrCtrl+F"),
-      action("focusOffer", texts.focusOffer, "CmdOrCtrl+I"),
+      action("palette", words.say(said("shell.menu.palette")), "CmdOrCtrl+K"),
+      action("search", words.say(said("shell.menu.search")), "CmdOrCtrl+F"),
+      action("focusOffer", words.say(said("shell.menu.focusOffer")), "CmdOrCtrl+I"),
       { type: "separator" },
       ...(["resetZoom", "zoomIn", "zoomOut"] as const).map((role) => ({ role })),
       { type: "separator" },
@@ -149,7 +154,10 @@ function viewMenu(texts: ShellTexts, { show }: MenuActions): Item {
         : [
             { type: "separator" as const },
             { role: "reload" as const },
-            { role: "toggleDevTools" as const, label: texts.developerTools },
+            {
+              role: "toggleDevTools" as const,
+              label: words.say(said("shell.menu.developerTools")),
+            },
           ]),
     ],
   };

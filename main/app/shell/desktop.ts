@@ -10,8 +10,9 @@ import {
 import type { AppEvents } from "../../../shared/ipc/contract.ts";
 import { VERSION } from "../../compose/version.ts";
 import type { DesktopPort } from "../ports.ts";
+import { type Said, said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
 import { readClipboard } from "./clipboard-content.ts";
-import type { ShellTexts } from "./i18n.ts";
 import { dragIcon } from "./icons.ts";
 import { asker } from "./ipc-border.ts";
 import { decryptSecret, encryptSecret } from "./secrets.ts";
@@ -26,15 +27,20 @@ export interface DesktopWindows {
 }
 
 /** The engine's desktop, by Electron. */
-export function electronDesktop(windows: DesktopWindows, texts: () => ShellTexts): DesktopPort {
+export function electronDesktop(windows: DesktopWindows, words: CurrentWords): DesktopPort {
+  const say = (phrase: Said): string => words().say(phrase);
   return {
     runtime: `Electron ${process.versions.electron}`,
     version: VERSION,
     platform: platformOf(process.platform),
+    locale: app.getLocale(),
     downloadsFolder: app.getPath("downloads"),
     chooseFiles: (kind) =>
       choosePaths(windows, {
-        title: kind === "files" ? texts().chooseFiles : texts().chooseFolderToSend,
+        title:
+          kind === "files"
+            ? say(said("shell.dialog.chooseFiles"))
+            : say(said("shell.dialog.chooseFolderToSend")),
         properties:
           kind === "files"
             ? ["openFile", "multiSelections", "dontAddToRecent"]
@@ -42,7 +48,7 @@ export function electronDesktop(windows: DesktopWindows, texts: () => ShellTexts
       }),
     chooseFolder: async (current) => {
       const [folder] = await choosePaths(windows, {
-        title: texts().chooseFolder,
+        title: say(said("shell.dialog.chooseFolder")),
         properties: ["openDirectory", "createDirectory", "dontAddToRecent"],
         ...(current === undefined ? {} : { defaultPath: current }),
       });
@@ -50,13 +56,14 @@ export function electronDesktop(windows: DesktopWindows, texts: () => ShellTexts
     },
     locateFile: async (name, folder) => {
       const [path] = await choosePaths(windows, {
-        title: texts().findFile(name),
+        title: say(said("shell.dialog.findFile", { file: name })),
         properties: ["openFile", "dontAddToRecent"],
         defaultPath: folder,
       });
       return path;
     },
-    chooseSavePath: (suggestedName) => chooseSavePath(windows, suggestedName, texts().saveAs),
+    chooseSavePath: (suggestedName) =>
+      chooseSavePath(windows, suggestedName, say(said("shell.dialog.saveAs"))),
     openPath: async (path) => {
       const why = await shell.openPath(path);
       return why === "" ? undefined : why;

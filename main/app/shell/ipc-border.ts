@@ -3,14 +3,17 @@ import { type IpcMainInvokeEvent, ipcMain, type WebContents } from "electron";
 import { REQUEST_CHANNEL } from "../../../shared/ipc/channels.ts";
 import type { RequestFailure, RequestName, RequestResult } from "../../../shared/ipc/contract.ts";
 import type { Log } from "../../base/ports.ts";
+import type { Result } from "../../base/result.ts";
+import { INTERNAL, worded } from "../engine/answers.ts";
 import type { AppEngine } from "../ports.ts";
+import type { CurrentWords } from "../words/words.ts";
 import type { WindowKind } from "./pages.ts";
 import { type GateResult, RequestGate, type Sender } from "./request-gate.ts";
 
 /** The page whose request is answered: dialogs belong to its window, a drag starts in it. */
 export const asker = new AsyncLocalStorage<WebContents>();
 
-type AnyResult = RequestResult<RequestName> | { ok: false; error: RequestFailure };
+type AnyResult = RequestResult<RequestName> | Result<never, RequestFailure>;
 
 export interface BorderOptions {
   readonly origin: string;
@@ -20,12 +23,14 @@ export interface BorderOptions {
   readonly kindOf: (contents: WebContents) => WindowKind | undefined;
   /** The page has its snapshot: from now on it is told everything. */
   readonly onListening: (contents: WebContents) => void;
+  readonly words: CurrentWords;
   readonly log: Log;
 }
 
 /** The only way from a window into the program. Failures are values; nothing is ever thrown at a page. */
 export function openBorder(options: BorderOptions): void {
   const gate = new RequestGate(options.origin);
+  const { words } = options;
   ipcMain.handle(
     REQUEST_CHANNEL,
     async (event, name: unknown, args: unknown): Promise<AnyResult> => {
@@ -33,7 +38,7 @@ export function openBorder(options: BorderOptions): void {
       const asked = gate.check(sender, name, args);
       if (!asked.ok || sender.windowId === undefined) {
         options.log.write("warn", "request refused", { name: String(name).slice(0, 60) });
-        return asked.ok ? internal() : asked;
+        return worded(asked.ok ? INTERNAL : asked, words());
       }
       return gate.count(sender.windowId, () => answer(event.sender, asked, options));
     },
@@ -53,7 +58,7 @@ function senderOf(event: IpcMainInvokeEvent, { windowOf, kindOf }: BorderOptions
 async function answer(
   contents: WebContents,
   asked: Extract<GateResult, { ok: true }>,
-  { engine, onListening, log }: BorderOptions,
+  { engine, onListening, log, words }: BorderOptions,
 ): Promise<AnyResult> {
   try {
     const app = await engine;
@@ -65,17 +70,6 @@ async function answer(
     return await asker.run(contents, () => app.answer(asked.name, asked.args));
   } catch (error) {
     log.write("error", "request failed", { name: asked.name, why: String(error) });
-    return internal();
+    return worded(INTERNAL, words());
   }
-}
-
-function internal(): { ok: false; error: RequestFailure } {
-  return {
-    ok: false,
-    error: {
-      code: "internal",
-      message: "Something in this app went wrong. Your files are untouched.",
-      action: "Try again.",
-    },
-  };
 }

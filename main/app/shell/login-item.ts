@@ -2,19 +2,20 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { app } from "electron";
 import type { Log } from "../../base/ports.ts";
+import { said } from "../words/phrase.ts";
+import type { Words } from "../words/words.ts";
 import { autostartEntry } from "./autostart-file.ts";
 import { ownCommand } from "./desktop.ts";
-import type { ShellTexts } from "./i18n.ts";
 import type { ProfilePlace } from "./profile-place.ts";
 
 /** Starts this profile, hidden, when the user logs in; or no more. */
 export function setLoginItem(
   isOn: boolean,
-  { place, texts, log }: { place: ProfilePlace; texts: ShellTexts; log: Log },
+  { place, words, log }: { place: ProfilePlace; words: Words; log: Log },
 ): void {
   const args = ["--hidden", "--profile", place.folder];
   try {
-    if (process.platform === "linux") writeAutostart(isOn, { place, texts, args });
+    if (process.platform === "linux") writeAutostart(isOn, { place, words, args });
     else {
       const [executable, ...program] = ownCommand();
       app.setLoginItemSettings({
@@ -30,7 +31,7 @@ export function setLoginItem(
 
 function writeAutostart(
   isOn: boolean,
-  { place, texts, args }: { place: ProfilePlace; texts: ShellTexts; args: readonly string[] },
+  { place, words, args }: { place: ProfilePlace; words: Words; args: readonly string[] },
 ): void {
   const folder = join(app.getPath("appData"), "autostart");
   const file = join(folder, `cpm-courier-${place.name}.desktop`);
@@ -40,5 +41,6 @@ function writeAutostart(
   }
   mkdirSync(folder, { recursive: true });
   const command = [...ownCommand(), ...args];
-  writeFileSync(file, autostartEntry(texts.appName, texts.autostartComment, command));
+  const [name, comment] = [said("shell.appName"), said("shell.autostartComment")];
+  writeFileSync(file, autostartEntry(words.say(name), words.say(comment), command));
 }

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { app, Notification } from "electron";
 import { stderrLog } from "../../compose/log.node.ts";
 import type { EngineStart } from "../engine/engine-options.ts";
+import { said } from "../words/phrase.ts";
+import { wordsFor } from "../words/words.ts";
 import { type HandOver, parseHandOver } from "./hand-over.ts";
 import { isNewOffer, parseLink } from "./link.ts";
 import { lockDown } from "./lockdown.ts";
@@ -115,7 +117,7 @@ function engineStart({ isTrying, as, device, colour }: StartOptions): EngineStar
   return {
     tryHere: {
       aor,
-      deviceName: device ?? "This computer",
+      deviceName: device ?? wordsFor("system", app.getLocale()).say(said("account.thisComputer")),
       ...(colour === undefined ? {} : { colour }),
     },
   };

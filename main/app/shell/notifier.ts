@@ -1,12 +1,12 @@
 import { Notification } from "electron";
 import type { Card } from "../../../shared/model/card.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords } from "../words/words.ts";
 import type { AttentionStep } from "./attention.ts";
-import { type ShellTexts, sizeText } from "./i18n.ts";
 
 export interface NotifierOptions {
   readonly hasActionButtons: boolean;
-  readonly texts: () => ShellTexts;
-  readonly language: () => string;
+  readonly words: CurrentWords;
   readonly hasSound: () => boolean;
   readonly onAcceptAll: (cardId: string) => void;
   readonly onOpen: (cardId: string) => void;
@@ -36,7 +36,7 @@ export class Notifier {
   }
 
   #show(kind: "offer" | "autoAccepted", card: Card): void {
-    const { hasActionButtons, hasSound, onAcceptAll, onOpen, texts } = this.#options;
+    const { hasActionButtons, hasSound, onAcceptAll, onOpen, words } = this.#options;
     const notification = new Notification({
       id: card.id,
       ...this.#words(kind, card),
@@ -45,8 +45,8 @@ export class Notifier {
       actions:
         kind === "offer" && hasActionButtons
           ? [
-              { type: "button", text: texts().acceptAll },
-              { type: "button", text: texts().review },
+              { type: "button", text: words().say(said("shell.notify.acceptAll")) },
+              { type: "button", text: words().say(said("shell.notify.review")) },
             ]
           : [],
     });
@@ -65,18 +65,21 @@ export class Notifier {
   }
 
   #words(kind: "offer" | "autoAccepted", card: Card): { title: string; body: string } {
-    const texts = this.#options.texts();
-    const octets = card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
-    const size = sizeText(octets, this.#options.language());
-    return kind === "offer"
-      ? {
-          title: texts.offerTitle(card.peerName, card.files.length),
-          body: texts.offerBody(card.files[0]?.name ?? "", card.files.length - 1, size),
-        }
-      : {
-          title: texts.autoAcceptedTitle(card.peerName),
-          body: texts.autoAcceptedBody(card.files.length, size),
-        };
+    const words = this.#options.words();
+    const { peerName: name, files } = card;
+    const count = files.length;
+    const size = { octets: files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0) };
+    const [title, body] =
+      kind === "offer"
+        ? [
+            said("shell.notify.offerTitle", { name, count }),
+            said("shell.notify.offerBody", { file: files[0]?.name ?? "", more: count - 1, size }),
+          ]
+        : [
+            said("shell.notify.autoAcceptedTitle", { name }),
+            said("shell.notify.autoAcceptedBody", { count, size }),
+          ];
+    return { title: words.say(title), body: words.say(body) };
   }
 
   #close(id: string): void {

@@ -4,11 +4,12 @@ import type { AppState } from "../../../shared/model/app-state.ts";
 import type { Card } from "../../../shared/model/card.ts";
 import type { Clock, Log } from "../../base/ports.ts";
 import type { AppEngine, EngineEvent } from "../ports.ts";
+import { said } from "../words/phrase.ts";
+import { type Words, wordsFor } from "../words/words.ts";
 import { setAppMenu } from "./app-menu.ts";
 import { Attention, isPromptWanted } from "./attention.ts";
 import { CardBook } from "./card-book.ts";
 import { Coalesced } from "./coalesce.ts";
-import { resolveLanguage, type ShellTexts, shellTexts } from "./i18n.ts";
 import { KeepAwake } from "./keep-awake.ts";
 import { setLoginItem } from "./login-item.ts";
 import type { MainWindow } from "./main-window.ts";
@@ -51,13 +52,13 @@ export class Presence {
   readonly #awake: KeepAwake;
   readonly #refresh: Coalesced;
   #settings: AppState["settings"];
-  #texts: ShellTexts;
+  #words: Words;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
     const { app, cards } = options.engine.snapshot;
     this.#settings = app.settings;
-    this.#texts = shellTexts(this.language);
+    this.#words = this.#wordsNow();
     this.#book = new CardBook(cards);
     this.#attention = new Attention(cards);
     this.#notifier = this.#makeNotifier();
@@ -70,12 +71,8 @@ export class Presence {
     this.#show();
   }
 
-  get texts(): ShellTexts {
-    return this.#texts;
-  }
-
-  get language(): string {
-    return resolveLanguage(this.#settings.language, this.#options.locale);
+  get words(): Words {
+    return this.#words;
   }
 
   get underWay(): number {
@@ -114,7 +111,8 @@ export class Presence {
   explainHiding(): void {
     if (this.#options.main.isHidingTold) return;
     this.#options.main.hidingTold();
-    this.#notifier.plain(this.#texts.hiddenTitle, this.#texts.hiddenBody);
+    const [title, body] = [said("shell.notify.hiddenTitle"), said("shell.notify.hiddenBody")];
+    this.#notifier.plain(this.#words.say(title), this.#words.say(body));
   }
 
   close(): void {
@@ -167,22 +165,26 @@ export class Presence {
     const { theme, language, startsWithSystem, isKeptInTray } = this.#settings;
     nativeTheme.themeSource = theme;
     if (before?.language !== language) {
-      this.#texts = shellTexts(this.language);
-      setAppMenu(this.#texts, { show: this.#options.show, quit: this.#options.onQuit });
+      this.#words = this.#wordsNow();
+      setAppMenu(this.#words, { show: this.#options.show, quit: this.#options.onQuit });
     }
     if (before?.isKeptInTray !== isKeptInTray) this.#keepTray(isKeptInTray);
     if (before !== undefined && before.startsWithSystem !== startsWithSystem)
-      setLoginItem(startsWithSystem, { place, texts: this.#texts, log });
+      setLoginItem(startsWithSystem, { place, words: this.#words, log });
+  }
+
+  #wordsNow(): Words {
+    return wordsFor(this.#settings.language, this.#options.locale);
   }
 
   #show(): void {
     const { main, engine } = this.#options;
     const { progress, badge, asking } = this.#book;
-    const texts = this.#texts;
-    const title = instanceTitle(engine.snapshot.app, texts);
-    main.setTitle(windowTitle(title, progress, { platform: this.#platform, texts }));
+    const words = this.#words;
+    const title = instanceTitle(engine.snapshot.app, words);
+    main.setTitle(windowTitle(title, progress, { platform: this.#platform, words }));
     this.#taskbar.setProgress(main.window, progress);
-    this.#taskbar.setCount(main.window, badge, texts);
+    this.#taskbar.setCount(main.window, badge, words);
     this.#tray?.update({
       title,
       waiting: asking.length,
@@ -198,8 +200,7 @@ export class Presence {
     const { show } = this.#options;
     return new Notifier({
       hasActionButtons: this.#hasActionButtons,
-      texts: () => this.#texts,
-      language: () => this.language,
+      words: () => this.#words,
       hasSound: () => this.#settings.hasSound,
       onAcceptAll: (id) => {
         this.#acceptAll(id);
@@ -233,7 +234,7 @@ export class Presence {
         void engine.handOver({ paths });
       },
     };
-    return TrayIcon.create(() => this.#texts, actions, log);
+    return TrayIcon.create(() => this.#words, actions, log);
   }
 
   /** From a notification: everything that the card itself would tick. What can run programs needs a look. */

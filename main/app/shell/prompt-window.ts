@@ -14,7 +14,7 @@ const LINGER_MS = 30_000;
 
 export interface PromptWindowOptions {
   readonly pages: Pages;
-  readonly title: string;
+  readonly title: () => string;
   readonly icon: string;
   readonly clock: Clock;
   readonly log: Log;
@@ -106,7 +106,7 @@ export class PromptWindow {
       alwaysOnTop: true,
       // A click is answered, but the keyboard stays where it was.
       focusable: false,
-      title: this.#options.title,
+      title: this.#options.title(),
       icon: this.#options.icon,
       backgroundColor: canvasColour(),
       webPreferences: webPreferences(),

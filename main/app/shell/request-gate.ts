@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import {
   type RequestArguments,
-  type RequestFailure,
   type RequestName,
   requestSchemas,
 } from "../../../shared/ipc/contract.ts";
+import type { Failure } from "../engine/answers.ts";
+import { type Said, said } from "../words/phrase.ts";
 import type { WindowKind } from "./pages.ts";
 import { mayAsk } from "./prompt-requests.ts";
 
@@ -13,7 +14,7 @@ export const MAX_PENDING = 200;
 
 export type GateResult =
   | { readonly ok: true; readonly name: RequestName; readonly args: RequestArguments<RequestName> }
-  | { readonly ok: false; readonly error: RequestFailure };
+  | { readonly ok: false; readonly error: Failure };
 
 /** What a request came from, as the shell knows it. */
 export interface Sender {
@@ -39,18 +40,18 @@ export class RequestGate {
 
   check(sender: Sender, name: unknown, args: unknown): GateResult {
     if (sender.windowId === undefined || !this.#isOwnPage(sender))
-      return refused("This window may not ask that.");
+      return refused(said("failures.refused"));
     if (typeof name !== "string" || !Object.hasOwn(requestSchemas, name))
-      return refused("There is no such request.");
+      return refused(said("failures.noRequest"));
     if ((this.#pending.get(sender.windowId) ?? 0) >= MAX_PENDING)
-      return refused("Too many requests at once.");
+      return refused(said("failures.tooManyRequests"));
     // Checked border: `name` is a key of the table, and its schema gives the type of its arguments.
     const known = name as RequestName;
     if (sender.kind === undefined || !mayAsk(sender.kind, known))
-      return refused("This window may not ask that.");
+      return refused(said("failures.refused"));
     const schema: z.ZodType = requestSchemas[known];
     const parsed = schema.safeParse(args);
-    if (!parsed.success) return refused(`${name}: ${firstIssue(parsed.error)}`);
+    if (!parsed.success) return refused(wrong(name, parsed.error));
     return { ok: true, name: known, args: parsed.data as RequestArguments<RequestName> };
   }
 
@@ -74,11 +75,12 @@ export class RequestGate {
   }
 }
 
-function refused(message: string): GateResult {
+function refused(message: Said): GateResult {
   return { ok: false, error: { code: "badRequest", message } };
 }
 
-function firstIssue(error: z.ZodError): string {
-  const [issue] = error.issues;
-  return issue === undefined ? "not valid" : `${issue.path.join(".")} ${issue.message}`.trim();
+/** A fault of the window: what is wrong is in the words of the schema. */
+function wrong(request: string, { issues: [issue] }: z.ZodError): Said {
+  const why = issue === undefined ? "" : `${issue.path.join(".")} ${issue.message}`.trim();
+  return said("failures.wrongArguments", { request, why });
 }

@@ -6,9 +6,10 @@ import { UserError } from "../../compose/user-error.ts";
 import type { EngineStart, InstanceFacts } from "../engine/engine-options.ts";
 import { openEngine } from "../engine/open-engine.node.ts";
 import type { AppEngine, EngineEvent } from "../ports.ts";
+import { type Said, said } from "../words/phrase.ts";
+import { type Words, wordsFor } from "../words/words.ts";
 import { electronDesktop } from "./desktop.ts";
 import type { HandOver } from "./hand-over.ts";
-import { resolveLanguage, type ShellTexts, shellTexts } from "./i18n.ts";
 import { windowIcon } from "./icons.ts";
 import { asker, openBorder } from "./ipc-border.ts";
 import { MainWindow } from "./main-window.ts";
@@ -64,7 +65,7 @@ export class Shell {
     this.#main = this.#makeMain();
     this.#prompt = new PromptWindow({
       ...this.#windowParts,
-      title: this.#texts.promptTitle,
+      title: () => this.#words.say(said("shell.promptTitle")),
     });
     this.#engine = this.#openEngine();
     Promise.all([this.#engine, hasTrayHost()]).then(
@@ -80,6 +81,7 @@ export class Shell {
       origin: PAGE_ORIGIN,
       engine: this.#engine,
       windowOf: (contents) => this.#pages.idOf(contents),
+      words: () => this.#words,
       kindOf: (contents) => this.#pages.kindOf(contents),
       onListening: (contents) => {
         this.#pages.listening(contents);
@@ -105,8 +107,8 @@ export class Shell {
     this.#main.show();
   }
 
-  get #texts(): ShellTexts {
-    return this.#presence?.texts ?? shellTexts(resolveLanguage("system", app.getLocale()));
+  get #words(): Words {
+    return this.#presence?.words ?? wordsFor("system", app.getLocale());
   }
 
   get #windowParts(): {
@@ -141,7 +143,7 @@ export class Shell {
         this.#quitting.force();
       },
       onGivenUp: () => {
-        dialog.showErrorBox(this.#texts.windowFailedTitle, this.#texts.windowFailed);
+        this.#tell(said("shell.dialog.windowFailedTitle"), said("shell.dialog.windowFailed"));
       },
     });
   }
@@ -170,7 +172,7 @@ export class Shell {
           this.#quitting.answer(how, this.#underWay);
         },
       },
-      () => this.#texts,
+      () => this.#words,
     );
     const opening = openEngine({
       profileFolder: place.folder,
@@ -233,10 +235,18 @@ export class Shell {
   }
 
   #startFailed(error: unknown): void {
-    const why = error instanceof UserError ? `${error.message} ${error.action}` : String(error);
-    this.#options.log.write("error", "not started", { why });
-    dialog.showErrorBox(this.#texts.startFailedTitle, this.#texts.startFailed(why));
+    const { log, place } = this.#options;
+    log.write("error", "not started", { why: String(error) });
+    const why =
+      error instanceof UserError
+        ? said("shell.dialog.profileNotUsable", { folder: place.folder })
+        : String(error);
+    this.#tell(said("shell.dialog.startFailedTitle"), said("shell.dialog.startFailed", { why }));
     app.exit(1);
+  }
+
+  #tell(title: Said, text: Said): void {
+    dialog.showErrorBox(this.#words.say(title), this.#words.say(text));
   }
 
   /** The user closes the main window. */

@@ -1,6 +1,7 @@
 import { app, type BrowserWindow } from "electron";
+import { said } from "../words/phrase.ts";
+import type { Words } from "../words/words.ts";
 import type { OverallProgress } from "./card-book.ts";
-import type { ShellTexts } from "./i18n.ts";
 import { icon } from "./icons.ts";
 
 /** Progress and count where the system has a place for them. */
@@ -16,12 +17,15 @@ export class Taskbar {
     window?.setProgressBar(ratio, { mode });
   }
 
-  setCount(window: BrowserWindow | undefined, count: number, texts: ShellTexts): void {
+  setCount(window: BrowserWindow | undefined, count: number, words: Words): void {
     const shown = `${window?.id ?? 0} ${count}`;
     if (shown === this.#count) return;
     this.#count = shown;
     if (process.platform === "win32")
-      window?.setOverlayIcon(count === 0 ? null : icon("overlay.png"), texts.badge(count));
+      window?.setOverlayIcon(
+        count === 0 ? null : icon("overlay.png"),
+        words.say(said("shell.badge", { count })),
+      );
     else app.setBadgeCount(count);
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../../shared/model/app-state.ts";
-import { shellTexts } from "./i18n.ts";
+import { Words } from "../words/words.ts";
 import { instanceTitle, windowTitle } from "./titles.ts";
 
-const texts = shellTexts("en");
+const words = new Words("en");
 const account: Account = {
   aor: "sip:bob@b.example",
   displayName: "Bob",
@@ -15,23 +15,23 @@ const account: Account = {
 
 describe("title of the main window", () => {
   it("names user and device", () => {
-    expect(instanceTitle({ account }, texts)).toBe("Bob · Bob's phone — CPM");
+    expect(instanceTitle({ account }, words)).toBe("Bob · Bob's phone — CPM");
   });
 
   it("takes the user part for a name that is missing", () => {
-    expect(instanceTitle({ account: { ...account, displayName: "" } }, texts)).toBe(
+    expect(instanceTitle({ account: { ...account, displayName: "" } }, words)).toBe(
       "bob · Bob's phone — CPM",
     );
   });
 
   it("is the application's without an account", () => {
-    expect(instanceTitle({}, texts)).toBe("CPM Courier");
+    expect(instanceTitle({}, words)).toBe("CPM Courier");
   });
 
   it("begins with the progress on Linux only, and only while something runs", () => {
     const running = { mode: "normal", ratio: 0.619 } as const;
-    expect(windowTitle("T", running, { platform: "linux", texts })).toBe("61 % – T");
-    expect(windowTitle("T", running, { platform: "win32", texts })).toBe("T");
-    expect(windowTitle("T", { mode: "idle" }, { platform: "linux", texts })).toBe("T");
+    expect(windowTitle("T", running, { platform: "linux", words })).toBe("61 % – T");
+    expect(windowTitle("T", running, { platform: "win32", words })).toBe("T");
+    expect(windowTitle("T", { mode: "idle" }, { platform: "linux", words })).toBe("T");
   });
 });

@@ -1,6 +1,7 @@
 import { Menu, type MenuItemConstructorOptions, type NativeImage, Tray } from "electron";
 import type { Log } from "../../base/ports.ts";
-import type { ShellTexts } from "./i18n.ts";
+import { said } from "../words/phrase.ts";
+import type { CurrentWords, Words } from "../words/words.ts";
 import { icon } from "./icons.ts";
 
 export interface TrayState {
@@ -22,13 +23,13 @@ export interface TrayActions {
 /** The icon in the system's tray or menu bar, with a dot while offers wait. */
 export class TrayIcon {
   readonly #tray: Tray;
-  readonly #texts: () => ShellTexts;
+  readonly #words: CurrentWords;
   readonly #actions: TrayActions;
   #shown = "";
 
-  private constructor(tray: Tray, texts: () => ShellTexts, actions: TrayActions) {
+  private constructor(tray: Tray, words: CurrentWords, actions: TrayActions) {
     this.#tray = tray;
-    this.#texts = texts;
+    this.#words = words;
     this.#actions = actions;
     tray.on("click", () => {
       actions.open();
@@ -39,9 +40,9 @@ export class TrayIcon {
   }
 
   /** @returns undefined where the system has no place for it: then no window may hide in it */
-  static create(texts: () => ShellTexts, actions: TrayActions, log: Log): TrayIcon | undefined {
+  static create(words: CurrentWords, actions: TrayActions, log: Log): TrayIcon | undefined {
     try {
-      return new TrayIcon(new Tray(picture(false)), texts, actions);
+      return new TrayIcon(new Tray(picture(false)), words, actions);
     } catch (error) {
       log.write("warn", "no tray icon", { why: String(error) });
       return undefined;
@@ -49,29 +50,29 @@ export class TrayIcon {
   }
 
   update({ title, waiting, isDoNotDisturb }: TrayState): void {
-    const shown = JSON.stringify([title, waiting, isDoNotDisturb, this.#texts().open]);
+    const shown = JSON.stringify([title, waiting, isDoNotDisturb, this.#words().locale]);
     if (shown === this.#shown || this.#tray.isDestroyed()) return;
     this.#shown = shown;
-    const texts = this.#texts();
+    const words = this.#words();
     this.#tray.setImage(picture(waiting > 0));
-    this.#tray.setToolTip(texts.trayTip(title, waiting));
+    this.#tray.setToolTip(words.say(said("shell.tray.tip", { title, count: waiting })));
     // Linux shows the menu as it was when it was set, so it is set again after each change.
-    this.#tray.setContextMenu(Menu.buildFromTemplate(this.#menu(texts, isDoNotDisturb)));
+    this.#tray.setContextMenu(Menu.buildFromTemplate(this.#menu(words, isDoNotDisturb)));
   }
 
   destroy(): void {
     this.#tray.destroy();
   }
 
-  #menu(texts: ShellTexts, isDoNotDisturb: boolean): MenuItemConstructorOptions[] {
+  #menu(words: Words, isDoNotDisturb: boolean): MenuItemConstructorOptions[] {
     const { open, send, setDoNotDisturb, quit } = this.#actions;
     return [
-      { id: "open", label: texts.open, click: open },
-      { id: "send", label: texts.sendMore, click: send },
+      { id: "open", label: words.say(said("shell.tray.open")), click: open },
+      { id: "send", label: words.say(said("shell.tray.send")), click: send },
       { type: "separator" },
       {
         id: "doNotDisturb",
-        label: texts.doNotDisturb,
+        label: words.say(said("shell.tray.doNotDisturb")),
         type: "checkbox",
         checked: isDoNotDisturb,
         click: ({ checked }) => {
@@ -79,7 +80,7 @@ export class TrayIcon {
         },
       },
       { type: "separator" },
-      { id: "quit", label: texts.quit, click: quit },
+      { id: "quit", label: words.say(said("shell.menu.quit")), click: quit },
     ];
   }
 }

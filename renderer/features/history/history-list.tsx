@@ -2,8 +2,8 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { GridList, GridListItem, ListLayout, Virtualizer } from "react-aria-components";
 import { useTranslations } from "use-intl";
 import { useStore } from "zustand";
+import { midnight } from "../../../shared/i18n/format.ts";
 import type { Card } from "../../../shared/model/card.ts";
-import { midnight } from "../../i18n/format.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { midnight } from "../../../shared/i18n/format.ts";
 import type { Card } from "../../../shared/model/card.ts";
-import { midnight } from "../../i18n/format.ts";
 import { groupByDay, historyQuery, historyRows, isFiltered, NO_FILTER } from "./history-query.ts";
 
 const NOW_MS = new Date(2026, 10, 25, 13, 4).getTime();

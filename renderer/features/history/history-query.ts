@@ -1,6 +1,6 @@
+import { midnight } from "../../../shared/i18n/format.ts";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { Card, CardState } from "../../../shared/model/card.ts";
-import { midnight } from "../../i18n/format.ts";
 
 export type HistoryDirection = "any" | "incoming" | "outgoing";
 export type HistoryResult = "any" | "done" | "partly" | "failed" | "notTaken" | "elsewhere";

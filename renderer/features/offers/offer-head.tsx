@@ -2,9 +2,9 @@ import { BellRing } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { formatAddress } from "../../../shared/format/person.ts";
+import { expiryWord } from "../../../shared/i18n/format.ts";
 import type { Card } from "../../../shared/model/card.ts";
 import { useNow } from "../../app/use-now.ts";
-import { expiryWord } from "../../i18n/format.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import styles from "./offer-head.module.css";
 

@@ -1,6 +1,6 @@
 import { useTranslations } from "use-intl";
+import { timeWord } from "../../../shared/i18n/format.ts";
 import type { Card } from "../../../shared/model/card.ts";
-import { timeWord } from "../../i18n/format.ts";
 
 /** `plan.pdf and 2 more`. */
 export function useCardTitle(): (card: Card) => string {

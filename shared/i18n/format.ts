@@ -78,7 +78,8 @@ function makeFormats(locale: string): Formats {
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-  const list = new Intl.ListFormat(locale);
+  // The texts are in British English, which lists "a, b and c".
+  const list = new Intl.ListFormat(locale === "en" ? "en-GB" : locale);
 
   const size = (octets: number, display: "short" | "long"): string => {
     const { unit, divisor } = unitOf(octets);

@@ -1,3 +1,5 @@
+import type { AppLocale } from "./locales.ts";
+
 /** A catalogue: texts in any depth of groups. */
 export interface Catalogue {
   readonly [key: string]: string | Catalogue;
@@ -15,8 +17,13 @@ const ACCENTED: Readonly<Record<string, string>> = {
 /** Texts of most languages are longer than English ones. */
 const PADDING = " ẋẋẋ";
 
+/** The texts of a locale, under the very keys of the English ones. */
+export function catalogueFor<Texts extends Catalogue>(english: Texts, locale: AppLocale): Texts {
+  return locale === "en" ? english : (pseudoCatalogue(english) as Texts);
+}
+
 /** The catalogue with every text accented, a third longer and in brackets: what bypasses it, or is cut off, is seen. */
-export function pseudoCatalogue(catalogue: Catalogue): Catalogue {
+function pseudoCatalogue(catalogue: Catalogue): Catalogue {
   return Object.fromEntries(
     Object.entries(catalogue).map(([key, value]) => [
       key,

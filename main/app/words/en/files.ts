@@ -1,0 +1,23 @@
+/** Why a file did not come to its end, or what else is to be said of it; shown beside its name. */
+export const files = {
+  cancelled: "You cancelled it.",
+  peerCancelled: "{name} cancelled it.",
+  connection: "The connection to {name} was lost before all of it was there.",
+  protocol: "{name}'s app sent something unexpected.",
+  changed: "It was changed after you offered it. It was not sent.",
+  source: "It can no longer be read. It was not sent.",
+  storage: "It could not be stored.",
+  noSpace: "There was no room for it.",
+  tooLarge: "It is larger than {name} takes.",
+  incompatible: "{name}'s app does not take files of this type.",
+  damagedHere: "It arrived damaged. It was set aside and not opened.",
+  damagedThere: "It arrived damaged and was set aside.",
+  other: "It could not be transferred.",
+  damagedKept: "It arrived damaged and was kept all the same.",
+  damagedDeleted: "It arrived damaged and was deleted.",
+  folderReplaced: "The folder was replaced.",
+  otherName: "It was stored under another name.",
+  notAFile: "{file} is not a file and was left where it is.",
+  notBinned: "{file} could not be put into the bin and was left where it is.",
+  nameNotGiven: "The name {file} could not be given to it.",
+} as const;
