@@ -1,6 +1,7 @@
 /**
  * Builds the program into out/: `main` (entry.js, one file per worker, shared chunks), `preload` (one CommonJS file, as a
- * sandboxed window demands) and `renderer`. Packages stay outside `main`; they are loaded from node_modules.
+ * sandboxed window demands) and `renderer`. Packages stay outside `main`, but for those that form sentences; they are
+ * loaded from node_modules.
  */
 import {
   existsSync,
@@ -37,12 +38,18 @@ function mainInputs() {
   return { entry: join(ROOT, "main", "entry.ts"), ...Object.fromEntries(unique) };
 }
 
+/** What forms sentences. Its makers count on React being there, of which it takes two functions. */
+const BUILT_IN = [/^use-intl(\/|$)/, /^@formatjs\//, "icu-minify", "intl-messageformat", "react"];
+
 const common = { configFile: false, logLevel: "warn" };
 
 function buildMain() {
   return build({
     ...common,
     root: ROOT,
+    // What the windows' code has built in too, and the package therefore need not hold.
+    ssr: { noExternal: BUILT_IN },
+    define: { "process.env.NODE_ENV": '"production"' },
     build: {
       ssr: true,
       target: "node24",
