@@ -380,6 +380,7 @@ export class AccountDesk {
   /** Tells anew what was told in another language. */
   reword(): void {
     this.#show(this.#registration);
+    this.#showDevices();
   }
 
   #show(registration: Registration): void {
@@ -406,14 +407,19 @@ export class AccountDesk {
       this.#parts.state.change({ devices: [] });
       return;
     }
-    const { store, profile } = this.#parts;
+    const { store, profile, words } = this.#parts;
     const known = store.devices(record.aor);
     const registration = this.#session?.registration;
     const own = {
       ...{ name: record.deviceName, instanceId: profile.instanceId },
       isOnline: registration !== undefined,
     };
-    const devices = devicesOf(own, registration?.devices ?? [], known.ok ? known.value : []);
+    const devices = devicesOf(
+      own,
+      registration?.devices ?? [],
+      known.ok ? known.value : [],
+      words().say(said("account.anotherDevice")),
+    );
     this.#parts.state.change({ devices });
   }
 }

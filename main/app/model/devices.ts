@@ -9,18 +9,22 @@ export interface OwnDevice {
   readonly isOnline: boolean;
 }
 
-/** All devices of the user: this one first, then those that are registered, then those that were seen before. */
+/**
+ * All devices of the user: this one first, then those that are registered, then those that were seen before.
+ * @param unnamed what one is called that says no name
+ */
 export function devicesOf(
   own: OwnDevice,
   registered: readonly DeviceView[],
   known: readonly DeviceRecord[],
+  unnamed: string,
 ): readonly AppDevice[] {
   const others = registered.filter(
     ({ isThisDevice, instanceId }) => !isThisDevice && instanceId !== own.instanceId,
   );
   const online = others.map(
     ({ contact, name, instanceId }): AppDevice => ({
-      ...{ name: name ?? "Another device", isThisDevice: false, isOnline: true, contact },
+      ...{ name: name ?? unnamed, isThisDevice: false, isOnline: true, contact },
       ...(instanceId === undefined ? {} : { instanceId }),
     }),
   );

@@ -102,7 +102,7 @@ describe("ux 3.8 devices", () => {
     const known = ["1", "2", "3"].map((instanceId) => ({
       ...{ instanceId, name: `known ${instanceId}`, aor: "a", lastSeenMs: 5 },
     }));
-    expect(devicesOf(own, registered, known)).toEqual([
+    expect(devicesOf(own, registered, known, "Another device")).toEqual([
       {
         ...{ name: "Laptop", instanceId: "1", contact: "sip:me" },
         isThisDevice: true,

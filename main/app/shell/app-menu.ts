@@ -1,5 +1,6 @@
 import { app, Menu, type MenuItemConstructorOptions } from "electron";
 import type { PageName, WindowAction } from "../../../shared/ipc/contract.ts";
+import type { english } from "../words/catalogue.ts";
 import { said } from "../words/phrase.ts";
 import type { Words } from "../words/words.ts";
 
@@ -21,9 +22,9 @@ export function setAppMenu(words: Words, actions: MenuActions): void {
   const template: Item[] = [
     ...(isMac ? [macMenu(words, actions)] : []),
     fileMenu(words, actions, isMac),
-    { id: "edit", label: words.say(said("shell.menu.edit")), role: "editMenu" },
+    editMenu(words, isMac),
     viewMenu(words, actions),
-    { id: "window", label: words.say(said("shell.menu.window")), role: "windowMenu" },
+    windowMenu(words, isMac),
     {
       id: "help",
       label: words.say(said("shell.menu.help")),
@@ -40,6 +41,42 @@ export function setAppMenu(words: Words, actions: MenuActions): void {
     },
   ];
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}
+
+type Role = keyof typeof english.shell.menu.roles;
+
+/** What Electron does by itself, but would call by an English name. */
+function roleItem(words: Words, role: Role): Item {
+  return { role, label: words.say(said(`shell.menu.roles.${role}`)) };
+}
+
+function editMenu(words: Words, isMac: boolean): Item {
+  const roles: readonly Role[] = [
+    ...(["cut", "copy", "paste"] as const),
+    ...(isMac ? (["pasteAndMatchStyle"] as const) : []),
+    "delete",
+  ];
+  return {
+    id: "edit",
+    label: words.say(said("shell.menu.edit")),
+    submenu: [
+      ...(["undo", "redo"] as const).map((role) => roleItem(words, role)),
+      { type: "separator" },
+      ...roles.map((role) => roleItem(words, role)),
+      { type: "separator" },
+      roleItem(words, "selectAll"),
+    ],
+  };
+}
+
+function windowMenu(words: Words, isMac: boolean): Item {
+  const roles: readonly Role[] = isMac ? ["minimize", "zoom", "front"] : ["minimize", "close"];
+  return {
+    id: "window",
+    label: words.say(said("shell.menu.window")),
+    role: "window",
+    submenu: roles.map((role) => roleItem(words, role)),
+  };
 }
 
 function quitItem(words: Words, { quit }: MenuActions): Item {
@@ -67,13 +104,13 @@ function macMenu(words: Words, actions: MenuActions): Item {
     id: "app",
     label: words.say(said("shell.appName")),
     submenu: [
-      { role: "about" },
+      roleItem(words, "about"),
       { type: "separator" },
       settingsItem(words, actions),
       { type: "separator" },
-      { role: "services" },
+      roleItem(words, "services"),
       { type: "separator" },
-      ...(["hide", "hideOthers", "unhide"] as const).map((role) => ({ role })),
+      ...(["hide", "hideOthers", "unhide"] as const).map((role) => roleItem(words, role)),
       { type: "separator" },
       quitItem(words, actions),
     ],
@@ -112,7 +149,7 @@ function fileMenu(words: Words, actions: MenuActions, isMac: boolean): Item {
       },
       { type: "separator" },
       ...(isMac ? [] : [settingsItem(words, actions), { type: "separator" as const }]),
-      { id: "closeWindow", label: words.say(said("shell.menu.closeWindow")), role: "close" },
+      { id: "closeWindow", ...roleItem(words, "close") },
       ...(isMac ? [] : [quitItem(words, actions)]),
     ],
   };
@@ -145,19 +182,16 @@ function viewMenu(words: Words, { show }: MenuActions): Item {
       action("search", words.say(said("shell.menu.search")), "CmdOrCtrl+F"),
       action("focusOffer", words.say(said("shell.menu.focusOffer")), "CmdOrCtrl+I"),
       { type: "separator" },
-      ...(["resetZoom", "zoomIn", "zoomOut"] as const).map((role) => ({ role })),
+      ...(["resetZoom", "zoomIn", "zoomOut"] as const).map((role) => roleItem(words, role)),
       { type: "separator" },
-      { role: "togglefullscreen" },
+      roleItem(words, "togglefullscreen"),
       // A page's inside is shown to developers of a checkout only.
       ...(app.isPackaged
         ? []
         : [
             { type: "separator" as const },
-            { role: "reload" as const },
-            {
-              role: "toggleDevTools" as const,
-              label: words.say(said("shell.menu.developerTools")),
-            },
+            roleItem(words, "reload"),
+            roleItem(words, "toggleDevTools"),
           ]),
     ],
   };

@@ -29,7 +29,7 @@ function lockContents(contents: WebContents, log: Log): void {
     refuse(details, "navigation", log);
   });
   contents.on("will-frame-navigate", (details) => {
-    refuse(details, "navigation of a frame", log);
+    refuse(details, "frame-navigation", log);
   });
   contents.on("will-redirect", (details) => {
     refuse(details, "redirection", log);

@@ -25,6 +25,7 @@ export const account = {
   profileNotUsable: "The profile cannot be used on this computer's disk.",
   notOpened: "This device could not be opened in the network.",
   ownDevices: "My devices",
+  anotherDevice: "Another device",
   computerOf: "{name}'s computer",
   deviceOf: "{name}'s device",
   thisComputer: "This computer",
