@@ -1,5 +1,4 @@
-import { mkdir } from "node:fs/promises";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { readAddress } from "../../../shared/format/address.ts";
 import { formatPerson } from "../../../shared/format/person.ts";
 import type { RequestArguments, RequestName, RequestResult } from "../../../shared/ipc/contract.ts";
@@ -35,9 +34,11 @@ import {
   worded,
 } from "./answers.ts";
 import { CardDesk } from "./card-desk.ts";
+
 import type { EngineOptions, EngineStart } from "./engine-options.ts";
-import { roomIn } from "./folder-look.node.ts";
+import { canBeMade, roomIn } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
+
 import { LocateDesk } from "./locate-desk.node.ts";
 import { NoticeDesk } from "./notice-desk.ts";
 import { OfferDesk } from "./offer-desk.node.ts";
@@ -444,17 +445,6 @@ function withRoom(
       return octets === undefined ? files.freeOctets(folder) : ok(octets);
     },
   };
-}
-
-async function canBeMade(folder: string): Promise<boolean> {
-  if (!isAbsolute(folder)) return false;
-  try {
-    await mkdir(folder, { recursive: true });
-    return true;
-  } catch {
-    // Whatever the system has against it, files cannot be stored there.
-    return false;
-  }
 }
 
 type GoingOn = Extract<NamedEvent, { readonly event: "reconnecting" | "paused" | "resumed" }>;

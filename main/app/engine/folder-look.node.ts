@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Files } from "../../base/files.ts";
 import { errorCode } from "../../storage/file-error.ts";
@@ -58,6 +58,18 @@ export async function isFolder(path: string): Promise<boolean> {
     return (await stat(path)).isDirectory();
   } catch (error) {
     if (errorCode(error) === undefined) throw error;
+    return false;
+  }
+}
+
+/** Makes it where it is not there. */
+export async function canBeMade(folder: string): Promise<boolean> {
+  if (!isAbsolute(folder)) return false;
+  try {
+    await mkdir(folder, { recursive: true });
+    return true;
+  } catch {
+    // Whatever the system has against it, files cannot be stored there.
     return false;
   }
 }

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import type { CardFileState } from "../../../shared/model/card.ts";
+import type { ErrorCode } from "../../../shared/model/client-events.ts";
+import { makeCard, makeCardFile } from "../../../tests/support/cards.ts";
+import { englishIn, textsUnder } from "../../../tests/support/english-in.ts";
+import { Words } from "../words/words.ts";
+import { entryOf } from "./card-begin.ts";
+import { type BookCard, type CardEntry, shownCard } from "./card-entry.ts";
+import {
+  askAgainText,
+  type BookProblem,
+  declinedProblem,
+  eventProblem,
+  fileReason,
+  filesProblem,
+  preparationProblem,
+  stalledProblem,
+  stoppedProblem,
+  withdrawnProblem,
+} from "./card-words.ts";
+
+const CODES: Readonly<Record<ErrorCode, true>> = {
+  ...{ "unknown-user": true, "no-answer": true, offline: true, busy: true, declined: true },
+  ...{ incompatible: true, "too-large": true, "not-allowed": true, authentication: true },
+  ...{ network: true, connection: true, protocol: true, source: true, storage: true },
+  ...{ "no-space": true, verification: true, internal: true },
+};
+const ALL = Object.keys(CODES) as readonly ErrorCode[];
+const DIRECTIONS = ["incoming", "outgoing"] as const;
+const STATES: readonly CardFileState[] = ["failed", "interrupted", "damaged", "declined"];
+
+/** A client's own words, none of which a window may show. */
+const REASONS = ["You stopped this file.", "The file was changed.", "It went wrong."];
+const DATA = "plan.pdf song.mp3 Alice alice@a.example Mine and";
+const pseudo = new Words("en-XA");
+
+function entryWith(direction: "incoming" | "outgoing", state: CardFileState): CardEntry {
+  const files = [
+    makeCardFile({ sizeOctets: 2_000_000, state }),
+    makeCardFile({ index: 1, name: "song.mp3", sizeOctets: 1_000_000, state: "verified" }),
+  ];
+  return { ...entryOf(makeCard({ direction, files, folder: "/home/Mine" })), isAnswered: true };
+}
+
+function shown(card: BookCard, problem: BookProblem | undefined): readonly string[] {
+  const worded = shownCard(entryOf(problem === undefined ? card : { ...card, problem }), pseudo);
+  return textsUnder(worded, new Set(["message", "action", "reason"])).filter((text) => text !== "");
+}
+
+describe("in the pseudo-locale a card shows pseudo text, names and sizes", () => {
+  describe.each(DIRECTIONS)("%s", (direction) => {
+    it.each(ALL)("after the error %s", (code) => {
+      const { card } = entryWith(direction, "offered");
+      const error = { code, message: "It failed.", action: "Wait." };
+      const texts = shown(card, eventProblem(card, error));
+      expect(texts).not.toEqual([]);
+      expect(englishIn(texts, DATA)).toEqual([]);
+    });
+
+    it.each(ALL.flatMap((code) => REASONS.map((reason) => [code, reason] as const)))(
+      "for a file that ended by %s (%s)",
+      (code, reason) => {
+        for (const state of STATES) {
+          const { card, ...entry } = entryWith(direction, state);
+          const told = fileReason(card, { code, reason });
+          const files = card.files.map((file) => ({
+            ...file,
+            ...(told === undefined || file.state !== state ? {} : { reason: told }),
+          }));
+          const next = { ...entry, card: { ...card, files }, fileCodes: new Map([[0, code]]) };
+          const texts = shown(next.card, filesProblem(next));
+          expect(texts).not.toEqual([]);
+          expect(englishIn(texts, DATA)).toEqual([]);
+        }
+      },
+    );
+
+    it("whatever else became of it", () => {
+      const entry = entryWith(direction, "declined");
+      const { card } = entry;
+      const problems = [
+        ...[withdrawnProblem(card), stoppedProblem(card), stalledProblem(10)],
+        ...[declinedProblem(card), filesProblem({ ...entry, endedBy: "us" as const })],
+        ...(["source", "too-large", "not-running", "no-files"] as const).flatMap((kind) => [
+          preparationProblem(kind),
+          preparationProblem(kind, "plan.pdf"),
+        ]),
+      ];
+      for (const problem of problems) expect(englishIn(shown(card, problem), DATA)).toEqual([]);
+    });
+  });
+
+  it.each(["missed", "failed", "damaged"] as const)("asked for again when it is %s", (state) => {
+    const { card } = entryWith("incoming", state === "damaged" ? "damaged" : "failed");
+    const text = pseudo.say(askAgainText({ ...card, state }, "Anna"));
+    expect(englishIn([text], `${DATA} Anna`)).toEqual([]);
+  });
+});
