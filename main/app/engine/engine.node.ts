@@ -418,15 +418,14 @@ export class Engine implements AppEngine {
 
   #firstState(): AppState {
     const { desktop, instance, profileName } = this.#options;
-    const { store } = this.#profile;
     const { version, runtime, platform } = desktop;
-    const recent = store.setting(RECENT);
+    const recent = this.#profile.store.setting(RECENT);
     const folders = readJson(recent.ok ? recent.value : undefined);
     return {
       instance: { profile: profileName, ...instance, version, runtime, platform },
       registration: { name: "signedOut" },
       ...{ people: [], devices: [], notices: [], suggestions: [] },
-      settings: keptSettings(store, join(desktop.downloadsFolder, "CPM")),
+      settings: keptSettings(this.#profile.store, join(desktop.downloadsFolder, "CPM")),
       limits: { maxFiles: MAX_FILES },
       recentFolders: (Array.isArray(folders) ? folders : [])
         .filter((folder): folder is string => typeof folder === "string")
