@@ -6,7 +6,6 @@ import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Undo } from "../../base/events.ts";
-import type { Files } from "../../base/files.ts";
 import type { Clock, Random, Timer } from "../../base/ports.ts";
 import { present } from "../../base/present.ts";
 import { systemRandom } from "../../base/random.node.ts";
@@ -36,7 +35,7 @@ import {
 import { CardDesk } from "./card-desk.ts";
 
 import type { EngineOptions, EngineStart } from "./engine-options.ts";
-import { canBeMade, roomIn } from "./folder-look.node.ts";
+import { canBeMade, roomIn, withRoom } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
 
 import { LocateDesk } from "./locate-desk.node.ts";
@@ -432,18 +431,6 @@ export class Engine implements AppEngine {
         .slice(0, MAX_RECENT),
     };
   }
-}
-
-function withRoom(
-  files: Pick<Files, "freeOctets">,
-  roomIn: EngineParts["roomIn"],
-): Pick<Files, "freeOctets"> {
-  return {
-    freeOctets: async (folder) => {
-      const octets = roomIn?.(folder);
-      return octets === undefined ? files.freeOctets(folder) : ok(octets);
-    },
-  };
 }
 
 type GoingOn = Extract<NamedEvent, { readonly event: "reconnecting" | "paused" | "resumed" }>;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { Files } from "../../base/files.ts";
+import { ok } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { collisionKey, safeFileName } from "../../storage/file-name.ts";
 import { reserveOctets } from "../../storage/free-space.ts";
@@ -72,4 +73,17 @@ export async function canBeMade(folder: string): Promise<boolean> {
     // Whatever the system has against it, files cannot be stored there.
     return false;
   }
+}
+
+/** The disk as a test says it is. */
+export function withRoom(
+  files: Pick<Files, "freeOctets">,
+  octetsIn: ((folder: string) => number | undefined) | undefined,
+): Pick<Files, "freeOctets"> {
+  return {
+    freeOctets: async (folder) => {
+      const octets = octetsIn?.(folder);
+      return octets === undefined ? files.freeOctets(folder) : ok(octets);
+    },
+  };
 }

@@ -23,7 +23,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   ...{ "unknown-user": true, "no-answer": true, offline: true, busy: true, declined: true },
   ...{ incompatible: true, "too-large": true, "not-allowed": true, authentication: true },
   ...{ network: true, connection: true, protocol: true, source: true, storage: true },
-  ...{ "no-space": true, verification: true, internal: true },
+  ...{ "no-space": true, paused: true, verification: true, internal: true },
 };
 const ALL = Object.keys(CODES) as readonly ErrorCode[];
 const DIRECTIONS = ["incoming", "outgoing"] as const;

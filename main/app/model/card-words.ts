@@ -90,6 +90,8 @@ export function fileReason(
       return reason;
     case "declined":
       return isByUs(reason) ? said("files.cancelled") : said("files.peerCancelled", { name });
+    case "paused":
+      return isByUs(reason) ? said("files.paused") : said("files.peerPaused", { name });
     case "source":
       return isChanged(reason) ? said("files.changed") : said("files.source");
     case "verification":
@@ -218,6 +220,13 @@ function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
           again(card),
         ]);
   }
+  if (fileCodes.get(file.index) === "paused")
+    return problem("paused", [
+      isSaidOf(file.reason, "files.paused")
+        ? said("problems.paused", { rest: left })
+        : said("problems.peerPaused", { name: card.peerName, rest: left }),
+      NOTHING_TO_DO,
+    ]);
   return problem("connection", [
     said("problems.connection", {
       ...{ name: card.peerName, percent: String(percentOf(entry)), rest: left },

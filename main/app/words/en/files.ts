@@ -2,6 +2,8 @@
 export const files = {
   cancelled: "You cancelled it.",
   peerCancelled: "{name} cancelled it.",
+  paused: "You paused it.",
+  peerPaused: "{name} paused it.",
   connection: "The connection to {name} was lost before all of it was there.",
   protocol: "{name}'s app sent something unexpected.",
   changed: "It was changed after you offered it. It was not sent.",

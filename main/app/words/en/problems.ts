@@ -25,6 +25,8 @@ export const problems = {
   peerCancelledTransfer: "{name} cancelled the transfer. {rest}",
   peerCancelledFile: "{name} cancelled {file}. {rest}",
   peerCancelledOffer: "{name} cancelled the offer.",
+  paused: "You paused the transfer. {rest}",
+  peerPaused: "{name} paused the transfer. {rest}",
   connection: "The connection to {name} broke at {percent} %. {rest}",
   stopped: "This app ended before the transfer did. {rest}",
   stalled: "No data for {seconds} s.",
