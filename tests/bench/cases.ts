@@ -47,7 +47,7 @@ export const CASES: readonly Case[] = [
     relays: 0,
     maxChunkOctets: SMALL_CHUNK_OCTETS,
     payload: "main",
-    floors: { ratio: 0.2 },
+    floors: { ratio: 0.2, ...RSS },
   },
   {
     name: "plain TCP copy through 2 processes",
