@@ -3,9 +3,11 @@ import { consistsOf, tableOf } from "./cursor.ts";
 const DIGITS = tableOf("0123456789", "-.()");
 const LOCAL_DIGITS = tableOf("0123456789ABCDEFabcdef*#", "-.()");
 
-/** A global (`+…`) or local number with visual separators (RFC 3966 §3). */
+/** A global (`+…`) or local number with visual separators and one digit at least (RFC 3966 §3). */
 export function isTelNumber(text: string): boolean {
-  return text.startsWith("+") ? consistsOf(text.slice(1), DIGITS) : consistsOf(text, LOCAL_DIGITS);
+  const isGlobal = text.startsWith("+");
+  const number = isGlobal ? text.slice(1) : text;
+  return consistsOf(number, isGlobal ? DIGITS : LOCAL_DIGITS) && plainTelNumber(number) !== "";
 }
 
 /** The number without visual separators, which do not count in comparisons (RFC 3966 §4). */

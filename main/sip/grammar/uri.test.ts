@@ -42,6 +42,8 @@ describe("RFC 3261 §19.1 SIP and SIPS URIs", () => {
     "sip:al@ice@a.example",
     "sip:alïce@a.example",
     "tel:call-me",
+    "tel:--",
+    "tel:+()",
   ])("refuses %s", (text) => {
     expect(parseUri(text).ok).toBe(false);
   });
