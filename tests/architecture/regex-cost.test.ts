@@ -18,7 +18,7 @@ const FILES = sourceFiles("{main,shared,renderer}/**/*.{ts,tsx}").filter(
 const HARMLESS: readonly (readonly [path: string, begins: string, why: string])[] = [
   ["main/app/model/dangerous-file.ts", ":.*$", "names that are shown have 255 characters"],
   ["renderer/features/first-run/account-form.ts", "@(.+)$", "what this user types into a field"],
-  ["renderer/i18n/pseudo.ts", "\\{[^}]*\\}", "our own texts, in tests of the windows"],
+  ["shared/i18n/pseudo.ts", "\\{[^}]*\\}", "our own texts, in tests of what is shown"],
   ["main/app/model/new-device.ts", "^-+|-+$", "our own user's name for a device"],
 ];
 
