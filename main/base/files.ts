@@ -200,6 +200,8 @@ export interface Files {
   resumePart(key: string): Promise<Result<FilePart, FileError>>;
   /** Parts that wait to be gone on with, the newest first. */
   parts(): Promise<readonly KeptPart[]>;
+  /** Whether what is missing of a part fits on its disk now, the reserve left free. Unknown parts need no room. */
+  hasRoom(key: string): Promise<boolean>;
   /**
    * Forgets a part that is not in use and removes it from the disk, if it is still the file that was left.
    * @returns whether such a part was known

@@ -3,7 +3,7 @@ import { formatAddress, formatPerson } from "../../shared/format/person.ts";
 import { countOf } from "../../shared/format/plural.ts";
 import { printable } from "../../shared/format/safe-text.ts";
 import { formatSize } from "../../shared/format/size.ts";
-import type { ResumedFile } from "../../shared/model/client-events.ts";
+import type { PausedBy, ResumedFile } from "../../shared/model/client-events.ts";
 import type { OfferedFileView, OfferView } from "../../shared/model/offer.ts";
 import type { NamedEvent } from "../compose/client-events.ts";
 
@@ -91,12 +91,17 @@ function goingOnText(
         ? `The connection to ${peer} broke. It goes on as soon as their device is back.`
         : `The connection to ${peer} broke. Trying again in ${formatDuration(event.inMs)}.`;
     case "paused":
-      return event.by === "us" ? "Paused." : `${peer} paused the transfer.`;
+      return pausedText(event.by, peer);
     case "resumed":
       return `Going on:${event.files.map(resumedText).join("")}`;
     case "transfer":
       return undefined;
   }
+}
+
+function pausedText(by: PausedBy, peer: string): string {
+  if (by === "space") return "The disk is full. It goes on as soon as there is room.";
+  return by === "us" ? "Paused." : `${peer} paused the transfer.`;
 }
 
 function resumedText({ name, octets, sizeOctets }: ResumedFile): string {

@@ -196,6 +196,13 @@ class NodeFiles implements SystemFiles {
     return (await this.#keeper())?.list() ?? [];
   }
 
+  async hasRoom(key: string): Promise<boolean> {
+    const part = (await this.parts()).find((one) => one.key === key);
+    if (part === undefined) return true;
+    const free = await this.freeOctets(part.folder);
+    return free.ok && fitsWithReserve(part.sizeOctets - part.durableOctets, free.value);
+  }
+
   async forgetPart(key: string): Promise<boolean> {
     return (await (await this.#keeper())?.forget(key)) ?? false;
   }

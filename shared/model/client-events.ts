@@ -44,8 +44,11 @@ export interface ClientEvents {
    * the end. Incoming: the next attempt begins after `inMs`. Outgoing: the receiver is awaited.
    */
   readonly reconnecting: { readonly id: OfferId; readonly inMs?: number };
-  /** Nothing moves until whoever paused it goes on. */
-  readonly paused: { readonly id: OfferId; readonly by: "us" | "peer" };
+  /**
+   * Nothing moves until whoever paused it goes on. Incoming, by `space`: the disk is full, and it goes on by itself when
+   * there is room again.
+   */
+  readonly paused: { readonly id: OfferId; readonly by: PausedBy };
   /** Octets move again, also after the offer's `transfer`: then another `transfer` follows. */
   readonly resumed: ResumedEvent;
   readonly transfer: { readonly id: OfferId; readonly state: TransferState };
@@ -53,6 +56,8 @@ export interface ClientEvents {
   /** Another user says something in words; it came through the own core. */
   readonly message: MessageEvent;
 }
+
+export type PausedBy = "us" | "peer" | "space";
 
 /** A transfer that goes on; it stands for itself, since the offer may be one of an earlier run of the program. */
 export interface ResumedEvent {

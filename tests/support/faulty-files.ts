@@ -19,7 +19,7 @@ import type { MemoryFiles } from "./memory-files.ts";
 export const CALL_SITES = [
   ...(["openSource", "read", "isUnchanged", "hash", "freeOctets"] as const),
   ...(["createPart", "write", "finish", "keep", "discard"] as const),
-  ...(["findPart", "resumePart", "parts", "forgetPart"] as const),
+  ...(["findPart", "resumePart", "parts", "forgetPart", "hasRoom"] as const),
 ] as const;
 export type CallSite = (typeof CALL_SITES)[number];
 
@@ -123,6 +123,14 @@ export class FaultyFiles implements Files {
       "parts",
       () => [],
       () => this.disk.parts(),
+    );
+  }
+
+  hasRoom(key: string): Promise<boolean> {
+    return this.run(
+      "hasRoom",
+      () => false,
+      () => this.disk.hasRoom(key),
     );
   }
 

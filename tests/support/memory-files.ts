@@ -130,6 +130,13 @@ export class MemoryFiles implements Files {
     return Promise.resolve(this.#kept());
   }
 
+  hasRoom(key: string): Promise<boolean> {
+    const part = this.#stored.get(key);
+    const end = part?.options.sizeOctets ?? 0;
+    const isFull = end > (this.trouble.fullAfterOctets ?? Number.MAX_SAFE_INTEGER);
+    return Promise.resolve(!isFull && end - (part?.durableOctets ?? 0) <= this.trouble.freeOctets);
+  }
+
   forgetPart(key: string): Promise<boolean> {
     const isKnown = this.#stored.get(key)?.isInUse === false;
     if (isKnown) this.#stored.delete(key);

@@ -29,6 +29,11 @@ export interface FileReceiverOptions {
   readonly onReceived: (octets: number) => void;
   /** The file's message has begun. */
   readonly onBegun: () => void;
+  /**
+   * The disk is full. Nothing is taken or answered any more until the file is halted, so that what is here can go on
+   * when there is room. Without it, and where the part cannot outlive the transfer, the file fails.
+   */
+  readonly onFull?: () => void;
 }
 
 type Reply = (status: number, comment?: string) => void;
@@ -59,6 +64,7 @@ export class FileReceiver implements MessageReceiver {
   #guard: Timer | undefined;
   #isConnectionLost = false;
   #isEndingSoon = false;
+  #isFull = false;
   readonly #from: number;
   readonly #lengthOctets: number;
   #discarded: Promise<void> = Promise.resolve();
@@ -71,8 +77,7 @@ export class FileReceiver implements MessageReceiver {
     this.#queue = new WriteQueue(options.part, {
       onRoom: () => this.#session?.resumeReading(),
       onError: (error) => {
-        this.#running?.reject(413, "cannot be stored");
-        void this.#failToStore(error);
+        this.#notStored(error);
       },
     });
     this.outcome = new Promise((resolve) => {
@@ -128,6 +133,7 @@ export class FileReceiver implements MessageReceiver {
   /** From the sink: octets for a place in the file. False: the chunk must wait. */
   take(chunk: IncomingChunk, position: number, bytes: Buffer): boolean {
     if (this.#phase !== "open") return true;
+    if (this.#isFull) return false;
     if (position + bytes.length > this.#lengthOctets) {
       // The range may say anything; what counts is what arrives (RFC 4975 §7.3.1).
       chunk.reject(413, "longer than offered");
@@ -146,6 +152,7 @@ export class FileReceiver implements MessageReceiver {
       reply(413, "stopped");
       return;
     }
+    if (this.#isFull) return;
     if (flag === "#") {
       reply(200);
       this.#settle({
@@ -191,6 +198,7 @@ export class FileReceiver implements MessageReceiver {
 
   async #complete(reply: Reply): Promise<void> {
     const error = await this.#queue.flush();
+    if (this.#isFull) return;
     if (error === undefined) reply(200);
     else reply(413, "cannot be stored");
     if (this.#phase !== "open") return;
@@ -217,6 +225,18 @@ export class FileReceiver implements MessageReceiver {
       return;
     }
     await this.#failToStore(published.error);
+  }
+
+  #notStored(error: FileError): void {
+    const { onFull, part } = this.#options;
+    if (error.kind === "no-space" && onFull !== undefined && part.key !== undefined) {
+      if (this.#phase !== "open") return;
+      this.#isFull = true;
+      onFull();
+      return;
+    }
+    this.#running?.reject(413, "cannot be stored");
+    void this.#failToStore(error);
   }
 
   async #failToStore(error: FileError): Promise<void> {

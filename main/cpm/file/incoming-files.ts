@@ -24,6 +24,8 @@ export interface IncomingFilesOptions {
   readonly connectionGroup: string;
   /** The first octets of any file are here. */
   readonly onBegun: () => void;
+  /** The disk is full. Told for each file that finds out. */
+  readonly onFull: () => void;
 }
 
 /** How files are ended. */
@@ -232,12 +234,12 @@ export class IncomingFiles {
   #open(file: ReceivableFile, part: FilePart): FileDecision {
     const { index } = file.view;
     const { sizeOctets } = file;
-    const { id, onBegun, connectionGroup } = this.#options;
+    const { id, onBegun, onFull, connectionGroup } = this.#options;
     const uri = this.#context.ports.msrp.newUri();
     const way = answererWay(file.media, this.#places.get(index));
     const { path: remotePath, transferId } = file.media;
     const receiving = openReceiving(this.#context, {
-      ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun },
+      ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun, onFull },
       hashes: file.media.selector.hashes,
     });
     const relayPath = relayPathOf(way);

@@ -1,3 +1,4 @@
+import type { PausedBy } from "../../../shared/model/client-events.ts";
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { Timer } from "../../base/ports.ts";
 import { assertNever } from "../../base/protocol-error.ts";
@@ -15,6 +16,7 @@ import {
   type IncomingEffect,
   type IncomingEvent,
   type IncomingState,
+  type LeaveReason,
   RINGING,
   stepIncoming,
 } from "./incoming-state.ts";
@@ -23,7 +25,7 @@ import { sendNotification } from "./notification.ts";
 import { complain, isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, transferStateOf } from "./outcome.ts";
-import { GOING_AWAY, PAUSED } from "./session-end.ts";
+import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
 export const RING_TIME_S = 180;
@@ -47,7 +49,7 @@ export class IncomingOffer {
   #isSettled = false;
   #wasCancelled = false;
   #isShutDown = false;
-  #pausedBy: "us" | undefined;
+  #pausedBy: PausedBy | undefined;
   /** Of files that were interrupted and are to go on. */
   #run: IncomingRun | undefined;
 
@@ -65,6 +67,9 @@ export class IncomingOffer {
       connectionGroup: id,
       onBegun: () => {
         this.#apply({ name: "octets" });
+      },
+      onFull: () => {
+        this.#apply({ name: "full" });
       },
     });
   }
@@ -356,18 +361,12 @@ export class IncomingOffer {
   }
 
   /** The sender stops before we stop listening, so that it takes it for no refusal. */
-  async #leave(why: "paused" | "stopped"): Promise<void> {
-    const isPause = why === "paused";
-    this.#pausedBy = isPause ? "us" : undefined;
-    const { cause, text } = isPause ? PAUSED : GOING_AWAY;
+  async #leave(why: LeaveReason): Promise<void> {
+    this.#pausedBy = PAUSED_BY[why];
+    const { cause, text } = why === "stopped" ? GOING_AWAY : PAUSED;
     if (!this.#isDialogOver)
       await this.#dialog?.bye([{ name: "Reason", value: sipReason(cause, text) }]);
-    this.#files.haltAll({
-      kind: "interrupted",
-      ...(isPause
-        ? { code: "paused", reason: "You paused it." }
-        : { code: "connection", reason: "This device was stopped." }),
-    });
+    this.#files.haltAll(LEFT[why]);
     this.#isDialogOver = true;
     this.#settleIfOver();
   }
@@ -430,6 +429,8 @@ export class IncomingOffer {
     return files.map(({ view }, at) => later.get(view.index) ?? first[at] ?? { kind: "declined" });
   }
 }
+
+const PAUSED_BY = { paused: "us", full: "space", stopped: undefined } as const;
 
 type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
 

@@ -1,3 +1,4 @@
+import type { PausedBy } from "../../../shared/model/client-events.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { FoundPart } from "../../base/files.ts";
 import type { Timer } from "../../base/ports.ts";
@@ -22,7 +23,8 @@ import { type PullEnd, type PulledFile, pullAgain } from "./resume-pull.ts";
 import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
-import { GOING_AWAY, PAUSED } from "./session-end.ts";
+import { hasRoom, RoomWatch } from "./room-watch.ts";
+import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 export interface IncomingRunOptions {
   readonly id: OfferId;
@@ -58,11 +60,12 @@ export class IncomingRun {
   #vainAttempts = 0;
   #isAutomatic = false;
   #giveUpAtMs = 0;
-  #pausedBy: "us" | "peer" | undefined;
+  #pausedBy: PausedBy | undefined;
   #isEnding = false;
   #isCancelled = false;
   #isDone = false;
   #next: Timer | undefined;
+  readonly #room: RoomWatch;
   #stopPull: (() => void) | undefined;
   #resolve: (outcomes: ReadonlyMap<number, FileOutcome>) => void = () => undefined;
 
@@ -72,13 +75,20 @@ export class IncomingRun {
     this.#entries = options.files.map(({ file, outcome }) => ({
       ...{ file, isMoving: false, isDropping: false, pending: outcome },
     }));
+    this.#room = new RoomWatch(
+      context,
+      async () => (this.#attempts > 0 ? [] : (await this.#findParts()).map(({ part }) => part)),
+      () => {
+        this.resume();
+      },
+    );
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
   /** @param manner `automatic`: tries again by itself; `ask`: once, now; `wait`: until somebody says so */
-  start(manner: "automatic" | "ask" | "wait" | "end", pausedBy?: "us" | "peer"): void {
+  start(manner: "automatic" | "ask" | "wait" | "end", pausedBy?: PausedBy): void {
     this.#isAutomatic = manner === "automatic";
     this.#renewTime();
     if (pausedBy !== undefined) {
@@ -92,7 +102,7 @@ export class IncomingRun {
   resume(): void {
     if (this.#isDone || this.#isEnding || this.#attempts > 0) return;
     this.#pausedBy = undefined;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#vainAttempts = 0;
     this.#renewTime();
     void this.#pull();
@@ -100,15 +110,16 @@ export class IncomingRun {
 
   pause(): void {
     if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
+    if (this.#pausedBy === "space") this.#pausedBy = undefined;
     this.#pause("us");
     this.#stopPull?.();
-    for (const session of this.#sessions) void session.leave(PAUSED_HERE, PAUSED);
+    for (const session of this.#sessions) void session.leave(LEFT.paused, PAUSED);
   }
 
   cancel(): void {
     this.#isEnding = true;
     this.#isCancelled = true;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#stopPull?.();
     for (const session of this.#sessions) session.cancel();
     if (this.#sessions.size === 0) void this.#tellStopped();
@@ -125,9 +136,9 @@ export class IncomingRun {
   /** The device goes away: what is here can go on later. */
   shutDown(): void {
     this.#isEnding = true;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#stopPull?.();
-    for (const session of this.#sessions) void session.leave(SHUT_DOWN, GOING_AWAY);
+    for (const session of this.#sessions) void session.leave(LEFT.stopped, GOING_AWAY);
     this.#check();
   }
 
@@ -147,7 +158,7 @@ export class IncomingRun {
   }
 
   async #take(invite: InviteUas, offer: CheckedOffer): Promise<void> {
-    if (this.#isEnding || this.#pausedBy === "us") {
+    if (this.#isStopping()) {
       refuseToGoOn(this.#context, invite, { kind: this.#isCancelled ? "stopped" : "paused" });
       return;
     }
@@ -157,7 +168,7 @@ export class IncomingRun {
       return;
     }
     this.#attempts += 1;
-    this.#next?.cancel();
+    this.#stopWaiting();
     await this.#answer(invite, offer);
     this.#attempts -= 1;
     this.#check();
@@ -192,11 +203,14 @@ export class IncomingRun {
   async #pull(): Promise<void> {
     this.#attempts += 1;
     const files: PulledFile[] = [];
-    for (const { entry, part } of await this.#findParts()) {
+    const found = await this.#findParts();
+    const parts = found.map(({ part }) => part);
+    if (!(await hasRoom(this.#context, parts))) this.#pause("space");
+    for (const { entry, part } of found) {
       if (part.durableOctets < entry.file.sizeOctets) files.push({ file: entry.file, found: part });
       else await this.#checkWhole(entry, part);
     }
-    if (files.length > 0 && !this.#isEnding) {
+    if (files.length > 0 && !this.#isStopping()) {
       const { peer: to, conversationId } = this.#options;
       const end = await pullAgain(this.#context, {
         ...{ to, conversationId, files },
@@ -230,7 +244,7 @@ export class IncomingRun {
 
   /** Asked anew after each wait. */
   #isStopping(): boolean {
-    return this.#isEnding || this.#pausedBy === "us";
+    return this.#isEnding || this.#pausedBy === "us" || this.#pausedBy === "space";
   }
 
   async #pulled(end: PullEnd): Promise<void> {
@@ -262,8 +276,8 @@ export class IncomingRun {
     const isPaused = this.#pausedBy === "us";
     this.#run(session, end.dialog, end.lines);
     if (this.#isCancelled) session.cancel();
-    else if (isPaused) void session.leave(PAUSED_HERE, PAUSED);
-    else if (this.#isEnding) void session.leave(SHUT_DOWN, GOING_AWAY);
+    else if (isPaused) void session.leave(LEFT.paused, PAUSED);
+    else if (this.#isEnding) void session.leave(LEFT.stopped, GOING_AWAY);
   }
 
   async #findParts(): Promise<readonly { readonly entry: Entry; readonly part: FoundPart }[]> {
@@ -301,21 +315,28 @@ export class IncomingRun {
   ): ReceiveSession {
     const files = new Set(agreed.lines.map(({ file }) => file));
     for (const entry of this.#entries) if (files.has(entry.file)) entry.isMoving = true;
-    return new ReceiveSession(this.#context, {
+    const session = new ReceiveSession(this.#context, {
       ...{ id: this.#options.id, ...agreed },
       onBegun: () => {
         this.#vainAttempts = 0;
         this.#renewTime();
       },
+      onFull: () => {
+        this.#pause("space");
+        if (this.#sessions.has(session)) void session.leave(LEFT.full, PAUSED);
+      },
       onSettled: (file, outcome) => {
         this.#settled(file, outcome);
       },
     });
+    return session;
   }
 
   #run(session: ReceiveSession, dialog: SrfDialog, lines: readonly AwaitedLine[]): void {
     this.#sessions.add(session);
     if (!this.#isStopping()) this.#tellResumed(lines);
+    // Octets overtook the answer.
+    if (this.#pausedBy === "space") void session.leave(LEFT.full, PAUSED);
     void session.run(dialog).then(() => {
       this.#sessions.delete(session);
       this.#check();
@@ -364,11 +385,12 @@ export class IncomingRun {
     this.#check();
   }
 
-  #pause(by: "us" | "peer"): void {
+  #pause(by: PausedBy): void {
     if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
     this.#pausedBy = by;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#context.emit("paused", { id: this.#options.id, by });
+    if (by === "space") this.#room.start();
   }
 
   #finish(entry: Entry, outcome: FileOutcome): void {
@@ -379,6 +401,11 @@ export class IncomingRun {
     const octets = outcome.kind === "complete" ? { octets: sizeOctets } : {};
     this.#options.record.files([index], { ...historyChange(outcome), ...octets });
     this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
+  }
+
+  #stopWaiting(): void {
+    this.#next?.cancel();
+    this.#room.stop();
   }
 
   #renewTime(): void {
@@ -399,7 +426,7 @@ export class IncomingRun {
       for (const entry of this.#open()) this.#finish(entry, entry.pending);
     }
     this.#isDone = true;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#resolve(
       new Map(this.#entries.map(({ file, outcome, pending }) => [file.index, outcome ?? pending])),
     );
@@ -409,7 +436,7 @@ export class IncomingRun {
     const { clock } = this.#context.ports;
     const inMs = resumeDelayMs(this.#vainAttempts);
     if (!this.#isAutomatic || clock.nowMs() + inMs > this.#giveUpAtMs) return false;
-    this.#next?.cancel();
+    this.#stopWaiting();
     this.#next = clock.startTimer(inMs, () => {
       void this.#pull();
     });
@@ -419,14 +446,6 @@ export class IncomingRun {
 }
 
 const STOPPED = { kind: "interrupted", code: "declined" } as const;
-
-const SHUT_DOWN = {
-  kind: "interrupted",
-  code: "connection",
-  reason: "This device was stopped.",
-} as const;
-
-const PAUSED_HERE = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
 
 const LOST = {
   kind: "interrupted",

@@ -28,6 +28,8 @@ export type IncomingEvent =
   | { readonly name: "shut-down" }
   /** The user wants to go on later. */
   | { readonly name: "pause" }
+  /** The disk is full. */
+  | { readonly name: "full" }
   | { readonly name: "ring-timeout" }
   /** CANCEL: the stack has answered 200 and 487. `isOnlyDevice`: no other device of this user is registered. */
   | {
@@ -46,6 +48,9 @@ export type IncomingEvent =
   | { readonly name: "lost" }
   /** Every accepted file has an outcome. */
   | { readonly name: "settled" };
+
+/** `full`: paused until the disk has room again. */
+export type LeaveReason = "paused" | "full" | "stopped";
 
 export type IncomingEffect =
   | { readonly do: "stop-ringing" }
@@ -66,7 +71,7 @@ export type IncomingEffect =
     }
   | { readonly do: "bye"; readonly cause?: number }
   /** Ends the session; what is here stays, to go on with. */
-  | { readonly do: "leave"; readonly why: "paused" | "stopped" }
+  | { readonly do: "leave"; readonly why: LeaveReason }
   | {
       readonly do: "tell-elsewhere";
       readonly reason: "accepted" | "declined";
@@ -308,6 +313,8 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
   }
 }
 
+const LEAVE_REASONS = { pause: "paused", full: "full", "shut-down": "stopped" } as const;
+
 function receiving(
   state: Extract<IncomingState, { readonly name: "receiving" }>,
   event: IncomingEvent,
@@ -316,8 +323,9 @@ function receiving(
     case "octets":
       return { state: { ...state, hasOctets: true }, effects: [] };
     case "pause":
+    case "full":
     case "shut-down": {
-      const why = event.name === "pause" ? "paused" : "stopped";
+      const why = LEAVE_REASONS[event.name];
       return state.isCancelled
         ? stay(state)
         : { state: { ...state, isCancelled: true }, effects: [{ do: "leave", why }] };

@@ -50,6 +50,8 @@ export interface ReceiveSessionOptions {
   /** Ours, closed with the session. */
   readonly relay: OfferRelay;
   readonly onBegun: () => void;
+  /** The disk is full. */
+  readonly onFull: () => void;
   /** Once for each line. */
   readonly onSettled: (file: AwaitedFile, outcome: FileOutcome) => void;
 }
@@ -142,11 +144,11 @@ export class ReceiveSession {
 
   #open(line: AwaitedLine): void {
     const { mediaIndex, file, part, uri, way, transferId, remotePath, fromOctet } = line;
-    const { id, connectionGroup, onBegun, onSettled } = this.#options;
+    const { id, connectionGroup, onBegun, onFull, onSettled } = this.#options;
     const { index, sizeOctets, hashes } = file;
     const receiving = openReceiving(this.#context, {
       ...{ id, index, sizeOctets, hashes, part, uri, remotePath, way, connectionGroup },
-      ...{ fromOctet, onBegun },
+      ...{ fromOctet, onBegun, onFull },
     });
     this.#live.set(mediaIndex, {
       uri,

@@ -23,6 +23,8 @@ export interface ReceiveLine {
   /** 0-based place at which the message begins; default 0. */
   readonly fromOctet?: number;
   readonly onBegun: () => void;
+  /** The disk is full: whoever owns the session ends it and halts the file. */
+  readonly onFull: () => void;
 }
 
 export interface Receiving {
@@ -49,6 +51,7 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
       else meter.update(octets);
     },
     onBegun: line.onBegun,
+    onFull: line.onFull,
   });
   const session = msrp.session({
     localUri: line.uri,

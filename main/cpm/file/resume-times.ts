@@ -3,6 +3,9 @@ export const RESUME_FOR_S = 300;
 /** The sender gives up later than the receiver, whose last attempt may still be on its way. */
 export const RESUME_MARGIN_MS = 60_000;
 
+/** Between two looks at a disk that was full. */
+export const LOOK_FOR_ROOM_MS = 5000;
+
 const FIRST_MS = 1000;
 const LONGEST_MS = 60_000;
 

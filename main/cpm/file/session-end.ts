@@ -14,6 +14,13 @@ export const PAUSED: ByeCause = { cause: 480, text: "Transfer paused" };
 /** The device goes away; its user has decided nothing. */
 export const GOING_AWAY: ByeCause = { cause: 480, text: "Device stopped" };
 
+/** Outcomes of files that are left where they are, by why. */
+export const LEFT = {
+  paused: { kind: "interrupted", code: "paused", reason: "You paused it." },
+  full: { kind: "interrupted", code: "no-space", reason: "The disk is full." },
+  stopped: { kind: "interrupted", code: "connection", reason: "This device was stopped." },
+} as const;
+
 export function isPause(cause: SipCause | undefined): boolean {
   return cause?.cause === PAUSED.cause && cause.text === PAUSED.text;
 }
