@@ -24,6 +24,7 @@ import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
 import { hasRoom, RoomWatch } from "./room-watch.ts";
+import { CHANGED, GONE, LOST, STOPPED } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 export interface IncomingRunOptions {
@@ -444,23 +445,3 @@ export class IncomingRun {
     return true;
   }
 }
-
-const STOPPED = { kind: "interrupted", code: "declined" } as const;
-
-const LOST = {
-  kind: "interrupted",
-  code: "connection",
-  reason: "The sender's device could not be reached any more.",
-} as const;
-
-const CHANGED: FileOutcome = {
-  kind: "failed",
-  code: "source",
-  reason: "The sender has changed the file since it was offered. Ask for the new one.",
-};
-
-const GONE: FileOutcome = {
-  kind: "failed",
-  code: "storage",
-  reason: "What had arrived of the file is gone.",
-};
