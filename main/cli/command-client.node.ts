@@ -4,6 +4,7 @@ import type { NamedEvent } from "../compose/client-events.ts";
 import { onEveryEvent } from "../compose/client-events.ts";
 import { openClient } from "../compose/open-client.node.ts";
 import { profileName } from "../compose/profile.node.ts";
+import { rebuiltText } from "../compose/rebuilt-text.ts";
 import { type AcceptRule, acceptedBy, parseAcceptRule } from "./accept-rule.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
@@ -36,7 +37,8 @@ export async function runClientCommand(flags: ClientCommandFlags): Promise<ExitC
     ...(flags.ringTime === undefined ? {} : { ringTimeS: flags.ringTime }),
     ...(flags.busy === undefined ? {} : { isBusy: flags.busy }),
   });
-  const { client } = open;
+  const { client, profile } = open;
+  if (profile.store.setAside !== undefined) output.hint(rebuiltText(profile.store.setAside));
   const printer = new EventPrinter(output);
   const answerer = new Answerer(rule, flags, (id, files) => {
     // Offers that go on with this one are answered by the same rule; somebody who is asked is asked about each.

@@ -5,6 +5,7 @@ import type { OfferId } from "../../shared/model/offer.ts";
 import { onEveryEvent } from "../compose/client-events.ts";
 import { openClient } from "../compose/open-client.node.ts";
 import { profileName } from "../compose/profile.node.ts";
+import { rebuiltText } from "../compose/rebuilt-text.ts";
 import type { OfferError } from "../cpm/client.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
@@ -37,7 +38,8 @@ export async function runSendCommand(
   const setup = clientSetup(flags);
   const stop = stopSignal();
   const open = await openClient({ ...setup, canBeGuest: true });
-  const { client } = open;
+  const { client, profile } = open;
+  if (profile.store.setAside !== undefined) output.hint(rebuiltText(profile.store.setAside));
   const printer = new EventPrinter(output);
   const ended = new Promise<OfferOutcome>((resolve) => {
     let outcome: OfferOutcome | undefined;

@@ -10,6 +10,7 @@ import type { Result } from "../base/result.ts";
 import type { HistoryEntry, StoreError } from "../base/transfer-store.ts";
 import { cardFileOf, cardOf } from "./card-rows.ts";
 import { attempt } from "./database.node.ts";
+import { noteRemoval } from "./removal.node.ts";
 import { type Row, RUNNING_STATES, text } from "./rows.ts";
 import { anywhere, marks, type Statements, Where } from "./statements.node.ts";
 
@@ -64,18 +65,20 @@ export class CardTable implements CardStore {
   forget(ids: readonly string[]): Result<void, StoreError> {
     return this.#statements.write(() => {
       for (const id of ids) this.#statements.run("DELETE FROM offers WHERE id = ?", id);
+      noteRemoval(this.#statements);
     });
   }
 
   forgetEnded(beforeMs = Number.MAX_SAFE_INTEGER): Result<readonly string[], StoreError> {
-    return this.#statements.write(() =>
-      this.#statements
+    return this.#statements.write(() => {
+      noteRemoval(this.#statements);
+      return this.#statements
         .prepare(
           `DELETE FROM offers WHERE started_ms < ? AND state NOT IN ${marks(RUNNING_STATES)} RETURNING id`,
         )
         .all(Math.trunc(beforeMs), ...RUNNING_STATES)
-        .map((row) => text(row, "id")),
-    );
+        .map((row) => text(row, "id"));
+    });
   }
 
   #saveFile(id: string, file: CardFileDetails): void {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, renameSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { err, ok, type Result } from "../base/result.ts";
@@ -7,6 +7,9 @@ import { history } from "./migrations/0001-history.ts";
 import { cards } from "./migrations/0002-cards.ts";
 import { offeredHash } from "./migrations/0003-offered-hash.ts";
 import type { Migration } from "./migrations/migration.ts";
+
+import { FILE_STATES, OFFER_STATES } from "./rows.ts";
+import { salvage } from "./salvage.node.ts";
 
 const FILE_NAME = "history.db";
 /** A second process of the same profile writes for milliseconds; this bounds how long one waits for the other. */
@@ -36,13 +39,17 @@ export function openDatabase(
   const path = join(profileFolder, FILE_NAME);
   const opened = attempt(() => {
     mkdirSync(profileFolder, { recursive: true, mode: 0o700 });
+    // SQLite takes an empty file for a new database; ours is never empty once it was there.
+    if (existsSync(path) && statSync(path).size === 0) throw new CorruptDatabaseError("empty");
     return openChecked(path, busyTimeoutMs);
   });
   if (opened.ok) return ok({ database: opened.value });
   if (opened.error.kind !== "store-corrupt") return opened;
   return attempt(() => {
     const setAside = moveAside(path);
-    return { database: openChecked(path, busyTimeoutMs), setAside };
+    const database = openChecked(path, busyTimeoutMs);
+    salvage(setAside, database);
+    return { database, setAside };
   });
 }
 
@@ -94,6 +101,8 @@ function openChecked(path: string, busyTimeoutMs: number): DatabaseSync {
     `);
     check(database);
     migrate(database);
+    if (!isOwnForm(database)) throw new CorruptDatabaseError("the tables are not ours");
+    checkRows(database);
     return database;
   } catch (cause) {
     database.close();
@@ -106,12 +115,45 @@ function check(database: DatabaseSync): void {
   if (row?.["quick_check"] !== "ok") throw new CorruptDatabaseError("quick_check failed");
 }
 
+/** What quick_check does not see: values that no reader of ours could take. */
+function checkRows(database: DatabaseSync): void {
+  const isBad = (table: string, states: readonly string[], numbers: readonly string[]): boolean => {
+    const known = states.map((state) => `'${state}'`).join(", ");
+    const far = numbers.map((column) => ` OR abs(${column}) > ${Number.MAX_SAFE_INTEGER}`).join("");
+    const row = database
+      .prepare(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE state NOT IN (${known})${far}) AS bad`)
+      .get();
+    return row?.["bad"] !== 0;
+  };
+  const times = ["started_ms", "COALESCE(ended_ms, 0)", "COALESCE(status, 0)"];
+  if (isBad("offers", Object.keys(OFFER_STATES), times)) throw new CorruptDatabaseError("offers");
+  if (isBad("transfers", Object.keys(FILE_STATES), ["octets"]))
+    throw new CorruptDatabaseError("transfers");
+}
+
+/** The tables as they would be in a new database, to tell a newer form from a damaged number. */
+function isOwnForm(database: DatabaseSync): boolean {
+  const fresh = new DatabaseSync(":memory:");
+  try {
+    for (const { sql } of MIGRATIONS) fresh.exec(sql);
+    return formOf(fresh) === formOf(database);
+  } finally {
+    fresh.close();
+  }
+}
+
+function formOf(database: DatabaseSync): string {
+  const rows = database.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name").all();
+  return JSON.stringify(rows);
+}
+
 function migrate(database: DatabaseSync): void {
   const newest = MIGRATIONS.at(-1)?.version ?? 0;
   if (versionOf(database) === newest) return;
   // Taken before the version is read again: two processes may start at once.
   inTransaction(database, () => {
     const version = versionOf(database);
+    if (version !== newest && isOwnForm(database)) throw new CorruptDatabaseError("user_version");
     if (version > newest)
       throw new NewerDatabaseError(`form ${version} is newer than ${newest}, which is known here`);
     for (const migration of MIGRATIONS) {

@@ -9,7 +9,7 @@ import type {
 /** A row as the database gives it; nothing is known of its values. */
 export type Row = Readonly<Record<string, unknown>>;
 
-const OFFER_STATES: Readonly<Record<OfferState, true>> = {
+export const OFFER_STATES: Readonly<Record<OfferState, true>> = {
   offered: true,
   ringing: true,
   transferring: true,
@@ -25,7 +25,7 @@ const OFFER_STATES: Readonly<Record<OfferState, true>> = {
   elsewhere: true,
 };
 
-const FILE_STATES: Readonly<Record<FileState, true>> = {
+export const FILE_STATES: Readonly<Record<FileState, true>> = {
   offered: true,
   declined: true,
   transferring: true,

@@ -10,11 +10,14 @@ import type {
 } from "../base/transfer-store.ts";
 import { CardTable } from "./card-table.node.ts";
 import { attempt, BUSY_TIMEOUT_MS, openDatabase } from "./database.node.ts";
+import { readDone, rememberDone } from "./done-history.node.ts";
 import { PeopleTable } from "./people-table.node.ts";
+import { noteRemoval, REMOVED_SETTING } from "./removal.node.ts";
 import {
   deviceOf,
   entryOf,
   fileOf,
+  optionalInteger,
   type Row,
   RUNNING_FILE_STATES,
   RUNNING_STATES,
@@ -33,7 +36,9 @@ export function openStore(
   const opened = openDatabase(profileFolder, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
   if (!opened.ok) return opened;
   const { database, setAside } = opened.value;
-  return ok(new SqliteStore(database, setAside));
+  const store = new SqliteStore(database, setAside);
+  rememberDone(store, readDone(profileFolder), setAside === undefined ? store.knownUntilMs() : 0);
+  return ok(store);
 }
 
 class SqliteStore implements AppStore {
@@ -51,6 +56,19 @@ class SqliteStore implements AppStore {
     );
     this.people = new PeopleTable(this.#statements);
     if (setAside !== undefined) this.setAside = setAside;
+  }
+
+  /** Nothing later is known, of what came or of what the user removed. */
+  knownUntilMs(): number {
+    const known = attempt(() => {
+      const row = this.#statements
+        .prepare("SELECT max(max(started_ms, COALESCE(ended_ms, 0))) AS last FROM offers")
+        .get();
+      return row === undefined ? undefined : optionalInteger(row, "last");
+    });
+    const removed = this.setting(REMOVED_SETTING);
+    const removedMs = removed.ok ? Number(removed.value ?? 0) : 0;
+    return Math.max(known.ok ? (known.value ?? 0) : 0, removedMs);
   }
 
   save(entry: HistoryEntry): Result<void, StoreError> {
@@ -108,6 +126,7 @@ class SqliteStore implements AppStore {
     this.#lastFiles.delete(id);
     return this.#statements.write(() => {
       this.#statements.run("DELETE FROM offers WHERE id = ?", id);
+      noteRemoval(this.#statements);
     });
   }
 

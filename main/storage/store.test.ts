@@ -278,7 +278,7 @@ describe("the database of a profile", () => {
   it("is left alone when a newer version of the program wrote it", () => {
     opened().close();
     const database = new DatabaseSync(join(folder, "history.db"));
-    database.exec("PRAGMA user_version = 99");
+    database.exec("ALTER TABLE offers ADD COLUMN later TEXT; PRAGMA user_version = 99");
     database.close();
     expect(openStore(folder)).toMatchObject({ ok: false, error: { kind: "store-newer" } });
     expect(readdirSync(folder)).toContain("history.db");

@@ -99,6 +99,7 @@ export interface Limits {
 /** Something another user asks for in words ("Bob asks for it again"); shown once, kept until put away. */
 export interface Notice {
   readonly id: string;
+  /** Empty: this program itself says it. */
   readonly from: string;
   readonly fromName: string;
   readonly text: string;

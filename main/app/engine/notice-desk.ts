@@ -2,6 +2,7 @@ import type { MessageEvent } from "../../../shared/model/client-events.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import type { Clock, Random } from "../../base/ports.ts";
 import { randomToken } from "../../base/tokens.ts";
+import { rebuiltText } from "../../compose/rebuilt-text.ts";
 import { readNotices, withNotice } from "../model/notices.ts";
 import { readJson } from "../model/settings-read.ts";
 import { DONE, gone, type Handlers } from "./answers.ts";
@@ -25,6 +26,8 @@ export class NoticeDesk {
     this.#parts = parts;
     const kept = parts.store.setting(SETTING);
     parts.state.change({ notices: readNotices(readJson(kept.ok ? kept.value : undefined)) });
+    const { setAside } = parts.store;
+    if (setAside !== undefined) this.#tell(rebuiltText(setAside));
   }
 
   readonly handlers: Pick<Handlers, "notice.dismiss"> = {
@@ -44,6 +47,15 @@ export class NoticeDesk {
       ...{ id: randomToken(random, 10), from, text, atMs: clock.wallMs() },
       fromName: nameOf(from, fromName),
     });
+    if (next !== notices) this.#show(next);
+  }
+
+  /** Words of this program itself: from nobody. */
+  #tell(text: string): void {
+    const { state, clock, random } = this.#parts;
+    const { notices } = state.current;
+    const id = randomToken(random, 10);
+    const next = withNotice(notices, { id, from: "", fromName: "", text, atMs: clock.wallMs() });
     if (next !== notices) this.#show(next);
   }
 

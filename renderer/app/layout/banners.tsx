@@ -121,7 +121,7 @@ interface NoticeBannerProps {
   readonly notice: Notice;
 }
 
-/** Words of another user: "Bob missed your offer of 3 files and asks for it again". */
+/** Words of another user: "Bob missed your offer of 3 files and asks for it again"; or, from nobody, of the program. */
 function NoticeBanner({ notice }: NoticeBannerProps): ReactNode {
   const t = useTranslations("app");
   const ask = useAsk();
@@ -151,9 +151,11 @@ function NoticeBanner({ notice }: NoticeBannerProps): ReactNode {
       icon={MailQuestion}
       actions={
         <>
-          <Button size="s" variant="primary" onPress={() => void sendAgain()}>
-            {t("noticeSendAgain")}
-          </Button>
+          {notice.from === "" ? null : (
+            <Button size="s" variant="primary" onPress={() => void sendAgain()}>
+              {t("noticeSendAgain")}
+            </Button>
+          )}
           <IconButton label={t("dismiss")} onPress={dismiss}>
             <X aria-hidden size={16} />
           </IconButton>
