@@ -321,7 +321,7 @@ describe("RFC 3261 §13.2.2.4: our 200 came second", () => {
     pair.alice.client.cancel(pair.alice.offerId);
     await ended();
     expect(pair.bob.has("elsewhere")).toBe(false);
-    expect(pair.bob.last("file").reason).toBe("The sender stopped the transfer.");
+    expect(pair.bob.last("file").reason).toBe("The sender cancelled the transfer.");
   });
 });
 

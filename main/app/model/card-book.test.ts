@@ -428,7 +428,7 @@ describe("ux 3.1 of an offer that goes out", () => {
         index: 0,
         state: "interrupted",
         code: "declined",
-        reason: "You stopped the transfer.",
+        reason: "You cancelled the transfer.",
       },
       { event: "transfer", state: "cancelled" },
     );
@@ -442,7 +442,7 @@ describe("ux 3.1 of an offer that goes out", () => {
         index: 0,
         state: "interrupted",
         code: "declined",
-        reason: "The receiver stopped the transfer.",
+        reason: "The receiver cancelled the transfer.",
       },
       { event: "transfer", state: "interrupted" },
     );

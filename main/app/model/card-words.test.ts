@@ -30,7 +30,7 @@ const DIRECTIONS = ["incoming", "outgoing"] as const;
 const STATES: readonly CardFileState[] = ["failed", "interrupted", "damaged", "declined"];
 
 /** A client's own words, none of which a window may show. */
-const REASONS = ["You stopped this file.", "The file was changed.", "It went wrong."];
+const REASONS = ["You cancelled this file.", "The file was changed.", "It went wrong."];
 const DATA = "plan.pdf song.mp3 Alice alice@a.example Mine and";
 const pseudo = new Words("en-XA");
 

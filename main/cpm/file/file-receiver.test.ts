@@ -217,7 +217,7 @@ describe("RFC 5547 §8.7: one file, one message", () => {
   it("MUST refuse whatever comes after the user stopped the file, and the running chunk", async () => {
     await receive(10_000);
     const sink = sinkOf(chunk(0));
-    receiver.stop({ kind: "interrupted", code: "declined", reason: "You stopped this file." });
+    receiver.stop({ kind: "interrupted", code: "declined", reason: "You cancelled this file." });
     sink.write(CONTENT);
     sink.end("+", (status) => replies.push(status));
     await clock.settle();

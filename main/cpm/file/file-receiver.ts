@@ -158,7 +158,7 @@ export class FileReceiver implements MessageReceiver {
       this.#settle({
         kind: "interrupted",
         code: "declined",
-        reason: "The sender stopped this file.",
+        reason: "The sender cancelled this file.",
       });
       return;
     }

@@ -247,7 +247,7 @@ function failureReport(status: number, isPeerOurs: boolean): FileOutcome {
 /** A SEND refused, or a failure REPORT (RFC 4975 §10). */
 function rejection(status: number): FileOutcome {
   if (status === 413)
-    return { kind: "interrupted", code: "declined", reason: "The receiver stopped this file." };
+    return { kind: "interrupted", code: "declined", reason: "The receiver cancelled this file." };
   if (status === 408 || status === 481 || status === 506) return connectionFailure(String(status));
   return {
     kind: "failed",

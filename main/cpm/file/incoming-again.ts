@@ -50,7 +50,7 @@ export class IncomingAgain {
   cancel(): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
-    const reason = "You stopped the transfer.";
+    const reason = "You cancelled the transfer.";
     this.#context.emit("cancelled", { id: this.id, by: "us", reason });
     this.#run.cancel();
   }

@@ -214,7 +214,7 @@ export class IncomingFiles {
       this.stopFile(index, {
         kind: "interrupted",
         code: "declined",
-        reason: "The sender stopped this file.",
+        reason: "The sender cancelled this file.",
       });
     return answer;
   }

@@ -144,7 +144,7 @@ export class IncomingOffer {
     this.#files.stopFile(index, {
       kind: "interrupted",
       code: "declined",
-      reason: "You stopped this file.",
+      reason: "You cancelled this file.",
     });
     const description = offerWithout(local, index);
     this.#files.setLocal(description);
@@ -356,7 +356,7 @@ export class IncomingOffer {
 
   #tellCancelled(): void {
     this.#wasCancelled = true;
-    const reason = "You stopped the transfer.";
+    const reason = "You cancelled the transfer.";
     this.#context.emit("cancelled", { id: this.id, by: "us", reason });
   }
 

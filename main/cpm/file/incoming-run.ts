@@ -131,7 +131,7 @@ export class IncomingRun {
     const entry = this.#entries.find(({ file }) => file.index === index);
     if (entry === undefined || entry.outcome !== undefined) return;
     if (entry.isMoving) for (const session of this.#sessions) session.cancelFile(entry.file);
-    else void this.#drop(entry, { ...STOPPED, reason: "You stopped this file." });
+    else void this.#drop(entry, { ...STOPPED, reason: "You cancelled this file." });
   }
 
   /** The device goes away: what is here can go on later. */
@@ -258,7 +258,7 @@ export class IncomingRun {
         return;
       case "stopped":
         for (const entry of this.#open())
-          await this.#drop(entry, { ...STOPPED, reason: "The sender stopped the transfer." });
+          await this.#drop(entry, { ...STOPPED, reason: "The sender cancelled the transfer." });
         return;
       case "changed":
         for (const entry of this.#open()) await this.#drop(entry, CHANGED);
@@ -420,7 +420,7 @@ export class IncomingRun {
     if (this.#open().length > 0) {
       if (this.#isCancelled) {
         for (const entry of this.#open())
-          void this.#drop(entry, { ...STOPPED, reason: "You stopped the transfer." });
+          void this.#drop(entry, { ...STOPPED, reason: "You cancelled the transfer." });
         return;
       }
       if (!this.#isEnding && (this.#pausedBy !== undefined || this.#waits())) return;

@@ -213,10 +213,10 @@ function cancelEffects(
     case 408:
       return [{ do: "tell-missed" }, { do: "end", outcome: "missed" }];
     case 487:
-      return cancelled("peer", "The sender withdrew the offer.");
+      return cancelled("peer", "The sender cancelled the offer.");
     default:
       return isOnlyDevice
-        ? cancelled("peer", "The sender withdrew the offer.")
+        ? cancelled("peer", "The sender cancelled the offer.")
         : cancelled("unknown", "The offer is no longer ringing.");
   }
 }
@@ -339,7 +339,7 @@ function receiving(
               { do: "bye", cause: 487 },
               {
                 do: "stop-files",
-                reason: "You stopped the transfer.",
+                reason: "You cancelled the transfer.",
                 code: "declined",
                 isGraceful: false,
                 isQuiet: false,

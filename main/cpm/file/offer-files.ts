@@ -54,7 +54,7 @@ export class OfferFiles {
     if (!opened.ok) return opened;
     if (this.#signal.aborted) {
       await closeFiles(opened.value);
-      return err({ kind: "cancelled", message: "The offer was withdrawn before it was sent." });
+      return err({ kind: "cancelled", message: "The offer was cancelled before it was sent." });
     }
     return ok(opened.value.map((file, at) => this.#prepared(file, at, planned[at], icons)));
   }

@@ -100,7 +100,7 @@ async function openFile(
 }
 
 function withdrawn(path: string): OfferError {
-  return { kind: "cancelled", message: "The offer was withdrawn before it was sent.", path };
+  return { kind: "cancelled", message: "The offer was cancelled before it was sent.", path };
 }
 
 export async function closeFiles(opened: readonly OpenedFile[]): Promise<void> {

@@ -134,7 +134,7 @@ export class OutgoingOffer {
   cancel(): void {
     if (this.#phase.name === "ended" || this.#isCancelled) return;
     this.#isCancelled = true;
-    this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You withdrew the offer." });
+    this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You cancelled the offer." });
     if (this.#phase.name === "transferring") this.#phase.run.cancel();
     else this.#phase.uac?.cancel(sipReason(487, "Offer withdrawn by the sender"));
   }

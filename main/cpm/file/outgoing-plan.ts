@@ -32,7 +32,7 @@ export async function planFiles(
   const planned: PlannedFile[] = [];
   for (const [index, path] of paths.entries()) {
     if (signal.aborted)
-      return err({ kind: "cancelled", message: "The offer was withdrawn before it was sent." });
+      return err({ kind: "cancelled", message: "The offer was cancelled before it was sent." });
     const source = await files.openSource(path);
     if (!source.ok) return err({ kind: "source", message: source.error.message, path });
     const { name, sizeOctets } = source.value;

@@ -144,7 +144,7 @@ export class OutgoingRun {
     this.#endPending({
       kind: "interrupted",
       code: "declined",
-      reason: "You stopped the transfer.",
+      reason: "You cancelled the transfer.",
     });
     this.#check();
   }
@@ -157,7 +157,7 @@ export class OutgoingRun {
       this.#finish(entry, {
         kind: "interrupted",
         code: "declined",
-        reason: "You stopped this file.",
+        reason: "You cancelled this file.",
       });
     this.#check();
   }
@@ -261,7 +261,7 @@ export class OutgoingRun {
       case "stopped":
         this.#finish(entry, {
           ...{ kind: "interrupted", code: "declined" },
-          reason: "The receiver stopped the transfer.",
+          reason: "The receiver cancelled the transfer.",
         });
         return;
       case "paused":

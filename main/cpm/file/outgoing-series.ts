@@ -104,7 +104,7 @@ export class OutgoingSeries {
   cancel(): void {
     if (this.#isCancelled) return;
     this.#isCancelled = true;
-    this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You withdrew the offer." });
+    this.#context.emit("cancelled", { id: this.id, by: "us", reason: "You cancelled the offer." });
     for (const { offer } of this.#running) offer.cancel();
     this.#onChange();
   }
@@ -164,7 +164,7 @@ export class OutgoingSeries {
 
   #obstacle(index: number, sizeOctets: number, file: PartFile): FileOutcome | undefined {
     if (this.#unwanted.has(index))
-      return { kind: "interrupted", code: "declined", reason: "You stopped this file." };
+      return { kind: "interrupted", code: "declined", reason: "You cancelled this file." };
     if (!file.ok) return { kind: "failed", code: "source", reason: file.error.message };
     return file.value.source.sizeOctets === sizeOctets
       ? undefined

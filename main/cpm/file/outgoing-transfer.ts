@@ -118,7 +118,7 @@ export class OutgoingTransfer {
   /** Ends everything that has not ended: `#` on each message, then BYE. */
   cancel(): void {
     this.#byeCause = USER_STOPPED;
-    this.#stopAll({ kind: "interrupted", code: "declined", reason: "You stopped the transfer." });
+    this.#stopAll({ kind: "interrupted", code: "declined", reason: "You cancelled the transfer." });
   }
 
   /** Leaves every message where it is, then BYE: what was sent stays of use to the receiver. */
@@ -146,7 +146,7 @@ export class OutgoingTransfer {
       if (line.file !== file || !this.#live.has(index)) continue;
       // The BYE that follows where it was the last one must tell that somebody chose this.
       if (this.#live.size === 1) this.#byeCause = USER_STOPPED;
-      sender.stop({ kind: "interrupted", code: "declined", reason: "You stopped this file." });
+      sender.stop({ kind: "interrupted", code: "declined", reason: "You cancelled this file." });
       this.#live.delete(index);
       this.#closeLine(index);
     }
@@ -276,7 +276,7 @@ export class OutgoingTransfer {
       this.#sendings.get(index)?.sender.stop({
         kind: "interrupted",
         code: "declined",
-        reason: "The receiver stopped this file.",
+        reason: "The receiver cancelled this file.",
       });
     request.respond(200, {
       headers: answerHeaders(this.#context.config, this.#context.ports.srf.local),

@@ -111,7 +111,7 @@ export class ReceiveSession {
     for (const { receiver } of this.#awaiting.values())
       receiver.stop({
         ...{ kind: "interrupted", code: "declined" },
-        reason: "You stopped the transfer.",
+        reason: "You cancelled the transfer.",
       });
   }
 
@@ -132,7 +132,7 @@ export class ReceiveSession {
       this.#live.delete(mediaIndex);
       awaiting.receiver.stop({
         ...{ kind: "interrupted", code: "declined" },
-        reason: "You stopped this file.",
+        reason: "You cancelled this file.",
       });
       this.#local = offerWithout(this.#local, mediaIndex);
       void this.#dialog?.reinvite(
@@ -199,7 +199,7 @@ export class ReceiveSession {
     for (const mediaIndex of answer.value.closed)
       this.#awaiting.get(mediaIndex)?.receiver.stop({
         ...{ kind: "interrupted", code: "declined" },
-        reason: "The sender stopped this file.",
+        reason: "The sender cancelled this file.",
       });
     request.respond(200, {
       headers: answerHeaders(this.#context.config, this.#context.ports.srf.local),

@@ -155,7 +155,7 @@ export function failureOf(failure: SipFailure): Refusal {
     return {
       state: "cancelled",
       code: "declined",
-      message: "The offer was withdrawn.",
+      message: "The offer was cancelled.",
       action: "Send again.",
     };
   return {

@@ -34,7 +34,7 @@ export function endOutcome(
     return {
       kind: "interrupted",
       code: "declined",
-      reason: `The ${peer} stopped the transfer.`,
+      reason: `The ${peer} cancelled the transfer.`,
     };
   if (isPause(cause))
     return { kind: "interrupted", code: "paused", reason: `The ${peer} paused the transfer.` };
