@@ -1,3 +1,5 @@
+import { said } from "../../main/app/words/phrase.ts";
+import { Words } from "../../main/app/words/words.ts";
 import type {
   AppEventName,
   AppEvents,
@@ -10,6 +12,8 @@ import type {
 } from "../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState, PickedFile } from "../../shared/model/app-state.ts";
 import type { Card } from "../../shared/model/card.ts";
+
+const english = new Words("en");
 
 type AnyListener = (payload: AppEvents[AppEventName]) => void;
 
@@ -150,7 +154,7 @@ export function createMockBridge(start: AppSnapshot, options: MockOptions = {}):
       if (before === undefined)
         return {
           ok: false,
-          error: { code: "gone", message: "The transfer is not there any more." },
+          error: { code: "gone", message: english.say(said("failures.gone.transfer")) },
         };
       const next = `${id}-again`;
       addCard({ ...before, id: next, state: "preparing", startedMs: Date.now() });
