@@ -3,6 +3,7 @@ import type { NamedEvent } from "../compose/client-events.ts";
 import { eventText } from "./event-text.ts";
 import type { Output } from "./output.node.ts";
 import { ProgressLine } from "./progress-line.node.ts";
+import { resumedOffer } from "./resumed-offer.ts";
 
 /** Prints what a client tells: events for programs, sentences for people, bars on a terminal. */
 export class EventPrinter {
@@ -20,6 +21,8 @@ export class EventPrinter {
     const { event: name, ...fields } = event;
     if (event.event === "offer") this.#offers.set(event.id, event);
     if (event.event === "more") this.#add(event);
+    if (event.event === "resumed" && !this.#offers.has(event.id))
+      this.#offers.set(event.id, resumedOffer(event));
     this.#output.event(name, fields);
     if (event.event === "progress") {
       this.#showProgress(event);

@@ -13,6 +13,7 @@ import {
   type UserAddFlags,
 } from "./command-network.node.ts";
 import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
+import { type ResumeFlags, runResumeCommand } from "./command-resume.node.ts";
 import { runSendCommand, type SendFlags } from "./command-send.node.ts";
 import type { ExitCode } from "./exit-code.ts";
 
@@ -37,6 +38,7 @@ export function buildProgram(run: Run): Command {
   addNetwork(program, run);
   addClient(program, run);
   addSend(program, run);
+  addResume(program, run);
   addPf(program, run);
   addHistory(program, run);
   addDemo(program, run);
@@ -147,6 +149,19 @@ function addSend(program: Command, run: Run): void {
     )
     .action((files: string[], flags: SendFlags) =>
       run(() => runSendCommand(files, flags), named(flags)),
+    );
+}
+
+function addResume(program: Command, run: Run): void {
+  withIdentity(program.command("resume [id]"))
+    .description("Go on with an interrupted transfer, sent or received; the newest unless named.")
+    .option("--list", "only show what can go on, and how far it is")
+    .addHelpText(
+      "after",
+      example("cpm resume --as sip:bob@b.example --core 127.0.0.1:41004 --profile bob-phone"),
+    )
+    .action((id: string | undefined, flags: ResumeFlags) =>
+      run(() => runResumeCommand(id, flags), named(flags)),
     );
 }
 

@@ -9,6 +9,8 @@ export interface CpmEvent {
 }
 
 const CPM = fileURLToPath(new URL("../../bin/cpm", import.meta.url));
+/** What `bin/cpm` starts once it has built it. */
+const BUILT = fileURLToPath(new URL("../../out/main/entry.js", import.meta.url));
 /** A process that says nothing for so long hangs; the test fails with what it said. */
 const PATIENCE_MS = 60_000;
 
@@ -21,9 +23,18 @@ export class CpmProcess {
   #words = "";
   #exit: number | undefined;
 
-  constructor(name: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param isBuilt another process has built it: this one is the program itself, and can be killed */
+  constructor(
+    name: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    isBuilt = false,
+  ) {
     this.name = name;
-    this.#child = spawn(process.execPath, [CPM, ...args], { env: { ...process.env, ...env } });
+    const program = isBuilt ? [BUILT, "--role=cli"] : [CPM];
+    this.#child = spawn(process.execPath, [...program, ...args], {
+      env: { ...process.env, ...env },
+    });
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
       this.#take(line);
     });
@@ -60,6 +71,12 @@ export class CpmProcess {
     await once(this.#child, "close");
     clearTimeout(killer);
     return this.exit();
+  }
+
+  /** Ends it without a word, where it is the program itself. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.exit();
   }
 
   story(): string {

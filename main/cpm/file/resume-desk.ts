@@ -127,9 +127,11 @@ export class ResumeDesk {
       refuseToGoOn(this.#context, invite);
       return;
     }
-    const files = entry.files.filter((file) => isServed(file) && isAskedFor(file, pull));
+    const asked = entry.files.filter((file) => isAskedFor(file, pull));
+    const files = asked.filter(isServed);
     if (files.length === 0) {
-      refuseToGoOn(this.#context, invite, { kind: "stopped" });
+      const isStopped = asked.some(({ state }) => state === "cancelled");
+      refuseToGoOn(this.#context, invite, isStopped ? { kind: "stopped" } : undefined);
       return;
     }
     const life = await this.#openOutgoing(entry, files);
@@ -247,6 +249,8 @@ function resumableFiles(
 /** The offer in which this person was offered these files. */
 function isEntryFor(entry: HistoryEntry, pull: PullOffer): boolean {
   return (
+    // Another program of this profile sends it.
+    entry.endedMs !== undefined &&
     entry.conversationId === pull.ids.conversationId &&
     isSameParty(entry.peer, pull.from) &&
     entry.files.some((file) => isAskedFor(file, pull))
