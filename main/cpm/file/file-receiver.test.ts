@@ -294,3 +294,83 @@ describe("RFC 3261 §15: BYE that overtakes the last octets", () => {
     expect([outcome?.kind, disk.openParts]).toEqual(["interrupted", 0]);
   });
 });
+
+describe("RFC 5547 §6 file-range: the rest of a file", () => {
+  const journal = { peer: "p", conversationId: "c", offeredName: "a.bin", hashes: [] };
+
+  async function keptAt(octets: number): Promise<FilePart> {
+    const part = await disk.createPart({
+      ...{ folder: "/in", suggestedName: "a.bin", sizeOctets: 10_000, journal },
+    });
+    if (!part.ok) throw new Error(part.error.message);
+    await part.value.write(0, CONTENT.subarray(0, octets));
+    const kept = await part.value.keep();
+    const again = await disk.resumePart(kept?.key ?? "");
+    if (!again.ok) throw new Error(again.error.message);
+    return again.value;
+  }
+
+  function awaitRest(part: FilePart, fromOctet: number): void {
+    receiver = new FileReceiver(clock, {
+      ...{ part, sizeOctets: 10_000, fromOctet },
+      hashes: [{ algorithm: "sha-1", hex: createHash("sha1").update(CONTENT).digest("hex") }],
+      onReceived: () => undefined,
+      onBegun: () => undefined,
+    });
+    void receiver.outcome.then((settled) => {
+      outcome = settled;
+    });
+  }
+
+  function deliverRest(from: number, length: number): void {
+    const sink = sinkOf(chunk(0, { totalOctets: length }));
+    sink.write(CONTENT.subarray(from, from + length));
+    sink.end("$", (status) => replies.push(status));
+  }
+
+  it("MUST go to its place although Byte-Range starts at 1 again, and the hash be that of the whole", async () => {
+    awaitRest(await keptAt(6000), 6000);
+    deliverRest(6000, 4000);
+    await clock.settle();
+    expect(outcome).toMatchObject({ kind: "complete", isProven: true });
+    expect(disk.content.get("/in/a.bin")?.equals(CONTENT)).toBe(true);
+    expect(session.reports).toMatchObject([{ range: { start: 1, end: 4000, total: 4000 } }]);
+  });
+
+  it("MUST take octets again that it has", async () => {
+    awaitRest(await keptAt(6000), 5000);
+    deliverRest(5000, 5000);
+    await clock.settle();
+    expect(outcome).toMatchObject({ kind: "complete" });
+  });
+
+  it("MUST refuse a message longer than the range", async () => {
+    awaitRest(await keptAt(6000), 6000);
+    expect(receiver.begin(chunk(0, { totalOctets: 10_000 }))).toMatchObject({ reject: 413 });
+    const sink = sinkOf(chunk(0, { totalOctets: "*" }));
+    sink.write(CONTENT.subarray(0, 4001));
+    await clock.settle();
+    expect([rejected, outcome]).toMatchObject([[413], { kind: "failed", code: "protocol" }]);
+  });
+
+  it("MUST keep what came when the connection is lost, and say how far it is", async () => {
+    awaitRest(await keptAt(6000), 6000);
+    const sink = sinkOf(chunk(0, { totalOctets: 4000 }));
+    sink.write(CONTENT.subarray(6000, 7000));
+    receiver.connectionLost({ kind: "interrupted", code: "connection", reason: "lost" });
+    await clock.advanceAsync(2000);
+    expect(outcome).toMatchObject({ kind: "interrupted", resumable: { octets: 7000 } });
+    expect([disk.openParts, (await disk.parts()).length]).toEqual([0, 1]);
+  });
+
+  it("MUST remove what came when somebody chose the end, also a moment after the connection was lost", async () => {
+    awaitRest(await keptAt(6000), 6000);
+    receiver.connectionLost({ kind: "interrupted", code: "connection", reason: "lost" });
+    await clock.advanceAsync(1000);
+    expect(outcome).toBeUndefined();
+    receiver.stop({ kind: "interrupted", code: "declined", reason: "The sender stopped it." });
+    await clock.settle();
+    expect(outcome).toMatchObject({ kind: "interrupted", code: "declined" });
+    expect(await disk.parts()).toEqual([]);
+  });
+});

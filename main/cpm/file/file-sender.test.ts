@@ -11,13 +11,14 @@ import type {
   OutgoingMessageEvents,
 } from "../../msrp/session/outgoing-message.ts";
 import type { MsrpFailure, MsrpSession, MsrpSessionEvents } from "../../msrp/session/session.ts";
-import { FileSender } from "./file-sender.ts";
+import { FileSender, type FileSpan } from "./file-sender.ts";
 import type { FileOutcome } from "./outcome.ts";
 
 const SIZE = 1_000_000;
 
 class FakeMessage implements OutgoingMessage {
-  readonly answeredEnd = 0;
+  answeredEnd = 0;
+  endedChunks = 0;
   readonly messageId = "m1";
   readonly events = new EventSource<OutgoingMessageEvents>();
   readonly outcome: Promise<MessageOutcome>;
@@ -37,7 +38,7 @@ class FakeMessage implements OutgoingMessage {
     return this.isWritable;
   }
   endChunk(): void {
-    throw new Error("not used");
+    this.endedChunks += 1;
   }
   seek(): void {
     throw new Error("not used");
@@ -83,15 +84,17 @@ let files: MemoryFiles;
 let session: FakeSession;
 let sender: FileSender;
 let outcome: FileOutcome | undefined;
+let acknowledgements: number[];
 
 beforeEach(() => {
+  acknowledgements = [];
   clock = new FakeClock();
   files = new MemoryFiles().put("/s/a.bin", octets(SIZE, 1));
   session = new FakeSession();
   outcome = undefined;
 });
 
-async function start(isPeerOurs = true): Promise<void> {
+async function start(isPeerOurs = true, span?: FileSpan): Promise<void> {
   const source = await files.openSource("/s/a.bin");
   if (!source.ok) throw new Error(source.error.message);
   sender = new FileSender(clock, {
@@ -99,7 +102,8 @@ async function start(isPeerOurs = true): Promise<void> {
     session,
     contentType: "image/png",
     isPeerOurs,
-    onAcknowledged: () => undefined,
+    ...(span === undefined ? {} : { span }),
+    onAcknowledged: (octets) => acknowledgements.push(octets),
   });
   void sender.run().then((settled) => {
     outcome = settled;
@@ -248,5 +252,61 @@ describe("docs/decisions/0006: files that change while they are sent", () => {
     await clock.settle();
     expect(session.message.end).toBe("#");
     expect(outcome).toMatchObject({ kind: "failed", code: "source" });
+  });
+});
+
+describe("RFC 5547 §6 file-range: the rest of a file", () => {
+  const REST = { from: 400_000, to: SIZE };
+
+  it("MUST be a message of its own length, with the octets from there on", async () => {
+    await start(true, REST);
+    expect(session.headers[0]?.totalOctets).toBe(SIZE - 400_000);
+    const sent = Buffer.concat(session.message.written);
+    expect(sent.equals(octets(SIZE, 1).subarray(400_000))).toBe(true);
+  });
+
+  it("MUST be verified by reports about that message alone", async () => {
+    await start(true, REST);
+    await acknowledged();
+    report(200, 1, SIZE - 400_000);
+    await clock.settle();
+    expect(outcome).toEqual({ kind: "complete", isProven: true });
+  });
+
+  it("MUST count what was acknowledged from the start of the file", async () => {
+    await start(true, REST);
+    expect(sender.acknowledgedOctets).toBe(400_000);
+    session.message.answeredEnd = 100_000;
+    session.message.events.emit("acknowledged", { octets: 100_000 });
+    expect([sender.acknowledgedOctets, acknowledgements]).toEqual([500_000, [500_000]]);
+  });
+
+  it("MUST be the end alone where nothing is left", async () => {
+    await start(true, { from: SIZE, to: SIZE });
+    expect([session.headers[0]?.totalOctets, session.message.end]).toEqual([0, "$"]);
+  });
+});
+
+describe("ux.md 3.1 Paused: a message that is left where it is", () => {
+  const PAUSE = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
+
+  it("MUST have no `#`, and settle at once", async () => {
+    session.message.isWritable = false;
+    await start();
+    sender.halt(PAUSE);
+    await clock.settle();
+    expect([outcome, session.message.end, session.message.endedChunks]).toEqual([
+      PAUSE,
+      undefined,
+      1,
+    ]);
+  });
+
+  it("MUST settle at once also where the peer was never connected", async () => {
+    session.bound = new Promise(() => undefined);
+    await start();
+    sender.halt(PAUSE);
+    await clock.settle();
+    expect([outcome, session.headers]).toEqual([PAUSE, []]);
   });
 });

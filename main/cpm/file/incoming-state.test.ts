@@ -137,6 +137,31 @@ describe("RFC 3261 §13.2.2.4: BYE after our 200", () => {
   });
 });
 
+describe("ux.md 3.1 Paused, and a device that goes away", () => {
+  it.each([
+    ["pause", "paused"],
+    ["shut-down", "stopped"],
+  ] as const)("MUST leave the session at %s and keep what has come", (name, why) => {
+    const { state, effects } = stepped(...ANSWERED, { name });
+    expect(effects).toEqual([{ do: "leave", why }]);
+    expect(stepIncoming(state, { name }).effects).toEqual([]);
+  });
+
+  it("MUST know a sender's pause by its words, and take other causes for an interruption", () => {
+    const cause = (text: string): IncomingEvent => ({
+      ...{ name: "bye", isOnlyDevice: true, cause: { cause: 480, text } },
+    });
+    const codes = ["Transfer paused", "Gone fishing"].map((text) => {
+      const [effect] = stepped(...ANSWERED, { name: "octets" }, cause(text)).effects;
+      return effect?.do === "stop-files" ? [effect.code, effect.isGraceful] : [];
+    });
+    expect(codes).toEqual([
+      ["paused", true],
+      ["connection", true],
+    ]);
+  });
+});
+
 describe("RFC 3261 §9.2, §13.3: events that lost a race", () => {
   it("MUST change nothing once the offer has ended", () => {
     const { state } = stepped({ name: "ring-timeout" });
