@@ -19,10 +19,7 @@ export class EventPrinter {
 
   print(event: NamedEvent): void {
     const { event: name, ...fields } = event;
-    if (event.event === "offer") this.#offers.set(event.id, event);
-    if (event.event === "more") this.#add(event);
-    if (event.event === "resumed" && !this.#offers.has(event.id))
-      this.#offers.set(event.id, resumedOffer(event));
+    this.#remember(event);
     this.#output.event(name, fields);
     if (event.event === "progress") {
       this.#showProgress(event);
@@ -40,6 +37,13 @@ export class EventPrinter {
     this.#bar.clear();
     if (event.event === "error" || event.event === "registrationFailed") this.#output.hint(text);
     else this.#output.say(text);
+  }
+
+  #remember(event: NamedEvent): void {
+    if (event.event === "offer") this.#offers.set(event.id, event);
+    if (event.event === "more") this.#add(event);
+    if (event.event === "resumed" && !this.#offers.has(event.id))
+      this.#offers.set(event.id, resumedOffer(event));
   }
 
   #add({ id, files }: Extract<NamedEvent, { event: "more" }>): void {

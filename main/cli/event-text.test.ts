@@ -54,6 +54,38 @@ describe("what people read", () => {
     ],
     [{ event: "missed", id }, incoming, "You missed 2 files from Alice."],
     [
+      { event: "reconnecting", id, inMs: 4000 },
+      incoming,
+      "The connection to Alice broke. Trying again in 4 s.",
+    ],
+    [
+      { event: "reconnecting", id },
+      outgoing,
+      "The connection to Bob broke. It goes on as soon as their device is back.",
+    ],
+    [{ event: "paused", id, by: "us" }, incoming, "Paused."],
+    [{ event: "paused", id, by: "peer" }, incoming, "Alice paused the transfer."],
+    [
+      {
+        ...{ event: "resumed", id, direction: "incoming", peer: "sip:alice@a.example" },
+        files: [{ index: 0, name: "a\u202Eb.pdf", octets: 1_281_000, sizeOctets: 2_100_000 }],
+      },
+      incoming,
+      "Going on:\n  a\uFFFDb.pdf from 61 % of 2.1 MB",
+    ],
+    [
+      {
+        event: "file",
+        id,
+        index: 0,
+        state: "interrupted",
+        reason: "Lost.",
+        resumable: { octets: 5 },
+      },
+      incoming,
+      "plan.pdf: Lost. cpm resume goes on.",
+    ],
+    [
       { event: "elsewhere", id, reason: "accepted", isLostRace: true },
       incoming,
       "Another device was a moment faster.",

@@ -193,7 +193,7 @@ function elsewhereText({
 }
 
 function fileEventText(
-  { index, state, verified, path, reason }: Extract<NamedEvent, { event: "file" }>,
+  { index, state, verified, path, reason, resumable }: Extract<NamedEvent, { event: "file" }>,
   offer: OfferView | undefined,
 ): string | undefined {
   const name = nameOf(offer, index);
@@ -210,8 +210,10 @@ function fileEventText(
     case "failed":
       if (verified === false) return `${name} arrived damaged. It was set aside and not opened.`;
       return `${name}: ${printable(reason ?? "could not be transferred.")}`;
-    case "interrupted":
-      return `${name}: ${printable(reason ?? "stopped before its end.")}`;
+    case "interrupted": {
+      const why = printable(reason ?? "stopped before its end.");
+      return resumable === undefined ? `${name}: ${why}` : `${name}: ${why} cpm resume goes on.`;
+    }
   }
 }
 
