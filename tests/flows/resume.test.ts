@@ -317,13 +317,19 @@ describe("an end that comes of itself", () => {
       isStopped = true;
     });
     await world.until("stopped", () => isStopped);
-    expect(bob.last("transfer").state).toBe("interrupted");
+    const alice = world.device("a1");
+    await world.until("alice knows at once", () => alice.has("transfer"), 1000);
+    expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+      "interrupted",
+      "interrupted",
+    ]);
     expect(bob.last("file").resumable?.octets).toBeGreaterThan(0);
     const again = await world.crash("b1");
     const [waiting] = await again.client.resumable();
     if (waiting === undefined) throw new Error("nothing to resume");
     await again.client.resume(waiting.id);
-    await bothEnd();
+    await world.until("both know the new end", () => alice.all("transfer").length === 2);
+    await world.until("bob too", () => again.has("transfer"));
     expectWhole();
   });
 });

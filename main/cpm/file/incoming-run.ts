@@ -11,7 +11,7 @@ import { completeOutcome, storageOutcome } from "./file-receiver.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import { type FileOutcome, type Interrupted, isResumable } from "./outcome.ts";
+import { type FileOutcome, type Interrupted, isResumable, mayGoOnAlone } from "./outcome.ts";
 import { isSameParty } from "./pull-offer.ts";
 import {
   type AwaitedFile,
@@ -88,16 +88,17 @@ export class IncomingRun {
     });
   }
 
-  /** @param manner `automatic`: tries again by itself; `ask`: once, now; `wait`: until somebody says so */
-  start(manner: "automatic" | "ask" | "wait" | "end", pausedBy?: PausedBy): void {
+  /** @param manner `automatic`: tries again by itself; `wait`: until somebody says so; `end`: not at all */
+  start(manner: "automatic" | "wait" | "end", pausedBy?: PausedBy): void {
     this.#isAutomatic = manner === "automatic";
     this.#renewTime();
+    for (const entry of this.#entries)
+      if (manner !== "wait" && !mayGoOnAlone(entry.pending)) this.#finish(entry, entry.pending);
     if (pausedBy !== undefined) {
       this.#pause(pausedBy);
       return;
     }
-    if (manner === "ask") void this.#pull();
-    else if (manner !== "wait") this.#check();
+    if (manner !== "wait") this.#check();
   }
 
   resume(): void {
@@ -364,7 +365,8 @@ export class IncomingRun {
     const entry = this.#entries.find((one) => one.file === file);
     if (entry === undefined || entry.outcome !== undefined) return;
     entry.isMoving = false;
-    if (!isResumable(outcome) || this.#isEnding) this.#finish(entry, outcome);
+    if (!isResumable(outcome) || !mayGoOnAlone(outcome) || this.#isEnding)
+      this.#finish(entry, outcome);
     else {
       entry.pending = outcome;
       this.#options.record.files([file.index], { octets: outcome.resumable.octets });

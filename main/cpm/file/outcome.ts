@@ -41,6 +41,13 @@ export function isResumable(
   return outcome?.kind === "interrupted" && outcome.resumable !== undefined;
 }
 
+/** Nobody has ended it, and the other side's device is still there. */
+export function mayGoOnAlone(outcome: FileOutcome): outcome is Interrupted {
+  return (
+    outcome.kind === "interrupted" && outcome.code !== "declined" && outcome.code !== "offline"
+  );
+}
+
 /**
  * How an answered offer ended as a whole.
  * @param isCancelled a user ended it before its end

@@ -8,7 +8,7 @@ import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import type { FileOutcome } from "./outcome.ts";
+import { type FileOutcome, mayGoOnAlone } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
 import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
@@ -342,8 +342,7 @@ export class OutgoingRun {
     entry.isMoving = false;
     if (octets > entry.octets) this.#renewTime();
     entry.octets = octets;
-    if (outcome.kind === "interrupted" && outcome.code !== "declined" && !this.#isEnding)
-      this.#interrupt(file, outcome);
+    if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(file, outcome);
     else this.#finish(entry, outcome);
     this.#check();
   }

@@ -21,6 +21,11 @@ export const LEFT = {
   stopped: { kind: "interrupted", code: "connection", reason: "This device was stopped." },
 } as const;
 
+/** Of a peer whose device went away: nobody is there to go on with. */
+function isGoingAway(cause: SipCause | undefined): boolean {
+  return cause?.cause === GOING_AWAY.cause && cause.text === GOING_AWAY.text;
+}
+
 export function isPause(cause: SipCause | undefined): boolean {
   return cause?.cause === PAUSED.cause && cause.text === PAUSED.text;
 }
@@ -38,5 +43,7 @@ export function endOutcome(
     };
   if (isPause(cause))
     return { kind: "interrupted", code: "paused", reason: `The ${peer} paused the transfer.` };
+  if (isGoingAway(cause))
+    return { kind: "interrupted", code: "offline", reason: `The ${peer}'s device was stopped.` };
   return { kind: "interrupted", code: "connection", reason: `The ${peer} ended the transfer.` };
 }
