@@ -72,6 +72,12 @@ interface Listening {
   readonly onConnection: (connection: TcpConnection) => void;
 }
 
+interface OctetWatch {
+  readonly link: Link;
+  readonly act: (end: FakeTcpEnd) => void;
+  left: number;
+}
+
 /** What passed, in the order in which it was sent, lost datagrams included. */
 export interface Traffic {
   readonly proto: "udp" | "tcp-connect";
@@ -100,6 +106,7 @@ export class FakeNet {
   readonly #blocked: Link[] = [];
   readonly #refused: Link[] = [];
   readonly #latencies: { readonly link: Link; readonly ms: number }[] = [];
+  readonly #watches: OctetWatch[] = [];
   readonly #held = new Map<DatagramRule, Datagram[]>();
   readonly #segmentOctets: number;
   #nextPort = FIRST_EPHEMERAL_PORT;
@@ -186,6 +193,26 @@ export class FakeNet {
       (end) => matches(link, end.local, end.remote) || matches(link, end.remote, end.local),
     );
     for (const end of ends) end.reset();
+    return Math.ceil(ends.length / 2);
+  }
+
+  /** Breaks the connections of the link in that direction, both ends at once, after they have carried so many octets. */
+  resetTcpAfter(octets: number, link: Link): Heal {
+    return this.onOctets(octets, link, (end) => {
+      end.breakOff();
+    });
+  }
+
+  /** Once, when TCP connections of the link have carried so many octets in that direction; those after them wait. */
+  onOctets(octets: number, link: Link, act: (end: FakeTcpEnd) => void): Heal {
+    return addTo(this.#watches, { link, left: octets, act });
+  }
+
+  /** Connections of the link, seen from either end, that one of both has not closed. */
+  countTcp(link: Link): number {
+    const ends = [...this.#ends].filter(
+      ({ local, remote }) => matches(link, local, remote) || matches(link, remote, local),
+    );
     return Math.ceil(ends.length / 2);
   }
 
@@ -421,6 +448,18 @@ export class FakeNet {
       segmentOctets: this.#segmentOctets,
       latencyMs: (from, to) => this.#latencyMs(from, to),
       isBlocked: (from, to) => this.#isBlocked(from, to),
+      arriving: (from, to, octets) => {
+        const watches = this.#watches.filter(({ link }) => matches(link, from, to));
+        const most = Math.min(octets, ...watches.map(({ left }) => left));
+        for (const watch of watches) watch.left -= most;
+        return most;
+      },
+      arrived: (end) => {
+        for (const watch of this.#watches.filter(({ left }) => left <= 0)) {
+          this.#watches.splice(this.#watches.indexOf(watch), 1);
+          watch.act(end);
+        }
+      },
       onClosed: (end) => {
         this.#ends.delete(end);
       },

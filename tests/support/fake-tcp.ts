@@ -20,6 +20,10 @@ export interface TcpWire {
   isBlocked(from: HostPort, to: HostPort): boolean;
   /** Largest number of octets that reach the reader in one piece. */
   readonly segmentOctets: number;
+  /** Of so many octets that arrive now, how many before something happens to the connection. */
+  arriving(from: HostPort, to: HostPort, octets: number): number;
+  /** What had to happen after those octets, if anything had to, happens. */
+  arrived(end: FakeTcpEnd): void;
   onClosed(end: FakeTcpEnd): void;
 }
 
@@ -52,6 +56,8 @@ export class FakeTcpEnd implements TcpConnection {
   #isReading = false;
   #isFinRead = false;
   #isClosed = false;
+  /** Its machine knows nothing of the connection any more. */
+  #isForgotten = false;
 
   constructor(wire: TcpWire, local: HostPort, remote: HostPort) {
     this.#wire = wire;
@@ -143,6 +149,24 @@ export class FakeTcpEnd implements TcpConnection {
     this.#close({ kind: "socket-error", code, message: `read ${code}` });
   }
 
+  /**
+   * Its process is gone and hears nothing.
+   * @param isPeerTold its system closes the connection; else whoever sends to it finds out by a RST
+   */
+  abandon(isPeerTold: boolean): void {
+    this.#handlers = undefined;
+    this.#isForgotten = true;
+    if (isPeerTold) this.destroy();
+    this.#underWay = isPeerTold ? this.#underWay : [];
+    this.#close(undefined);
+  }
+
+  /** Both ends break here and now. */
+  breakOff(): void {
+    this.#peer?.reset();
+    this.reset();
+  }
+
   resetSoon(): void {
     this.#wire.clock.startTimer(this.#latencyMs(this.remote, this.local), () => {
       if (!this.#wire.isBlocked(this.remote, this.local)) this.reset();
@@ -220,15 +244,25 @@ export class FakeTcpEnd implements TcpConnection {
     const first = this.#underWay[0];
     if (first !== undefined && first.atMs <= this.#wire.clock.nowMs()) {
       this.#underWay.shift();
-      this.#peer?.receive(first);
+      if (first.kind === "data") this.#arrive(first.bytes, first.atMs);
+      else this.#peer?.receive(first);
     }
     this.#scheduleDelivery();
+  }
+
+  /** All of it, or as much as comes before something happens to the connection. */
+  #arrive(bytes: Buffer, atMs: number): void {
+    const octets = this.#wire.arriving(this.local, this.remote, bytes.length);
+    if (octets < bytes.length)
+      this.#underWay.unshift({ kind: "data", bytes: bytes.subarray(octets), atMs });
+    if (octets > 0) this.#peer?.receive({ kind: "data", bytes: bytes.subarray(0, octets), atMs });
+    this.#wire.arrived(this);
   }
 
   receive(segment: Segment): void {
     if (this.#isClosed) {
       // Octets for a socket that is gone are answered with a RST.
-      if (segment.kind === "data") this.#peer?.resetSoon();
+      if (segment.kind === "data" || this.#isForgotten) this.#peer?.resetSoon();
       return;
     }
     this.#unread.push(segment);

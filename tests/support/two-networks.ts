@@ -1,6 +1,7 @@
+import type { Files } from "../../main/base/files.ts";
 import { systemHashing } from "../../main/base/hashing.node.ts";
-import type { HostPort } from "../../main/base/host-port.ts";
-import { formatHostPort } from "../../main/base/host-port.ts";
+import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
+import type { Clock } from "../../main/base/ports.ts";
 import type { Result } from "../../main/base/result.ts";
 import { CpmClient } from "../../main/cpm/client.ts";
 import type { CpmConfig } from "../../main/cpm/config.ts";
@@ -18,7 +19,8 @@ import { AddressBook } from "../../main/trace/address-book.ts";
 import { TraceRecorder } from "../../main/trace/recorder.ts";
 import type { TraceRecord } from "../../shared/model/trace-record.ts";
 import { FakeClock } from "./fake-clock.ts";
-import { FakeNet } from "./fake-net.ts";
+import { FakeNet, type Heal } from "./fake-net.ts";
+import { type Death, FakeProcess } from "./fake-process.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { FakeResolver } from "./fake-resolver.ts";
 import { FlowDevice } from "./flow-device.ts";
@@ -51,6 +53,14 @@ export interface WorldOptions {
   readonly pfMaxSizeOctets?: number;
   /** Keeps even large requests on UDP, so that rules for datagrams strike INVITEs too. */
   readonly isUdpOnly?: boolean;
+  /** What a device's program sees of its disk. */
+  readonly filesOf?: (name: DeviceName, disk: MemoryFiles, clock: Clock) => Files;
+}
+
+/** What outlives the program of a device. */
+export interface Disk {
+  readonly files: MemoryFiles;
+  readonly store: MemoryStore;
 }
 
 interface NetworkSide {
@@ -74,6 +84,12 @@ interface Stack {
   readonly transactions: TransactionLayer;
 }
 
+/** An element that runs. */
+interface Running {
+  readonly transactions: TransactionLayer;
+  stop(): Promise<void>;
+}
+
 /** Both home networks and their devices in one process, on a fake clock and a fake wire, the same run for the same seed. */
 export class TwoNetworks {
   readonly clock = new FakeClock();
@@ -86,9 +102,12 @@ export class TwoNetworks {
   readonly #options: WorldOptions;
   readonly #addresses = new AddressBook();
   readonly #hashing = systemHashing();
-  readonly #stops: (() => Promise<void>)[] = [];
-  /** Ends the sockets of an element, without a word to anybody. */
-  readonly #closes = new Map<ElementName, () => Promise<void>>();
+  readonly #processes = new Map<ElementName, FakeProcess>();
+  readonly #running = new Map<ElementName, Running>();
+  /** Of devices that changed their address. */
+  readonly #moved = new Map<ElementName, string>();
+  readonly #disks = new Map<DeviceName, Disk>();
+  readonly #dark = new Map<ElementName, Heal>();
   #seed: number;
 
   private constructor(options: WorldOptions) {
@@ -124,62 +143,114 @@ export class TwoNetworks {
     return device;
   }
 
+  addressOf(name: ElementName): string {
+    return this.#moved.get(name) ?? ADDRESSES[name];
+  }
+
+  isRunning(name: ElementName): boolean {
+    return this.#running.has(name);
+  }
+
+  process(name: ElementName): FakeProcess {
+    const process = this.#processes.get(name);
+    if (process === undefined) throw new Error(`${name} was not started`);
+    return process;
+  }
+
+  /** Transactions of all elements that run. */
+  get transactionCount(): number {
+    return [...this.#running.values()].reduce((sum, one) => sum + one.transactions.size, 0);
+  }
+
   /**
    * The device's program ends without a word, as by `kill -9`, and is started anew with what was on its disk.
    * @param offMs how long it is gone
    */
   async crash(name: DeviceName, offMs = 1000): Promise<FlowDevice> {
-    const { files, store } = this.device(name);
-    const kept = { files: files.afterCrash(), store: store.afterCrash() };
-    const address = ADDRESSES[name];
-    const heals = Object.values(ADDRESSES)
-      .filter((other) => other !== address)
-      .map((other) => this.net.partition(address, other));
-    this.net.resetTcp({ from: address });
-    this.net.resetTcp({ to: address });
-    const close = this.#closes.get(name);
-    this.#closes.delete(name);
-    void close?.();
+    this.kill(name, "killed");
     await this.pass(offMs);
-    for (const heal of heals) heal();
-    return this.addDevice(name, kept);
+    await this.boot(name);
+    await this.#registered(name);
+    return this.device(name);
   }
 
   /** A Participating Function ends without a word and is started anew. */
   async restartFunction(name: "pf-a" | "pf-b"): Promise<void> {
-    const side = name === "pf-a" ? SIDES[0] : SIDES[1];
-    const address = ADDRESSES[name];
-    const heals = Object.values(ADDRESSES)
-      .filter((other) => other !== address)
-      .map((other) => this.net.partition(address, other));
-    this.net.resetTcp({ from: address });
-    this.net.resetTcp({ to: address });
-    void this.#closes.get(name)?.();
+    this.kill(name, "killed");
     await this.pass(1000);
-    for (const heal of heals) heal();
-    await this.#startFunction(side);
+    await this.boot(name);
+  }
+
+  /** The element's program ends here and now; what a device had on its disk for good stays. */
+  kill(name: ElementName, how: Death): void {
+    if (!this.#running.delete(name)) return;
+    this.process(name).die(how);
+    if (how === "power-lost") this.darken(name);
+    if (!isDevice(name)) return;
+    const { files, store } = this.device(name);
+    this.#disks.set(name, { files: files.afterCrash(), store: store.afterCrash() });
+  }
+
+  /** Starts what was killed. Returns as soon as its program runs; a device registers by and by. */
+  async boot(name: ElementName): Promise<void> {
+    if (this.#running.has(name)) return;
+    this.lighten(name);
+    if (isDevice(name)) await this.#openDevice(name, this.#disks.get(name));
+    else if (name === "pf-a" || name === "pf-b") await this.#startFunction(sideOf(name));
+    else await this.#startCore(sideOf(name));
+  }
+
+  /** No packet reaches or leaves the element. */
+  darken(name: ElementName): void {
+    if (this.#dark.has(name)) return;
+    const address = this.addressOf(name);
+    const heals = [this.net.blackhole({ from: address }), this.net.blackhole({ to: address })];
+    this.#dark.set(name, () => {
+      for (const heal of heals) heal();
+    });
+  }
+
+  lighten(name: ElementName): void {
+    this.#dark.get(name)?.();
+    this.#dark.delete(name);
+  }
+
+  /** From its next start on, the device has another address. */
+  move(name: DeviceName, address: string): void {
+    this.#moved.set(name, address);
   }
 
   /** Registers one more device; `kept` is what an earlier run of it left on its disk. */
-  async addDevice(
-    name: DeviceName,
-    kept: { readonly files: MemoryFiles; readonly store: MemoryStore } = {
-      ...{ files: new MemoryFiles(), store: new MemoryStore() },
-    },
-  ): Promise<FlowDevice> {
-    const side = name === "a1" ? SIDES[0] : SIDES[1];
+  async addDevice(name: DeviceName, kept?: Disk): Promise<FlowDevice> {
+    await this.#openDevice(name, kept);
+    await this.#registered(name);
+    const device = this.device(name);
+    if (!device.has("registered")) throw new Error(`${name} registers: ${device.story()}`);
+    return device;
+  }
+
+  async #registered(name: DeviceName): Promise<void> {
+    const device = this.device(name);
+    await this.until(
+      `${name} registers`,
+      () => device.has("registered") || device.has("registrationFailed"),
+    );
+  }
+
+  async #openDevice(name: DeviceName, kept?: Disk): Promise<void> {
+    const side = sideOf(name);
     const user = name === "a1" ? "alice" : "bob";
     const { ports, transactions } = await this.#stack(name, 5060);
     const srf = this.#srf(transactions, ports, user, { username: user, realm: side.domain });
     const msrp = await this.#msrp(name, ports);
-    const { files, store } = kept;
+    const { files, store } = kept ?? { files: new MemoryFiles(), store: new MemoryStore() };
     const client = new CpmClient(
       {
         srf,
         msrp,
-        files,
+        files: this.#options.filesOf?.(name, files, ports.clock) ?? files,
         store,
-        clock: this.clock,
+        clock: ports.clock,
         random: ports.random,
         hashing: this.#hashing,
         log: ports.log,
@@ -195,78 +266,71 @@ export class TwoNetworks {
         ...this.#options.devices?.[name],
       },
     );
-    const device = new FlowDevice(name, client, files, store);
-    this.devices.set(name, device);
-    const started = client.start();
-    await this.until(
-      `${name} registers`,
-      () => device.has("registered") || device.has("registrationFailed"),
-    );
-    value(await started, `${name} registers`);
-    const close = async (): Promise<void> => {
+    this.devices.set(name, new FlowDevice(name, client, files, store));
+    this.#run(name, transactions, async () => {
+      await client.stop();
       await srf.close();
       await msrp.close();
-      await transactions.close();
-    };
-    this.#closes.set(name, close);
-    this.#stops.push(async () => {
-      // One that crashed is gone.
-      if (this.#closes.get(name) !== close) return;
-      await client.stop();
-      await close();
     });
-    return device;
+    void client.start();
   }
 
   /** Stops everything, devices first. What stays open afterwards leaked. */
   async stop(): Promise<void> {
-    for (const stop of this.#stops.reverse()) {
+    for (const name of this.#dark.keys()) this.lighten(name);
+    const isFirst = (name: ElementName): number =>
+      isDevice(name) ? 0 : name.startsWith("pf") ? 1 : 2;
+    const names = [...this.#running.keys()].sort((a, b) => isFirst(a) - isFirst(b));
+    for (const name of names) {
       let isStopped = false;
-      const stopped = stop().then(() => {
-        isStopped = true;
-      });
-      await this.until("an element stops", () => isStopped);
+      const stopped = this.#running
+        .get(name)
+        ?.stop()
+        .then(() => {
+          isStopped = true;
+        });
+      await this.until(`${name} stops`, () => isStopped);
       await stopped;
     }
     await this.clock.advanceAsync(64_000);
   }
 
   async #startNetworks(): Promise<void> {
-    for (const side of SIDES) await this.#startNetwork(side);
+    for (const side of SIDES) {
+      await this.#startCore(side);
+      await this.#startFunction(side);
+    }
   }
 
-  async #startNetwork(side: NetworkSide): Promise<void> {
+  async #startCore(side: NetworkSide): Promise<void> {
     const coreName = `core-${side.letter}` as const;
-    const pfName = `pf-${side.letter}` as const;
     const other = side === SIDES[0] ? SIDES[1] : SIDES[0];
-    const coreStack = await this.#stack(coreName, 5060);
+    const { ports, transactions } = await this.#stack(coreName, 5060);
     const core = new SipCore(
-      coreStack.transactions,
-      { ...coreStack.ports, hashing: this.#hashing },
+      transactions,
+      { ...ports, hashing: this.#hashing },
       {
         domain: side.domain,
         users: side.users.map((user) => this.#account(user, side.domain)),
-        participatingFunction: `sip:pf@${ADDRESSES[pfName]}:5060;lr`,
+        participatingFunction: `sip:pf@${ADDRESSES[`pf-${side.letter}`]}:5060;lr`,
         neighbours: new Map([[other.domain, `sip:${formatHostPort(this.#coreAddress(other))};lr`]]),
       },
     );
     this.cores.set(coreName, core);
-
-    this.#stops.push(async () => {
+    this.#run(coreName, transactions, () => {
       core.stop();
-      await coreStack.transactions.close();
+      return Promise.resolve();
     });
-    await this.#startFunction(side);
   }
 
   async #startFunction(side: NetworkSide): Promise<void> {
     const pfName = `pf-${side.letter}` as const;
-    const pfStack = await this.#stack(pfName, 5060);
-    const srf = this.#srf(pfStack.transactions, pfStack.ports, "pf");
-    const msrp = await this.#msrp(pfName, pfStack.ports);
+    const { ports, transactions } = await this.#stack(pfName, 5060);
+    const srf = this.#srf(transactions, ports, "pf");
+    const msrp = await this.#msrp(pfName, ports);
     const limit = this.#options.pfMaxSizeOctets;
     const pf = new ParticipatingFunction(
-      { srf, msrp, clock: this.clock, random: pfStack.ports.random, log: pfStack.ports.log },
+      { srf, msrp, clock: ports.clock, random: ports.random, log: ports.log },
       {
         domain: side.domain,
         core: `sip:${formatHostPort(this.#coreAddress(side))}`,
@@ -274,16 +338,20 @@ export class TwoNetworks {
       },
     );
     this.functions.set(pfName, pf);
-    const close = async (): Promise<void> => {
+    this.#run(pfName, transactions, async () => {
+      await pf.stop();
       await srf.close();
       await msrp.close();
-      await pfStack.transactions.close();
-    };
-    this.#closes.set(pfName, close);
-    this.#stops.push(async () => {
-      if (this.#closes.get(pfName) !== close) return;
-      await pf.stop();
-      await close();
+    });
+  }
+
+  #run(name: ElementName, transactions: TransactionLayer, stop: () => Promise<void>): void {
+    this.#running.set(name, {
+      transactions,
+      stop: async () => {
+        await stop();
+        await transactions.close();
+      },
     });
   }
 
@@ -291,11 +359,13 @@ export class TwoNetworks {
     this.#seed += 1;
     const log = new MemoryLog();
     this.logs.set(name, log);
-    const host = ADDRESSES[name];
+    const host = this.addressOf(name);
     this.#addresses.add(formatHostPort({ host, port }), name);
+    const process = new FakeProcess(this.clock, this.net.host(host));
+    this.#processes.set(name, process);
     const ports: SipPorts = {
-      sockets: this.net.host(host),
-      clock: this.clock,
+      sockets: process.sockets,
+      clock: process.clock,
       random: new SeededRandom(this.#seed * 7919),
       resolver: new FakeResolver(),
       log,
@@ -318,7 +388,7 @@ export class TwoNetworks {
   }
 
   async #msrp(name: ElementName, ports: SipPorts): Promise<MsrpEndpoint> {
-    const host = ADDRESSES[name];
+    const host = this.addressOf(name);
     const endpoint = value(
       await MsrpEndpoint.open(ports, { listen: { host, port: 2855 } }),
       `${name} listens`,
@@ -370,6 +440,14 @@ export class TwoNetworks {
       );
     return [...events, ...logs, ...last].join("\n");
   }
+}
+
+function isDevice(name: ElementName): name is DeviceName {
+  return !name.includes("-");
+}
+
+function sideOf(name: ElementName): NetworkSide {
+  return name === "a1" || name.endsWith("-a") ? SIDES[0] : SIDES[1];
 }
 
 function value<T, E>(result: Result<T, E>, what: string): T {
