@@ -44,7 +44,13 @@ export class PendingSet {
       });
       this.#open.add(abort);
       if (this.#isClosed) abort({ kind: "closed", message: "the stack is closed" });
-      else run(settle);
+      else
+        try {
+          run(settle);
+        } catch (error) {
+          const message = error instanceof Error ? error.message : String(error);
+          abort({ kind: "closed", message: `drachtio-srf takes nothing: ${message}` });
+        }
     });
   }
 

@@ -132,7 +132,9 @@ class FacadeSrf implements Srf {
     drachtio.listen({ server, secret });
     // Without a handler for every method drachtio-srf answers 404 and ends the control connection.
     drachtio.use((request, response, next) => {
-      if (request.source !== "network" || SILENT_METHODS.has(request.method)) next();
+      // The stack tells of the end of a dialog that drachtio-srf has let go of: nobody waits for it.
+      if (request.source !== "network") return;
+      if (SILENT_METHODS.has(request.method)) next();
       else
         guarded(this.#context, request.method, () => {
           this.#receive(request, response);

@@ -61,6 +61,28 @@ describe("RFC 5626 §4.5, §7 flows that fail", () => {
   });
 });
 
+describe.each(["udp", "tcp"] as const)(
+  "RFC 6665 §4.1.2.3 over %s: a core that was started anew knows no subscription",
+  (transport) => {
+    it("MUST cost a device nothing: it registers again, and files reach it as before", async () => {
+      world = await TwoNetworks.start(["a1", "b1"], { transport });
+      await world.pass(1000);
+      world.kill("core-b", "power-lost");
+      await world.pass(40_000);
+      await world.boot("core-b");
+      // The time after which a device on UDP registers by itself, and refreshes its subscription.
+      await world.pass(700_000);
+      const [alice, bob] = [world.device("a1"), world.device("b1")];
+      alice.files.put("/s/a.txt", octets(3000, 1));
+      await alice.send(["/s/a.txt"]);
+      await world.until("bob rings", () => bob.has("ringing"));
+      bob.acceptAll();
+      await world.until("it is there", () => bob.has("transfer") && alice.has("transfer"));
+      expect(alice.last("transfer").state).toBe("verified");
+    });
+  },
+);
+
 describe("RFC 5627 §4.4: dialogs between GRUUs", () => {
   it("MUST name the device's GRUU as Contact of the offer and of its answer", async () => {
     world = await TwoNetworks.start(["a1", "b1"]);

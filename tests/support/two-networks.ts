@@ -109,10 +109,13 @@ export class TwoNetworks {
   readonly #disks = new Map<DeviceName, Disk>();
   readonly #dark = new Map<ElementName, Heal>();
   #seed: number;
+  readonly #diskUnit: () => number;
 
   private constructor(options: WorldOptions) {
     this.#options = options;
     this.#seed = options.seed ?? 1;
+    const diskRandom = new SeededRandom(this.#seed * 104_729);
+    this.#diskUnit = () => diskRandom.unit();
     this.net = new FakeNet(this.clock, { seed: this.#seed });
   }
 
@@ -188,7 +191,10 @@ export class TwoNetworks {
     if (how === "power-lost") this.darken(name);
     if (!isDevice(name)) return;
     const { files, store } = this.device(name);
-    this.#disks.set(name, { files: files.afterCrash(), store: store.afterCrash() });
+    const unit = this.#diskUnit;
+    // What a program has written is its system's, which only a lost machine loses.
+    const kept = how === "killed" ? files.afterCrash() : files.afterCrash(unit);
+    this.#disks.set(name, { files: kept, store: store.afterCrash() });
   }
 
   /** Starts what was killed. Returns as soon as its program runs; a device registers by and by. */
@@ -215,8 +221,10 @@ export class TwoNetworks {
     this.#dark.delete(name);
   }
 
-  /** From its next start on, the device has another address. */
+  /** From its next start on, the device has another address; nobody is at the old one any more. */
   move(name: DeviceName, address: string): void {
+    this.darken(name);
+    this.#dark.delete(name);
     this.#moved.set(name, address);
   }
 
