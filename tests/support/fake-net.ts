@@ -1,4 +1,4 @@
-import { bareHost, formatHostPort, type HostPort } from "../../main/base/host-port.ts";
+import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
 import type {
   ConnectOptions,
   SocketError,
@@ -10,17 +10,12 @@ import type {
 } from "../../main/base/ports.ts";
 import { err, ok, type Result } from "../../main/base/result.ts";
 import type { FakeClock } from "./fake-clock.ts";
+import { canonicalHost, isIpv6, type Link, matches } from "./fake-link.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { FakeTcpEnd, type TcpWire } from "./fake-tcp.ts";
 
 /** Takes a rule back. */
 export type Heal = () => void;
-
-/** One direction between two ends. An end is an address, or `address:port` (`[::1]:5060`); left out, it is any. */
-export interface Link {
-  readonly from?: string;
-  readonly to?: string;
-}
 
 /**
  * Which datagrams of a link a rule strikes: all, the n-th (or several) since the rule was made, counted from 1, or
@@ -196,24 +191,9 @@ export class FakeNet {
     return Math.ceil(ends.length / 2);
   }
 
-  /** Breaks the connections of the link in that direction, both ends at once, after they have carried so many octets. */
-  resetTcpAfter(octets: number, link: Link): Heal {
-    return this.onOctets(octets, link, (end) => {
-      end.breakOff();
-    });
-  }
-
   /** Once, when TCP connections of the link have carried so many octets in that direction; those after them wait. */
   onOctets(octets: number, link: Link, act: (end: FakeTcpEnd) => void): Heal {
     return addTo(this.#watches, { link, left: octets, act });
-  }
-
-  /** Connections of the link, seen from either end, that one of both has not closed. */
-  countTcp(link: Link): number {
-    const ends = [...this.#ends].filter(
-      ({ local, remote }) => matches(link, local, remote) || matches(link, remote, local),
-    );
-    return Math.ceil(ends.length / 2);
   }
 
   setLatency(ms: number, link: Link = {}): Heal {
@@ -475,30 +455,12 @@ function strikes(rule: DatagramRule, bytes: Buffer): boolean {
   return which.includes(seen);
 }
 
-function matches(link: Link, from: HostPort, to: HostPort): boolean {
-  return isEnd(link.from, from) && isEnd(link.to, to);
-}
-
-function isEnd(pattern: string | undefined, end: HostPort): boolean {
-  if (pattern === undefined) return true;
-  return canonicalHost(pattern) === end.host || pattern.toLowerCase() === formatHostPort(end);
-}
-
 function addTo<T>(list: T[], entry: T): Heal {
   list.push(entry);
   return () => {
     const at = list.indexOf(entry);
     if (at >= 0) list.splice(at, 1);
   };
-}
-
-function canonicalHost(host: string): string {
-  const bare = bareHost(host).toLowerCase();
-  return bare === "localhost" ? "127.0.0.1" : bare;
-}
-
-function isIpv6(host: string): boolean {
-  return host.includes(":");
 }
 
 function socketError(code: string): SocketError {

@@ -154,12 +154,17 @@ class ProcessSockets implements Sockets {
     if (this.#isGone) return err(GONE);
     const connected = await this.#inner.connectTcp(remote, options);
     if (!connected.ok) return connected;
-    if (this.#isGone) {
+    if (this.#hasGone()) {
       connected.value.destroy();
       return err(GONE);
     }
     this.#connections.add(connected.value);
     return connected;
+  }
+
+  /** Asked anew after a wait. */
+  #hasGone(): boolean {
+    return this.#isGone;
   }
 
   drop(how: Death): void {
