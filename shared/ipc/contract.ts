@@ -12,6 +12,8 @@ import { MAX_ICON_OCTETS, MAX_PICKED } from "./limits.ts";
 
 const id = z.string().min(1).max(200);
 const ids = z.array(id).max(5000);
+/** Of a command that would act twice: one that comes again with the same id gets the first one's answer. */
+const commandId = z.string().min(1).max(64);
 const path = z.string().min(1).max(4096);
 const uri = z.string().min(1).max(512);
 const name = z.string().max(200);
@@ -90,6 +92,7 @@ export const requestSchemas = {
   /** What the folder means for a ringing offer: room, names that are taken. The card tells it. */
   "offer.folder": z.strictObject({ id, folder: path }),
   "offer.send": z.strictObject({
+    commandId: commandId.optional(),
     to: z.array(uri).min(1).max(20),
     paths: z.array(path).min(1).max(MAX_PICKED),
     text: z.string().max(500).optional(),
@@ -123,7 +126,7 @@ export const requestSchemas = {
   "card.cancel": oneCard,
   "card.cancelFile": oneFile,
   /** Offers anew what was not transferred; everything, where all was. */
-  "card.retry": oneCard,
+  "card.retry": z.strictObject({ id, commandId: commandId.optional() }),
   "card.dismiss": z.strictObject({ ids }),
   /** Refused with `dangerous` for a file that can run programs unless the user has confirmed. */
   "file.open": z.strictObject({ id, index, isConfirmed: z.boolean().optional() }),

@@ -16,6 +16,7 @@ import { type CardEntry, isComplete } from "../model/card-entry.ts";
 import { preparationProblem } from "../model/card-words.ts";
 import { said } from "../words/phrase.ts";
 import type { CurrentWords } from "../words/words.ts";
+import { ActOnce } from "./act-once.ts";
 import { type Failure, failure, gone, type Handlers, wordedFailure } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 import type { PeopleDesk } from "./people-desk.ts";
@@ -43,14 +44,17 @@ interface Sending {
 /** Offers that go out. */
 export class SendDesk {
   readonly #parts: SendDeskParts;
+  readonly #once = new ActOnce();
 
   constructor(parts: SendDeskParts) {
     this.#parts = parts;
   }
 
   readonly handlers: Pick<Handlers, "offer.send" | "card.retry"> = {
-    "offer.send": (args) => this.#send(args),
-    "card.retry": ({ id }) => this.#retry(id),
+    "offer.send": (args) =>
+      this.#once.run({ name: "offer.send", id: args.commandId }, () => this.#send(args)),
+    "card.retry": ({ id, commandId }) =>
+      this.#once.run({ name: "card.retry", id: commandId }, () => this.#retry(id)),
   };
 
   async #send(
