@@ -10,6 +10,8 @@ export interface CardDetails {
   readonly text?: string;
   readonly folder?: string;
   readonly device?: string;
+  /** When the other user is known to have opened what was sent; wall-clock milliseconds. */
+  readonly seenMs?: number;
   readonly isLostRace?: boolean;
   readonly isSilenced?: boolean;
   readonly isAutoAccepted?: boolean;

@@ -13,6 +13,7 @@ export function cardOf(row: Row, files: readonly CardFileDetails[]): CardDetails
     ...optional("text", optionalText(row, "text")),
     ...optional("folder", optionalText(row, "folder")),
     ...optional("device", optionalText(row, "device")),
+    ...optional("seenMs", optionalInteger(row, "seen_ms")),
     ...claim("isLostRace", row, "is_lost_race"),
     ...claim("isSilenced", row, "is_silenced"),
     ...claim("isAutoAccepted", row, "is_auto_accepted"),

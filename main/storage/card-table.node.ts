@@ -33,8 +33,8 @@ export class CardTable implements CardStore {
       this.#statements.run(
         `INSERT OR REPLACE INTO cards (offer_id, state, text, folder, device, is_lost_race, is_silenced,
            is_auto_accepted, is_dismissed, offer_group, problem_code, problem_message,
-           problem_action, problem_status)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           problem_action, problem_status, seen_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...columnsOf(details),
       );
       this.#statements.run("DELETE FROM card_files WHERE offer_id = ?", details.id);
@@ -144,7 +144,7 @@ function columnsOf(details: CardDetails): readonly SQLInputValue[] {
   const { isLostRace, isSilenced, isAutoAccepted, isDismissed } = details;
   const claims = [isLostRace, isSilenced, isAutoAccepted, isDismissed];
   const told = [problem?.code, problem?.message, problem?.action, problem?.status];
-  const rest = [...texts, ...claims.map(flag), details.group, ...told];
+  const rest = [...texts, ...claims.map(flag), details.group, ...told, details.seenMs];
   return [id, state, ...rest.map((value) => value ?? null)];
 }
 

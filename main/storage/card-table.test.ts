@@ -61,6 +61,7 @@ const FULL: CardDetails = {
   text: "The plan",
   folder: "/home/bob",
   device: "Bob's phone",
+  seenMs: 1_800_000_000_000,
   isLostRace: true,
   isSilenced: true,
   isAutoAccepted: true,

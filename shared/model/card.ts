@@ -109,6 +109,8 @@ export interface Card<Text = string> {
   readonly hashedOctets?: number;
   /** Name of the device that took it, only where the network told it. */
   readonly device?: string;
+  /** Outgoing: when this app heard that the other user has opened a file of it, wall-clock milliseconds since 1970. */
+  readonly seenMs?: number;
   /** This device had accepted too and was a moment later. */
   readonly isLostRace?: boolean;
   /** What went wrong and the one thing to do next. */

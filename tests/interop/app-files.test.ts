@@ -209,6 +209,7 @@ describe("files that were received", () => {
     await bob.ask("file.copyPath", { id, index: 0 });
     expect(bob.desktop.done.slice(-3).map(({ what }) => what)).toEqual(["open", "reveal", "drag"]);
     expect([bob.desktop.done.at(-1)?.path, bob.desktop.copied]).toEqual([path, path]);
+    await bed.until("Alice hears of it", () => alice.card.seenMs !== undefined);
     bob.desktop.openRefusal = "no program for it";
     expect(await bob.fail("file.open", { id, index: 0 })).toMatchObject({
       code: "declinedBySystem",

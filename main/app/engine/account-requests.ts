@@ -1,5 +1,5 @@
 import { formatPerson } from "../../../shared/format/person.ts";
-import type { RequestArguments } from "../../../shared/ipc/contract.ts";
+import type { RequestArguments, RequestResult } from "../../../shared/ipc/contract.ts";
 import { INSTANCE_COLOURS } from "../../../shared/model/settings.ts";
 import { present } from "../../base/present.ts";
 import type { Result } from "../../base/result.ts";
@@ -104,4 +104,15 @@ export function startArguments(
   const { aor, displayName = "", deviceName, colour } = tryHere;
   const known = INSTANCE_COLOURS.find((one) => one === colour);
   return { aor, displayName, deviceName, ...present({ colour: known }) };
+}
+
+/** Signs in to the account that the program was started with, and tells windows that it is on its way. */
+export async function arrive(
+  state: StateDesk,
+  signIn: () => Promise<RequestResult<"account.tryHere">>,
+): Promise<void> {
+  if (state.current.account === undefined) state.change({ arrival: {} });
+  const came = await signIn();
+  if (!came.ok && state.current.account === undefined)
+    state.change({ arrival: { failure: came.error } });
 }

@@ -1,5 +1,6 @@
 import type { Card, CardProgress } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
+import type { ClientEvents } from "../../../shared/model/client-events.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
 import { type BookInput, type CardBook, type FileChange, stepBook } from "../model/card-book.ts";
@@ -98,7 +99,16 @@ export class CardDesk {
 
   /** Changes a file of a card wherever it is; one of the history is not brought back for it. */
   amend(id: string, index: number, change: FileChange): CardEntry | undefined {
-    const input = { name: "file", id, index, change } as const;
+    return this.#amend({ name: "file", id, index, change });
+  }
+
+  /** What the receiver's device says of a card, wherever that is: only that its user has opened a file is shown. */
+  notified({ id, status }: ClientEvents["notified"]): void {
+    if (status === "displayed") this.#amend({ name: "seen", id });
+  }
+
+  #amend(input: Extract<BookInput, { readonly name: "file" | "seen" }>): CardEntry | undefined {
+    const { id } = input;
     if (this.#book.has(id)) {
       this.apply(input);
       return this.#book.get(id);

@@ -161,6 +161,24 @@ describe("what windows are told", () => {
     ]);
   });
 
+  it("that the other user has seen the files is told, and kept where the card was put away", () => {
+    offered([file(0)], { state: "verified", direction: "outgoing" });
+    tick();
+    names();
+    for (const status of ["delivered", "displayed"] as const) cards.notified({ id: ID, status });
+    tick();
+    const seenMs = clock.wallMs();
+    expect(told).toMatchObject([{ name: "cards.changed", payload: [{ id: "x", seenMs }] }]);
+    offered([file(0)], { id: "y", state: "verified", direction: "outgoing" });
+    cards.drop(["y"]);
+    tick();
+    names();
+    for (const id of ["y", "nobody"] as const)
+      cards.notified({ id: id as OfferId, status: "displayed" });
+    tick();
+    expect([names(), cards.find("y")?.card.seenMs]).toEqual([[], seenMs]);
+  });
+
   it("what is put away is told once, and shown no more", () => {
     offered([file(0)], { state: "missed" });
     tick();

@@ -22,7 +22,7 @@ import type { AppEngine, EngineEvent, EngineResource } from "../ports.ts";
 import { said } from "../words/phrase.ts";
 import { type Words, wordsFor } from "../words/words.ts";
 import { AccountDesk } from "./account-desk.node.ts";
-import { accountHandlers, startArguments } from "./account-requests.ts";
+import { accountHandlers, arrive, startArguments } from "./account-requests.ts";
 import {
   DONE,
   type Failure,
@@ -34,7 +34,7 @@ import {
 } from "./answers.ts";
 import { CardDesk } from "./card-desk.ts";
 
-import type { EngineOptions, EngineStart } from "./engine-options.ts";
+import type { EngineOptions } from "./engine-options.ts";
 import { canBeMade, roomIn, withRoom } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
 
@@ -173,15 +173,10 @@ export class Engine implements AppEngine {
     const { account } = this.#state.current;
     if (tryHere === undefined || (account !== undefined && isSamePerson(account.aor, tryHere.aor)))
       this.#look(this.#account.signInAgain());
-    else this.#look(this.#arrive(tryHere));
-  }
-
-  /** Signs in to the account that the program was started with. */
-  async #arrive(tryHere: NonNullable<EngineStart["tryHere"]>): Promise<void> {
-    if (this.#state.current.account === undefined) this.#state.change({ arrival: {} });
-    const came = await this.answer("account.tryHere", startArguments(tryHere));
-    if (came.ok || this.#state.current.account !== undefined) return;
-    this.#state.change({ arrival: { failure: came.error } });
+    else {
+      const args = startArguments(tryHere);
+      this.#look(arrive(this.#state, () => this.answer("account.tryHere", args)));
+    }
   }
 
   /** What runs in another program of this profile is none of ours. */
@@ -352,7 +347,9 @@ export class Engine implements AppEngine {
     switch (event.event) {
       case "registered":
       case "registrationFailed":
+        return;
       case "notified":
+        this.#cards.notified(event);
         return;
       case "message":
         this.#notices.said(event);

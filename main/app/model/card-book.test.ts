@@ -541,3 +541,23 @@ describe("what cannot be", () => {
     expect(book).toBe(before);
   });
 });
+
+describe("RFC 5438: the other user has opened what was sent", () => {
+  it("is remembered with its time, once, on cards of what was sent", () => {
+    offered("outgoing");
+    tell({ event: "answered", accepted: [0, 1, 2], declined: [] });
+    tell({ event: "transfer", state: "verified" });
+    clock.advance(5000);
+    apply({ name: "seen", id: ID });
+    const seenMs = clock.wallMs();
+    clock.advance(5000);
+    apply({ name: "seen", id: ID });
+    expect(card()).toMatchObject({ state: "verified", seenMs });
+  });
+
+  it("is none of an offer that came in", () => {
+    offered("incoming");
+    apply({ name: "seen", id: ID });
+    expect(card()).not.toHaveProperty("seenMs");
+  });
+});

@@ -30,6 +30,8 @@ export type BookInput =
   | { readonly name: "askAfterAll"; readonly id: string }
   | { readonly name: "silence"; readonly id: string }
   | { readonly name: "dismiss"; readonly id: string }
+  /** The other user has opened a file of it. */
+  | { readonly name: "seen"; readonly id: string }
   | { readonly name: "drop"; readonly ids: readonly string[] }
   | { readonly name: "folder"; readonly id: string; readonly look: FolderLook }
   | { readonly name: "peerNamed"; readonly nameOf: (peer: string, shown: string) => string }
@@ -106,7 +108,9 @@ function commanded(entry: CardEntry, input: Command, moment: Moment): CardEntry 
     case "askAfterAll":
       return card.state === "accepting" ? asked(entry) : entry;
     case "dismiss":
-      return isEnded(card.state) ? withCard(entry, { isDismissed: true }) : entry;
+      return dismissed(entry);
+    case "seen":
+      return seen(entry, moment);
     case "file":
       return withFiles(entry, [input.index], (file) => fileChanged(file, input.change));
     default:
@@ -136,6 +140,17 @@ function notPrepared(
   return problem === undefined
     ? ended(entry, "cancelled", moment)
     : ended(withCard(entry, { problem }), "failed", moment);
+}
+
+function dismissed(entry: CardEntry): CardEntry {
+  return isEnded(entry.card.state) ? withCard(entry, { isDismissed: true }) : entry;
+}
+
+function seen(entry: CardEntry, { wallMs }: Moment): CardEntry {
+  const { direction, seenMs } = entry.card;
+  return direction === "outgoing" && seenMs === undefined
+    ? withCard(entry, { seenMs: wallMs })
+    : entry;
 }
 
 function accepting(

@@ -25,6 +25,7 @@ export function cardDetails(card: Card): string {
     ["device", card.device],
     ["started", new Date(card.startedMs).toISOString()],
     ["ended", card.endedMs === undefined ? undefined : new Date(card.endedMs).toISOString()],
+    ["opened there", card.seenMs === undefined ? undefined : new Date(card.seenMs).toISOString()],
     ["message", card.text],
     ["problem", card.problem?.message],
     ["code", card.problem?.code],

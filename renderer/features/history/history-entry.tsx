@@ -10,6 +10,7 @@ import { useTranslations } from "use-intl";
 import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
+import { type Formats, midnight } from "../../i18n/format.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -106,7 +107,7 @@ function Facts({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations("history");
   const formats = useFormats();
   const duration = useDuration();
-  const name = card.peerName;
+  const { peerName: name, seenMs } = card;
   const isOnlyGone = card.files.length === 1 && goneCount(card) === 1;
   const hasMoved = card.endedMs !== undefined && card.files.some(({ octets }) => octets > 0);
   const facts = [
@@ -116,6 +117,9 @@ function Facts({ card }: { readonly card: Card }): ReactNode {
     hasMoved
       ? t("tookTime", { duration: duration((card.endedMs ?? 0) - card.startedMs) })
       : undefined,
+    seenMs === undefined
+      ? undefined
+      : t("seen", { time: momentWords(formats, seenMs, card.startedMs) }),
   ].filter((fact) => fact !== undefined);
   return (
     <>
@@ -123,6 +127,11 @@ function Facts({ card }: { readonly card: Card }): ReactNode {
       {isOnlyGone ? <span className={styles["gone"]}> · {t("notFound")}</span> : null}
     </>
   );
+}
+
+/** The time alone, where the day is that of the entry. */
+function momentWords({ time, dateTime }: Formats, ms: number, entryMs: number): string {
+  return midnight(ms, 0) === midnight(entryMs, 0) ? time(ms) : dateTime(ms);
 }
 
 interface FilesProps {

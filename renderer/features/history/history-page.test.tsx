@@ -73,6 +73,16 @@ describe("ux 3.7 the list", () => {
     expect(within(row(/new.pdf/)).getByText("Received · verified")).toBeTruthy();
   });
 
+  it("what was sent says when it was opened over there", async () => {
+    const startedMs = NOW_MS - HOUR_MS;
+    await page([
+      card("x", { direction: "outgoing", startedMs, seenMs: startedMs + 60_000 }),
+      card("y", { direction: "outgoing", startedMs, seenMs: startedMs + 24 * HOUR_MS }),
+    ]);
+    expect(within(await rowOf(/x.pdf/)).getByText(/ · opened there \d+:\d+ [AP]M$/)).toBeTruthy();
+    expect(within(row(/y.pdf/)).getByText(/ · opened there Nov 13, 2026/)).toBeTruthy();
+  });
+
   it("a moved file is found where the user points", async () => {
     const gone = card("gone", { files: [file("gone.pdf", { isGone: true })] });
     const shown = await page([gone]);

@@ -9,6 +9,7 @@ export function detailsText(card: Card): string {
     ["state", card.state],
     ["started", iso(card.startedMs)],
     ["ended", iso(card.endedMs)],
+    ["seen", iso(card.seenMs)],
     ["device", card.device],
     ["problem", card.problem?.code],
     ["status", card.problem?.status],

@@ -100,6 +100,7 @@ function Facts({ card }: PartProps): ReactNode {
     [t("size"), exactSize(octets)],
     [t("folder"), card.direction === "incoming" ? card.folder : undefined],
     [t("device"), card.device],
+    [t("seen"), card.seenMs === undefined ? undefined : dateTime(card.seenMs)],
     [t("message"), card.text],
     [t("problem"), problem?.message],
     [t("status"), problem?.status === undefined ? undefined : String(problem.status)],

@@ -74,7 +74,9 @@ interface EndedFactsProps {
 const WITHOUT_TIME: ReadonlySet<Card["state"]> = new Set(["verified", "confirmed", "partly"]);
 
 function EndedFacts({ card }: EndedFactsProps): ReactNode {
-  const { size, exactSize, time } = useFormats();
+  const t = useTranslations("transfers");
+  const { size, exactSize, time, dateTime } = useFormats();
+  const { seenMs } = card;
   const took = useTookWords()(card);
   const { totalOctets, completeFiles } = summaryOf(card);
   const offered = card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
@@ -84,6 +86,9 @@ function EndedFacts({ card }: EndedFactsProps): ReactNode {
       <span title={exactSize(octets)}>{size(octets)}</span>
       <span>{time(card.endedMs ?? card.startedMs)}</span>
       {took !== "" && WITHOUT_TIME.has(card.state) ? <span>{took}</span> : null}
+      {seenMs === undefined ? null : (
+        <span title={dateTime(seenMs)}>{t("seenAt", { time: time(seenMs) })}</span>
+      )}
       {card.direction === "incoming" && completeFiles > 0 && card.folder !== undefined ? (
         <span title={card.folder}>
           <bdi>{shortPath(card.folder)}</bdi>

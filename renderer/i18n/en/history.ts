@@ -50,6 +50,7 @@ export const history = {
   noFiles: "No files",
   onDevice: "on {device}",
   tookTime: "took {duration}",
+  seen: "opened there {time}",
   notFound: "not found at its place",
   allNotFound: "{count, plural, one {# file is} other {# files are}} not at their place any more",
   actions: "Actions for {name}",

@@ -88,6 +88,8 @@ export const transfers = {
   size: "Size",
   folder: "Folder",
   device: "Device",
+  seen: "Opened there",
+  seenAt: "opened there {time}",
   message: "Message",
   problem: "What happened",
   status: "Code",
