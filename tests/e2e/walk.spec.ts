@@ -5,7 +5,12 @@ import { walkOf } from "./support/walk.ts";
 const PAGES = [
   ...(["send-filled", "transfers-all", "transfers-details", "history", "people"] as const),
   ...(["devices", "settings", "first-run", "offer-ringing", "offer-stack"] as const),
-  ...(["offer-over-transfers", "offer-over-send", "offer-over-details"] as const),
+  ...([
+    "offer-over-transfers",
+    "offer-over-send",
+    "offer-over-details",
+    "offer-after-others",
+  ] as const),
 ];
 
 /** Opened by the keys: where from, what it is then called, what opens it. */

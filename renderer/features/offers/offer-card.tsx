@@ -44,6 +44,7 @@ export function OfferCard(props: OfferCardProps): ReactNode {
       aria-labelledby={titleId}
       tabIndex={-1}
       data-offer={card.id}
+      data-ringing={(card.state === "ringing" && props.isOpen) || undefined}
       className={cx(styles["card"])}
       ref={element}
       {...hold}

@@ -24,6 +24,7 @@ export function TransferBar({ card, progress, isThin = false }: TransferBarProps
   const label = useBarLabel(card);
   const valueText = useValueText(summary);
   const { fraction } = summary;
+  const isProven = summary.taken.length > 0 && summary.verifiedFiles === summary.taken.length;
   const isHalted = card.state === "stalled" || card.endedMs !== undefined;
   return (
     <ProgressBar
@@ -34,7 +35,10 @@ export function TransferBar({ card, progress, isThin = false }: TransferBarProps
     >
       {card.state === "preparing" || summary.taken.length > MAX_SEGMENTS ? (
         <span className={styles["segment"]} style={{ flexGrow: 1 }}>
-          <span className={styles["fill"]} style={{ inlineSize: `${fraction * 100}%` }} />
+          <span
+            className={cx(styles["fill"], isProven && styles["proven"])}
+            style={{ inlineSize: `${fraction * 100}%` }}
+          />
         </span>
       ) : (
         summary.taken.map((file) => (
