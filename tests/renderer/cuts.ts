@@ -107,7 +107,11 @@ function spanOf(element: Element): Span {
 function cutAtEdge(element: Element): readonly Cut[] {
   if (hasDotsAndTitle(element)) return [];
   const span = spanOf(element);
-  for (const at of lineOf(element).slice(1)) {
+  const line = lineOf(element);
+  // What stands over the page is cut by the window alone.
+  const floating = line.findIndex((at) => getComputedStyle(at).position === "fixed");
+  const around = floating < 0 ? line : [...line.slice(0, floating + 1), document.body];
+  for (const at of around.slice(1)) {
     const edge = edgeOf(at);
     if (edge === "scrolls") return [];
     if (edge === undefined) continue;
