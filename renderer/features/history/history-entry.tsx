@@ -7,10 +7,10 @@ import {
 } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
+import { type Formats, midnight } from "../../../shared/i18n/format.ts";
 import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
-import { type Formats, midnight } from "../../i18n/format.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
