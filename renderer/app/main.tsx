@@ -6,7 +6,7 @@ import { Root } from "./root.tsx";
 
 const element = document.getElementById("root");
 if (element !== null) {
-  const stores = createStores(createClient(window.cpm));
+  const stores = createStores(createClient(window.cpm, () => crypto.randomUUID()));
   const isPrompt = new URLSearchParams(window.location.search).get("view") === "prompt";
   createRoot(element).render(<Root stores={stores} view={isPrompt ? "prompt" : "main"} />);
 }

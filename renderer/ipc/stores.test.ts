@@ -125,6 +125,28 @@ describe("requests of a window", () => {
     });
   });
 
+  it("a command that got no answer is asked once more by the same id, a question is not", async () => {
+    const { bridge } = open();
+    const asked: unknown[] = [];
+    const client = createClient(
+      {
+        ...bridge,
+        request: (name, args) => {
+          asked.push([name, args]);
+          return Promise.reject(new Error("gone"));
+        },
+      },
+      () => `c${asked.length}`,
+    );
+    expect((await client.request("card.retry", { id: "x" })).ok).toBe(false);
+    expect((await client.request("app.snapshot", {})).ok).toBe(false);
+    expect(asked).toEqual([
+      ["card.retry", { id: "x", commandId: "c0" }],
+      ["card.retry", { id: "x", commandId: "c0" }],
+      ["app.snapshot", {}],
+    ]);
+  });
+
   it("the same failure is shown once, three at most", () => {
     const { stores } = open();
     const { fail } = stores.window.getState();
