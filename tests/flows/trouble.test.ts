@@ -150,3 +150,40 @@ describe("note N3 in docs/flows.md: something on the way is lost", () => {
     expect(alice.last("transfer").state).toBe("verified");
   });
 });
+
+describe("note N3 in docs/flows.md: what a break far away means", () => {
+  it("MUST NOT be told as the other user's decision", async () => {
+    await accepted();
+    const { "pf-a": from, "pf-b": to } = ADDRESSES;
+    expect(world.net.resetTcp({ from, to: `${to}:2855` })).toBeGreaterThan(0);
+    await bothEnd();
+    for (const name of ["a1", "b1"] as const) {
+      const broken = world
+        .device(name)
+        .all("file")
+        .filter(({ state }) => state !== "complete");
+      expect(broken.map(({ code }) => code)).toContain("connection");
+      expect(broken.map(({ code }) => code)).not.toContain("declined");
+    }
+    const [file] = world
+      .device("b1")
+      .all("file")
+      .filter(({ index }) => index === 0);
+    expect(file?.resumable?.octets).toBeGreaterThan(0);
+  });
+
+  it.each(["pf-a", "pf-b"] as const)(
+    "MUST be known within three minutes when %s loses its power",
+    async (name) => {
+      await accepted();
+      world.kill(name, "power-lost");
+      await world.until(
+        "both know",
+        () => world.device("a1").has("transfer") && world.device("b1").has("transfer"),
+        180_000,
+      );
+      for (const device of ["a1", "b1"] as const)
+        expect(["interrupted", "partly"]).toContain(world.device(device).last("transfer").state);
+    },
+  );
+});

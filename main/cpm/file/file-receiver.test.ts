@@ -163,11 +163,24 @@ describe("RFC 4975 §7.3 receiving", () => {
     expect([outcome?.kind, session.reports]).toEqual(["complete", []]);
   });
 
-  it("MUST end with the sender's `#`, answered 200 (RFC 5547 §8.4)", async () => {
+  it("MUST be interrupted by a `#`, answered 200, when nobody says that the sender gave up", async () => {
     await receive(10_000);
     deliver(0, 100, "#");
     await clock.settle();
-    expect([replies, outcome?.kind, disk.openParts]).toEqual([[200], "interrupted", 0]);
+    expect([replies, outcome]).toEqual([[200], undefined]);
+    await clock.advanceAsync(2_000);
+    expect([outcome, disk.openParts]).toMatchObject([
+      { kind: "interrupted", code: "connection" },
+      0,
+    ]);
+  });
+
+  it("MUST end at once when a BYE or re-INVITE after the `#` tells why (RFC 5547 §8.4)", async () => {
+    await receive(10_000);
+    deliver(0, 100, "#");
+    receiver.stop({ kind: "interrupted", code: "declined", reason: "the sender cancelled it" });
+    await clock.settle();
+    expect([outcome, disk.openParts]).toMatchObject([{ kind: "interrupted", code: "declined" }, 0]);
   });
 });
 

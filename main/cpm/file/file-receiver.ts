@@ -155,10 +155,10 @@ export class FileReceiver implements MessageReceiver {
     if (this.#isFull) return;
     if (flag === "#") {
       reply(200);
-      this.#settle({
-        kind: "interrupted",
-        code: "declined",
-        reason: "The sender cancelled this file.",
+      // Who gave up, and whether for good, only BYE or re-INVITE tells: a relay on the way may have lost the sender.
+      this.connectionLost({
+        ...{ kind: "interrupted", code: "connection" },
+        reason: "The sender's device stopped sending.",
       });
       return;
     }

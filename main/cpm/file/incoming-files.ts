@@ -15,6 +15,7 @@ import type { OfferLog } from "./offer-record.ts";
 import { newOrigin } from "./origin.ts";
 import { type FileOutcome, isResumable } from "./outcome.ts";
 import { openReceiving, type Receiving } from "./receiving-line.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 export interface IncomingFilesOptions {
   readonly id: OfferId;
@@ -58,9 +59,11 @@ export class IncomingFiles {
   #isDropped = false;
   #discarding: Promise<void> = Promise.resolve();
   #isQuiet = false;
+  readonly #silence: SilenceWatch;
 
   constructor(context: OfferContext, options: IncomingFilesOptions) {
     this.#context = context;
+    this.#silence = new SilenceWatch(context.ports.clock);
     this.#options = options;
   }
 
@@ -240,7 +243,7 @@ export class IncomingFiles {
     const { path: remotePath, transferId } = file.media;
     const receiving = openReceiving(this.#context, {
       ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun, onFull },
-      hashes: file.media.selector.hashes,
+      ...{ hashes: file.media.selector.hashes, silence: this.#silence },
     });
     const relayPath = relayPathOf(way);
     this.#live.set(index, {

@@ -56,6 +56,8 @@ export class IncomingRun {
   readonly #options: IncomingRunOptions;
   readonly #entries: readonly Entry[];
   readonly #sessions = new Set<ReceiveSession>();
+  /** Lines of sessions that the user has heard of. */
+  readonly #told = new WeakSet<readonly AwaitedLine[]>();
   #attempts = 0;
   /** Attempts in a row in which nothing moved. */
   #vainAttempts = 0;
@@ -322,6 +324,7 @@ export class IncomingRun {
       onBegun: () => {
         this.#vainAttempts = 0;
         this.#renewTime();
+        this.#tellResumed(agreed.lines);
       },
       onFull: () => {
         this.#pause("space");
@@ -336,7 +339,7 @@ export class IncomingRun {
 
   #run(session: ReceiveSession, dialog: SrfDialog, lines: readonly AwaitedLine[]): void {
     this.#sessions.add(session);
-    if (!this.#isStopping()) this.#tellResumed(lines);
+    this.#tellResumed(lines);
     // Octets overtook the answer.
     if (this.#pausedBy === "space") void session.leave(LEFT.full, PAUSED);
     void session.run(dialog).then(() => {
@@ -345,14 +348,15 @@ export class IncomingRun {
     });
   }
 
+  /** Once for each session, and before anything else is said of its files: octets may be faster than an ACK. */
   #tellResumed(lines: readonly AwaitedLine[]): void {
-    const { id, peer, record } = this.#options;
+    if (this.#isStopping() || this.#told.has(lines)) return;
+    this.#told.add(lines);
     this.#pausedBy = undefined;
+    const { id, peer, record } = this.#options;
     record.update({ state: "transferring" });
-    record.files(
-      lines.map(({ file }) => file.index),
-      { state: "transferring" },
-    );
+    const indexes = lines.map(({ file }) => file.index);
+    record.files(indexes, { state: "transferring" });
     this.#context.emit("resumed", {
       ...{ id, peer, direction: "incoming" },
       files: lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({

@@ -15,6 +15,7 @@ import type { OfferContext } from "./offer-context.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { openReceiving, type Receiving } from "./receiving-line.ts";
 import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
+import { SilenceWatch } from "./silence-watch.ts";
 
 /** A file that this device has taken and that is not complete. */
 export interface AwaitedFile {
@@ -72,6 +73,7 @@ export class ReceiveSession {
   readonly #options: ReceiveSessionOptions;
   readonly #awaiting = new Map<number, Awaiting>();
   readonly #live = new Map<number, LiveMedia>();
+  readonly #silence: SilenceWatch;
   #local: SessionDescription;
   #dialog: SrfDialog | undefined;
   #isDialogOver = false;
@@ -79,6 +81,7 @@ export class ReceiveSession {
 
   constructor(context: OfferContext, options: ReceiveSessionOptions) {
     this.#context = context;
+    this.#silence = new SilenceWatch(context.ports.clock);
     this.#options = options;
     this.#local = options.local;
     for (const line of options.lines) this.#open(line);
@@ -148,7 +151,7 @@ export class ReceiveSession {
     const { index, sizeOctets, hashes } = file;
     const receiving = openReceiving(this.#context, {
       ...{ id, index, sizeOctets, hashes, part, uri, remotePath, way, connectionGroup },
-      ...{ fromOctet, onBegun, onFull },
+      ...{ fromOctet, onBegun, onFull, silence: this.#silence },
     });
     this.#live.set(mediaIndex, {
       uri,

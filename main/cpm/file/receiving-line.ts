@@ -7,6 +7,7 @@ import type { MediaWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { ProgressMeter } from "./progress-meter.ts";
+import type { SilenceWatch } from "./silence-watch.ts";
 
 /** One m= line on which a file is received. */
 export interface ReceiveLine {
@@ -25,6 +26,8 @@ export interface ReceiveLine {
   readonly onBegun: () => void;
   /** The disk is full: whoever owns the session ends it and halts the file. */
   readonly onFull: () => void;
+  /** Of all lines of the session. */
+  readonly silence: SilenceWatch;
 }
 
 export interface Receiving {
@@ -46,6 +49,7 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
   const receiver = new FileReceiver(clock, {
     ...{ part, sizeOctets, fromOctet, hashes: line.hashes },
     onReceived: (octets) => {
+      line.silence.heard();
       // Every octet is here: what follows is the check.
       if (octets === sizeOctets) meter.finish(octets);
       else meter.update(octets);
@@ -66,7 +70,13 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
   void session.bound.then((bound) => {
     if (!bound.ok) receiver.stop(lost(bound.error.message));
   });
+  const unwatch = line.silence.add(() => {
+    receiver.halt(lost("nothing came any more"));
+    // The sender, if it is still there, hears of it by this: not of a refusal.
+    void session.close();
+  });
   void receiver.outcome.then((outcome) => {
+    unwatch();
     if (outcome.kind === "complete") meter.finish(sizeOctets);
   });
   return { session, receiver };
