@@ -156,6 +156,10 @@ describe("docs/decisions/0007: who does not take the rest", () => {
     pair.bob.acceptAll();
     await pair.until("bob rings again", () => pair.bob.all("ringing").length === 2);
     expect(pair.bob.all("offer").map(({ files }) => files.length)).toEqual([100, 30]);
+    // What the second offer brings, not what both did.
+    const second = pair.bob.last("offer");
+    const octetsOfIt = second.files.reduce((sum, { sizeOctets = 0 }) => sum + sizeOctets, 0);
+    expect(second.series).toEqual({ files: 30, octets: octetsOfIt });
     pair.bob.client.decline(pair.bob.offerId, "here");
     await pair.until("alice knows", () => pair.alice.has("transfer"));
     expect(pair.alice.last("transfer").state).toBe("partly");

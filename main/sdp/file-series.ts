@@ -10,22 +10,26 @@ export interface FileSeries {
   readonly totalFiles: number;
   /** Of all files. */
   readonly totalOctets: number;
+  /** Of the files from the first one of this offer on. */
+  readonly restOctets: number;
 }
 
 const NAME = "cpm-courier-series";
 
-export function seriesAttribute({ first, totalFiles, totalOctets }: FileSeries): Attribute {
-  return { name: NAME, value: `${String(first)}/${String(totalFiles)} ${String(totalOctets)}` };
+export function seriesAttribute(series: FileSeries): Attribute {
+  const { first, totalFiles, totalOctets, restOctets } = series;
+  return { name: NAME, value: `${first}/${totalFiles} ${totalOctets} ${restOctets}` };
 }
 
 /** undefined where there is none, or none that makes sense with this many m= lines. */
 export function readSeries(sd: SessionDescription): FileSeries | undefined {
   const text = attributeValue(sd.attributes, NAME) ?? "";
-  const [, first, totalFiles, totalOctets] = (
-    /^(\d{1,7})\/(\d{1,7}) (\d{1,15})$/.exec(text) ?? []
-  ).map(Number);
+  const match = /^(\d{1,7})\/(\d{1,7}) (\d{1,15})(?: (\d{1,15}))?$/.exec(text) ?? [];
+  const [first, totalFiles, totalOctets] = match.slice(1, 4).map(Number);
   if (first === undefined || totalFiles === undefined || totalOctets === undefined)
     return undefined;
-  const isSensible = first >= 1 && first - 1 + sd.media.length <= totalFiles;
-  return isSensible ? { first, totalFiles, totalOctets } : undefined;
+  const restOctets = match[4] === undefined ? totalOctets : Number(match[4]);
+  const isSensible =
+    first >= 1 && first - 1 + sd.media.length <= totalFiles && restOctets <= totalOctets;
+  return isSensible ? { first, totalFiles, totalOctets, restOctets } : undefined;
 }

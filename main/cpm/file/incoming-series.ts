@@ -129,7 +129,7 @@ export class IncomingSeries {
       series.first >= this.#nextFirst &&
       series.totalFiles === known.totalFiles &&
       series.totalOctets === known.totalOctets &&
-      this.#octets + octetsOf(offer) <= known.totalOctets
+      this.#octets + octetsOf(offer) <= known.restOctets
     );
   }
 
@@ -207,8 +207,8 @@ export class IncomingSeries {
 
   #offered(part: Part, offer: ClientEvents["offer"]): void {
     if (this.#parts.size === 0 || part === this.#firstPart) {
-      const { first, totalFiles, totalOctets } = this.#first.series;
-      const following = { files: totalFiles - first + 1, octets: totalOctets };
+      const { first, totalFiles, restOctets } = this.#first.series;
+      const following = { files: totalFiles - first + 1, octets: restOctets };
       this.#context.emit("offer", { ...offer, series: following });
     } else this.#context.emit("more", { id: this.id, files: part.files });
   }

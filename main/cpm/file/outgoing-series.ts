@@ -181,6 +181,7 @@ export class OutgoingSeries {
     this.#hasBegun = true;
     const ownCallId = isFirst ? callId : newCallId(ports.random);
     const indexes = ready.map(({ index }) => index);
+    const first = files[0]?.index ?? 0;
     const listener = {
       emit: <N extends keyof ClientEvents>(name: N, payload: ClientEvents[N]): void => {
         // Checked border: name and payload belong together, here and there.
@@ -209,9 +210,10 @@ export class OutgoingSeries {
         this.#onChange();
       },
       series: {
-        first: (files[0]?.index ?? 0) + 1,
+        first: first + 1,
         totalFiles: this.#files.length,
-        totalOctets: this.#files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0),
+        totalOctets: octetsOf(this.#files),
+        restOctets: octetsOf(this.#files.slice(first)),
       },
     });
     const part: Part = { offer, indexes, isFirst, isAnswered: false, isGoingOn: false };
@@ -382,6 +384,10 @@ interface Ready {
 type SaidByPart = {
   [Name in keyof ClientEvents]: { readonly name: Name; readonly payload: ClientEvents[Name] };
 }[keyof ClientEvents];
+
+function octetsOf(files: readonly PlannedFile[]): number {
+  return files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+}
 
 function stateOf(end: TransferState | undefined): "cancelled" | "declined" | "failed" {
   if (end === "declined") return "declined";
