@@ -17,6 +17,8 @@ export interface CardDetails {
   readonly isAutoAccepted?: boolean;
   readonly isDismissed?: boolean;
   readonly group?: string;
+  /** What the sender announced, where that is more than the offer listed. */
+  readonly series?: { readonly files: number; readonly octets: number };
   readonly problem?: CardProblem;
   readonly files: readonly CardFileDetails[];
 }

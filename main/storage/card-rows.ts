@@ -19,6 +19,7 @@ export function cardOf(row: Row, files: readonly CardFileDetails[]): CardDetails
     ...claim("isAutoAccepted", row, "is_auto_accepted"),
     ...claim("isDismissed", row, "is_dismissed"),
     ...optional("group", optionalText(row, "offer_group")),
+    ...announced(row),
     ...(code === undefined
       ? {}
       : {
@@ -56,6 +57,12 @@ export function personOf(row: Row): StoredPerson {
     ...optional("autoAcceptOctets", optionalInteger(row, "auto_accept_octets")),
     ...optional("lastMs", optionalInteger(row, "last_ms")),
   };
+}
+
+function announced(row: Row): Pick<CardDetails, "series"> {
+  const files = optionalInteger(row, "announced_files");
+  const octets = optionalInteger(row, "announced_octets");
+  return files === undefined || octets === undefined ? {} : { series: { files, octets } };
 }
 
 /** Present only where it is true, as cards have it. */

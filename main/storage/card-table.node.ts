@@ -33,8 +33,8 @@ export class CardTable implements CardStore {
       this.#statements.run(
         `INSERT OR REPLACE INTO cards (offer_id, state, text, folder, device, is_lost_race, is_silenced,
            is_auto_accepted, is_dismissed, offer_group, problem_code, problem_message,
-           problem_action, problem_status, seen_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           problem_action, problem_status, seen_ms, announced_files, announced_octets)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...columnsOf(details),
       );
       this.#statements.run("DELETE FROM card_files WHERE offer_id = ?", details.id);
@@ -139,13 +139,14 @@ function conditions(filter: CardFilter): Where {
 
 /** In the order of the statement above. */
 function columnsOf(details: CardDetails): readonly SQLInputValue[] {
-  const { id, state, problem } = details;
+  const { id, state, problem, series } = details;
   const texts = [details.text, details.folder, details.device];
   const { isLostRace, isSilenced, isAutoAccepted, isDismissed } = details;
   const claims = [isLostRace, isSilenced, isAutoAccepted, isDismissed];
   const told = [problem?.code, problem?.message, problem?.action, problem?.status];
   const rest = [...texts, ...claims.map(flag), details.group, ...told, details.seenMs];
-  return [id, state, ...rest.map((value) => value ?? null)];
+  const announced = [series?.files, series?.octets];
+  return [id, state, ...[...rest, ...announced].map((value) => value ?? null)];
 }
 
 function flag(value: boolean | undefined): number {

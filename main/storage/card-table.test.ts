@@ -67,6 +67,7 @@ const FULL: CardDetails = {
   isAutoAccepted: true,
   isDismissed: true,
   group: "g",
+  series: { files: 230, octets: 90_000 },
   problem: { code: "x", message: "What.", action: "Do.", status: 486 },
   files: [
     { index: 0, state: "damaged", octets: 3, path: "/p", hash: "sha-1:aa", reason: "Why." },

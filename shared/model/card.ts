@@ -91,7 +91,7 @@ export interface Card<Text = string> {
   readonly files: readonly CardFile<Text>[];
   /**
    * Incoming: the files are the first of so many, as the sender says. Whoever takes all that are listed takes the rest
-   * with them; they are added as they come.
+   * with them; they are added as they come. Gone when only some were taken: what follows is a card of its own.
    */
   readonly series?: { readonly files: number; readonly octets: number };
   /** What the sender wrote to go with the files. */
@@ -151,6 +151,21 @@ export interface CardProgress {
   readonly leftS?: number;
   /** Only files that changed. */
   readonly files: readonly { readonly index: number; readonly octets: number }[];
+}
+
+interface Offered extends Pick<Card, "series"> {
+  readonly files: readonly Pick<CardFile, "sizeOctets">[];
+}
+
+/** How many files the other side offers, or offered, in all, whether they were listed or not. */
+export function offeredFiles({ files, series }: Offered): number {
+  return Math.max(files.length, series?.files ?? 0);
+}
+
+/** Octets of all of them, whatever became of them. */
+export function offeredOctets({ files, series }: Offered): number {
+  const listed = files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+  return Math.max(listed, series?.octets ?? 0);
 }
 
 const END_STATES: Readonly<Record<CardEndState, true>> = {

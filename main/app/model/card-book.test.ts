@@ -55,10 +55,15 @@ function view(direction: "incoming" | "outgoing", count = 3): OfferView {
   };
 }
 
-function offered(direction: "incoming" | "outgoing", count = 3): void {
+function offered(
+  direction: "incoming" | "outgoing",
+  count = 3,
+  series?: OfferView["series"],
+): void {
+  const offer = view(direction, count);
   apply({
     name: "offer",
-    offer: view(direction, count),
+    offer: series === undefined ? offer : { ...offer, series },
     setting: {
       ...{ peerName: direction === "incoming" ? "Alice" : "Bob", wallMs: clock.wallMs() },
       ...{ ringTimeS: 180, folder: "/home/bob/CPM", showsIcons: false },
@@ -134,6 +139,24 @@ describe("ux 3.5 of an offer that comes in", () => {
     expect(card().state).toBe("transferring");
     expect(card()).not.toHaveProperty("expiresMs");
     expect(files()).toEqual(["waiting 0", "declined 0", "waiting 0"]);
+  });
+
+  it("E: of a larger offer that is taken elsewhere the whole count stays known", () => {
+    offered("incoming", 3, { files: 230, octets: 90_000 });
+    tell({ event: "elsewhere", reason: "accepted", isLostRace: false });
+    expect(card().series).toEqual({ files: 230, octets: 90_000 });
+  });
+
+  it.each([
+    ["all listed files are taken, and the rest with them", [0, 1, 2], true],
+    ["some are taken, and the rest is asked for by itself", [0, 2], false],
+  ] as const)("D: of a larger offer of which %s", (_what, taken, isKept) => {
+    offered("incoming", 3, { files: 5, octets: 90_000 });
+    tell({ event: "ringing" });
+    accepts(taken);
+    tell({ event: "more", files: [{ index: 3, name: "x", type: "text/plain", sizeOctets: 1 }] });
+    tell({ event: "answered", accepted: [3], declined: [] });
+    expect("series" in card()).toBe(isKept);
   });
 
   it("verifies when every octet is here, and is verified when the hash agrees", () => {

@@ -110,7 +110,9 @@ function answered(
     if (taken.has(file.index)) return { ...file, state: "waiting" };
     return refused.has(file.index) ? { ...file, state: "declined" } : file;
   });
-  const card: BookCard = { ...settledCard({ ...entry.card, files }), state: "transferring" };
+  const hasRest = entry.isAnswered || entry.card.files.every(({ index }) => taken.has(index));
+  const offered = hasRest ? entry.card : omit(entry.card, "series");
+  const card: BookCard = { ...settledCard({ ...offered, files }), state: "transferring" };
   const problem = card.direction === "outgoing" ? declinedProblem(card) : undefined;
   return {
     ...entry,

@@ -1,5 +1,5 @@
 import { formatAddress } from "../../../shared/format/person.ts";
-import type { CardProblem } from "../../../shared/model/card.ts";
+import { type CardProblem, offeredFiles } from "../../../shared/model/card.ts";
 import type { ErrorCode, ErrorEvent, FileEvent } from "../../../shared/model/client-events.ts";
 import type { OfferError } from "../../cpm/client.ts";
 import { type Phrase, type PhraseValue, type Said, said } from "../words/phrase.ts";
@@ -290,7 +290,7 @@ export function askAgainText(card: BookCard, ownName: string): Phrase {
   const name = ownName;
   const damaged = card.files.filter(({ state }) => state === "damaged");
   if (damaged.length > 0) return said("messages.askDamaged", { files: names(damaged), name });
-  const count = card.files.length;
+  const count = offeredFiles(card);
   return card.state === "missed" || card.state === "noLongerRinging"
     ? said("messages.askMissed", { name, count })
     : said("messages.askRest", { name, count });

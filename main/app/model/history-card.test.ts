@@ -35,6 +35,7 @@ describe("cards of earlier runs", () => {
     const card: Card = {
       ...{ id: "x", direction: "incoming", peer: "sip:alice@a.example", peerName: "Alice" },
       ...{ state: "partly", startedMs: 1, endedMs: 2, text: "t", folder: "/f", device: "d" },
+      series: { files: 230, octets: 90_000 },
       ...{
         isLostRace: true,
         isSilenced: true,

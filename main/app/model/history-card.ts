@@ -18,11 +18,12 @@ import { omit } from "./omit.ts";
 
 /** What is kept of a card beside the history of its offer. */
 export function detailsOf(card: BookCard): CardDetails {
-  const { id, state, text, folder, device, seenMs, problem, group, files } = card;
+  const { id, state, text, folder, device, seenMs, problem, group, series, files } = card;
   const { isLostRace, isSilenced, isAutoAccepted, isDismissed } = card;
   return {
     ...{ id, state, files: files.map(fileDetails) },
-    ...present({ text, folder, device, seenMs, problem: problem && keptProblem(problem), group }),
+    ...present({ text, folder, device, seenMs, problem: problem && keptProblem(problem) }),
+    ...present({ group, series }),
     ...present({ isLostRace, isSilenced, isAutoAccepted, isDismissed }),
   };
 }

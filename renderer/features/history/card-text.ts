@@ -1,11 +1,6 @@
 import { formatAddress } from "../../../shared/format/person.ts";
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 
-/** Octets of every file, whatever became of it. */
-export function offeredOctets(card: Card): number {
-  return card.files.reduce((sum, file) => sum + file.sizeOctets, 0);
-}
-
 /** Whether it lies on this device, as far as anybody has looked. */
 export function isThere({ path, isGone }: CardFile): boolean {
   return path !== undefined && isGone !== true;

@@ -9,7 +9,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { type Formats, midnight } from "../../../shared/i18n/format.ts";
 import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
-import { isEnded } from "../../../shared/model/card.ts";
+import { isEnded, offeredFiles, offeredOctets } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -18,7 +18,7 @@ import { FileIcon } from "../../ui/file-icon.tsx";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
 import { canOpen } from "../transfers/card-actions.ts";
 import { StateChip } from "../transfers/state-chip.tsx";
-import { goneCount, isThere, offeredOctets } from "./card-text.ts";
+import { goneCount, isThere } from "./card-text.ts";
 import styles from "./history-page.module.css";
 import { useDuration } from "./use-duration.ts";
 import type { EntryActions } from "./use-entry-actions.ts";
@@ -98,7 +98,7 @@ function FilesText({ card }: { readonly card: Card }): ReactNode {
   const t = useTranslations("history");
   const [first] = card.files;
   if (first === undefined) return t("noFiles");
-  const rest = card.files.length - 1;
+  const rest = offeredFiles(card) - 1;
   return rest === 0 ? first.name : t("filesOf", { first: first.name, count: rest });
 }
 
@@ -141,7 +141,8 @@ interface FilesProps {
 
 function Files({ card, actions }: FilesProps): ReactNode {
   const t = useTranslations("history");
-  const rest = card.files.length - MAX_FILES;
+  const shown = card.files.slice(0, MAX_FILES);
+  const rest = offeredFiles(card) - shown.length;
   return (
     <div className={styles["details"]}>
       {card.text === undefined ? null : (
@@ -150,11 +151,11 @@ function Files({ card, actions }: FilesProps): ReactNode {
         </p>
       )}
       <ul aria-label={t("details.files")} className={styles["fileList"]}>
-        {card.files.slice(0, MAX_FILES).map((file) => (
+        {shown.map((file) => (
           <FileLine key={file.index} card={card} file={file} actions={actions} />
         ))}
       </ul>
-      {rest > 0 ? <p>{t("filesOf", { first: String(MAX_FILES), count: rest })}</p> : null}
+      {rest > 0 ? <p>{t("filesOf", { first: String(shown.length), count: rest })}</p> : null}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, offeredFiles } from "../../../shared/model/card.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { navigate } from "../../app/navigation.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
@@ -86,8 +86,8 @@ function AskAgain({ card, onDone }: AskAgainProps): ReactNode {
 function useSentence(card: Card): string {
   const t = useTranslations("offers");
   const elsewhere = useElsewhereSentence(card);
-  const { peerName: name, files } = card;
-  const count = files.length;
+  const { peerName: name } = card;
+  const count = offeredFiles(card);
   switch (card.state) {
     case "elsewhere":
       return elsewhere;
@@ -108,9 +108,10 @@ function useSentence(card: Card): string {
 }
 
 /** The device has a name only where the network told it. */
-function useElsewhereSentence({ peerName: name, files, device, isLostRace }: Card): string {
+function useElsewhereSentence(card: Card): string {
   const t = useTranslations("offers");
-  const count = files.length;
+  const { peerName: name, device, isLostRace } = card;
+  const count = offeredFiles(card);
   if (isLostRace === true)
     return device === undefined ? t("lostRaceUnknown") : t("lostRace", { device });
   return device === undefined

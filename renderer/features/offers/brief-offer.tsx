@@ -1,7 +1,7 @@
 import { BellRing } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, offeredFiles, offeredOctets } from "../../../shared/model/card.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button } from "../../ui/button.tsx";
 import styles from "./brief-offer.module.css";
@@ -20,17 +20,16 @@ export function BriefOffer({ card, titleId, place, onOpen }: BriefOfferProps): R
   const t = useTranslations("offers");
   const { size } = useFormats();
   const guard = useGuard(place);
-  const octets =
-    card.series?.octets ?? card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+  const count = offeredFiles(card);
   return (
     <div className={styles["brief"]}>
       <BellRing aria-hidden size={18} className={styles["bell"]} />
       <div className={styles["words"]}>
         <h2 className={styles["title"]} id={titleId}>
-          {t("title", { name: card.peerName, count: card.series?.files ?? card.files.length })}
+          {t("title", { name: card.peerName, count })}
         </h2>
         <p className={styles["facts"]}>
-          {t("summary", { count: card.series?.files ?? card.files.length, size: size(octets) })}
+          {t("summary", { count, size: size(offeredOctets(card)) })}
           {card.expiresMs === undefined ? null : (
             <>
               <span aria-hidden> · </span>

@@ -1,7 +1,7 @@
 import { BellRing } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, offeredFiles } from "../../../shared/model/card.ts";
 import { useCard } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { StateChip } from "../transfers/state-chip.tsx";
@@ -37,7 +37,7 @@ function Line({ card, more, place, onUnfold }: LineProps): ReactNode {
   const what = useCardTitle()(card);
   const guard = useGuard(place);
   const isRinging = card.state === "ringing";
-  const count = card.series?.files ?? card.files.length;
+  const count = offeredFiles(card);
   const title = isRinging ? t("title", { name: card.peerName, count }) : what;
   return (
     <div className={styles["folded"]}>

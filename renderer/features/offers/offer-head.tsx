@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { formatAddress } from "../../../shared/format/person.ts";
 import { expiryWord } from "../../../shared/i18n/format.ts";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, offeredFiles } from "../../../shared/model/card.ts";
 import { useNow } from "../../app/use-now.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import styles from "./offer-head.module.css";
@@ -21,7 +21,7 @@ export function OfferHead({ card, titleId }: OfferHeadProps): ReactNode {
       <div className={styles["line"]}>
         <BellRing aria-hidden size={18} className={styles["bell"]} />
         <h2 className={styles["title"]} id={titleId}>
-          {t("title", { name: card.peerName, count: card.series?.files ?? card.files.length })}
+          {t("title", { name: card.peerName, count: offeredFiles(card) })}
         </h2>
         {card.expiresMs === undefined ? null : (
           <span className={styles["until"]}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { card, threeFiles } from "../../../tests/renderer/fixtures/cards.ts";
-import { asksBeforeCancel, summaryOf } from "./card-summary.ts";
+import { asksBeforeCancel, endedOctets, summaryOf } from "./card-summary.ts";
 
 const running = card({
   id: "c",
@@ -30,6 +30,14 @@ describe("ux 3.6 the numbers of a card", () => {
       octets: 8_900_000,
       completeFiles: 1,
     });
+  });
+
+  it("at the end are those of what was taken, or of all that was offered", () => {
+    const files = threeFiles();
+    expect(endedOctets({ ...running, state: "partly" })).toBe(14_500_000);
+    expect(endedOctets(card({ id: "e", state: "elsewhere", files }))).toBe(14_598_000);
+    const series = { files: 230, octets: 90_000_000 };
+    expect(endedOctets(card({ id: "e", state: "elsewhere", files, series }))).toBe(90_000_000);
   });
 
   it("bars MUST NOT run backwards when an older number comes", () => {

@@ -1,4 +1,4 @@
-import { type Card, type CardFile, isEnded } from "../../../shared/model/card.ts";
+import { type Card, type CardFile, isEnded, offeredOctets } from "../../../shared/model/card.ts";
 import type { Progress } from "../../ipc/progress-store.ts";
 
 export interface CardSummary {
@@ -49,6 +49,13 @@ function fractionOf(card: Card, octets: number, totalOctets: number): number {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
+}
+
+/** Octets to tell of a card that has ended: of the files that were taken, and of all where none was. */
+export function endedOctets(card: Card): number {
+  const { totalOctets } = summaryOf(card);
+  // A larger offer is taken as a whole, or not at all.
+  return totalOctets === 0 || card.series !== undefined ? offeredOctets(card) : totalOctets;
 }
 
 /** Octets that a cancelled transfer would have to send again. */

@@ -6,7 +6,7 @@ import { shortPath } from "../../app/path-words.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import type { Progress } from "../../ipc/progress-store.ts";
 import { Expiry } from "../offers/offer-head.tsx";
-import { summaryOf } from "./card-summary.ts";
+import { endedOctets, summaryOf } from "./card-summary.ts";
 import { Sparkline } from "./sparkline.tsx";
 import styles from "./transfer-facts.module.css";
 import { useLeftWords, useTookWords } from "./use-words.ts";
@@ -78,9 +78,8 @@ function EndedFacts({ card }: EndedFactsProps): ReactNode {
   const { size, exactSize, time, dateTime } = useFormats();
   const { seenMs } = card;
   const took = useTookWords()(card);
-  const { totalOctets, completeFiles } = summaryOf(card);
-  const offered = card.files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
-  const octets = totalOctets === 0 ? offered : totalOctets;
+  const { completeFiles } = summaryOf(card);
+  const octets = endedOctets(card);
   return (
     <span className={styles["line"]}>
       <span title={exactSize(octets)}>{size(octets)}</span>

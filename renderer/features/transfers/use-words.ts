@@ -1,15 +1,14 @@
 import { useTranslations } from "use-intl";
 import { timeWord } from "../../../shared/i18n/format.ts";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, offeredFiles } from "../../../shared/model/card.ts";
 
 /** `plan.pdf and 2 more`. */
 export function useCardTitle(): (card: Card) => string {
   const t = useTranslations("transfers");
-  return ({ files }) => {
-    const file = files[0]?.name ?? "";
-    return files.length < 2
-      ? t("titleOne", { file })
-      : t("titleMore", { file, count: files.length - 1 });
+  return (card) => {
+    const file = card.files[0]?.name ?? "";
+    const count = offeredFiles(card) - 1;
+    return count < 1 ? t("titleOne", { file }) : t("titleMore", { file, count });
   };
 }
 
