@@ -19,14 +19,14 @@ let registration: Registration;
 let registered: RegistrationView[];
 let failed: RegistrationFailedView[];
 
-beforeEach(() => {
+function makeDevice(transport: "udp" | "tcp"): void {
   clock = new FakeClock();
   srf = new FakeSip(clock).party("sip:bob@b.example", "10.0.0.2");
   registration = new Registration(
     { srf, clock, random: new SeededRandom(1), log: nullLog() },
     {
       aor: "sip:bob@b.example",
-      core: { host: "10.0.0.9", port: 5060, transport: "udp" },
+      core: { host: "10.0.0.9", port: 5060, transport },
       deviceName: "b1",
       instanceId: INSTANCE,
       receiveFolder: "/b",
@@ -39,6 +39,10 @@ beforeEach(() => {
   failed = [];
   registration.events.on("registered", (view) => registered.push(view));
   registration.events.on("failed", (view) => failed.push(view));
+}
+
+beforeEach(() => {
+  makeDevice("udp");
 });
 
 /** REGISTERs only: subscriptions have their own test. */
@@ -219,6 +223,10 @@ describe("RFC 3261 §10.2: registrations that fail", () => {
 describe("RFC 5626 §4.2 registering a flow", () => {
   const FLOW = { Require: "outbound", "Flow-Timer": "60" };
 
+  beforeEach(() => {
+    makeDevice("tcp");
+  });
+
   it("MUST ask for it with a reg-id, and plainly at once after 439", async () => {
     const contacts: (string | undefined)[] = [];
     srf.respond = (request) => {
@@ -237,11 +245,20 @@ describe("RFC 5626 §4.2 registering a flow", () => {
     expect(srf.kept).toEqual([]);
   });
 
+  it("MUST NOT look for a connection where it registered over UDP (§4.4.2 is not spoken)", async () => {
+    makeDevice("udp");
+    srf.respond = () => granted(300, FLOW);
+    await start();
+    await clock.advanceAsync(100_000);
+    expect(srf.kept).toEqual([]);
+    expect(registers()).toHaveLength(1);
+  });
+
   it("MUST show a sign of life after 80 to 100 % of Flow-Timer (§4.4)", async () => {
     srf.respond = () => granted(600, FLOW);
     await start();
     const [kept] = srf.kept;
-    expect(kept?.hop).toBe("sip:10.0.0.9:5060;lr");
+    expect(kept?.hop).toBe("sip:10.0.0.9:5060;transport=tcp;lr");
     for (let i = 0; i < 50; i += 1) {
       expect(kept?.nextPingMs()).toBeGreaterThanOrEqual(48_000);
       expect(kept?.nextPingMs()).toBeLessThanOrEqual(60_000);

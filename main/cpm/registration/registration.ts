@@ -196,7 +196,8 @@ export class Registration {
   #keepFlow(flowTimerS: number | undefined): void {
     this.#endKeepAlive?.();
     this.#endKeepAlive = undefined;
-    if (flowTimerS === undefined) return;
+    // Over UDP the sign of life would be STUN (§4.4.2): without it the binding is an ordinary one.
+    if (flowTimerS === undefined || this.#config.core.transport === "udp") return;
     const { srf, random, log } = this.#ports;
     const nextPingMs = (): number => {
       const share = 0.8 + (0.2 * (random.bytes(1)[0] ?? 0)) / 255;
