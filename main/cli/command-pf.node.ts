@@ -1,6 +1,7 @@
-import { formatHostPort, parseHostPort } from "../base/host-port.ts";
+import { formatHostPort } from "../base/host-port.ts";
 import { parseCoreAddress } from "../compose/core-address.ts";
 import { openPf } from "../compose/open-pf.node.ts";
+import { listenAddress } from "./command-trace.node.ts";
 import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";
@@ -20,16 +21,11 @@ export async function runPfCommand(flags: PfFlags): Promise<ExitCode> {
   if (core === undefined) {
     throw usageError(`"${flags.core}" is no address of a core.`, "Write --core HOST:PORT.");
   }
-  // Port 0, which the parser refuses, lets the system choose.
-  const anyPort = flags.listen.endsWith(":0");
-  const listen = parseHostPort(anyPort ? `${flags.listen}1` : flags.listen);
-  if (listen === undefined) {
-    throw usageError(`"${flags.listen}" is no address to listen on.`, "Write --listen HOST:PORT.");
-  }
+  const listen = listenAddress(flags.listen);
   const stop = stopSignal();
   const domain = flags.domain ?? core.host;
   const pf = await openPf({
-    ...{ element: `pf-${domain}`, sip: anyPort ? { ...listen, port: 0 } : listen },
+    ...{ element: `pf-${domain}`, sip: listen },
     msrp: { host: listen.host, port: 0 },
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
   });

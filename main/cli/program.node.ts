@@ -15,6 +15,7 @@ import {
 import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
 import { type ResumeFlags, runResumeCommand } from "./command-resume.node.ts";
 import { runSendCommand, type SendFlags } from "./command-send.node.ts";
+import { runTraceCommand, type TraceFlags } from "./command-trace.node.ts";
 import type { ExitCode } from "./exit-code.ts";
 
 const MAX_DEVICES = 10;
@@ -43,6 +44,7 @@ export function buildProgram(run: Run): Command {
   addHistory(program, run);
   addDemo(program, run);
   addFlow(program, run);
+  addTrace(program, run);
   return program;
 }
 
@@ -218,6 +220,29 @@ function addFlow(program: Command, run: Run): void {
         profile: "-",
         json: flags.json === true || flags.format === "json",
       }),
+    );
+}
+
+function addTrace(program: Command, run: Run): void {
+  program
+    .command("trace")
+    .description("Take the messages that a core of another make mirrors (HEPv3) into a trace.")
+    .requiredOption("--listen <address>", "HOST:PORT to listen on; port 0 lets the system choose")
+    .requiredOption(
+      "--node <number,name,address>",
+      "a core's number in the mirror, its name in the trace, its HOST:PORT; given again: another",
+      (node: string, before: readonly string[] | undefined) => [...(before ?? []), node],
+    )
+    .requiredOption("--trace <file>", "write the messages here")
+    .option("--json", "one JSON object per line")
+    .addHelpText(
+      "after",
+      example(
+        "cpm trace --listen 127.0.0.1:9060 --node 1,core-a,192.0.2.1:5060 --trace core-a.jsonl",
+      ),
+    )
+    .action((flags: TraceFlags) =>
+      run(() => runTraceCommand(flags), { ...flags, profile: "trace" }),
     );
 }
 
