@@ -1,0 +1,101 @@
+import { join } from "node:path";
+import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
+import { CpmProcess } from "./cpm-process.ts";
+import { KamailioCore, loopbackPlace } from "./kamailio-core.ts";
+
+const HOMES = [
+  { domain: "a.example", letter: "a", users: ["alice", "anna"] },
+  { domain: "b.example", letter: "b", users: ["bob", "carol"] },
+] as const;
+
+/** Both home networks with Kamailio as core, `cpm pf` behind each, and `cpm trace` taking what the cores mirror. */
+export class KamailioNetworks {
+  readonly places: readonly [HostPort, HostPort] = [loopbackPlace(), loopbackPlace()];
+  readonly #folder: string;
+  readonly #more: readonly string[];
+  readonly #running: CpmProcess[] = [];
+  readonly #cores: KamailioCore[] = [];
+  readonly #traces: string[] = [];
+  #mirror: CpmProcess | undefined;
+
+  private constructor(folder: string, more: readonly string[]) {
+    this.#folder = folder;
+    this.#more = more;
+  }
+
+  /**
+   * @param folder for traces
+   * @param more lines of both sites' files
+   */
+  static async start(folder: string, more: readonly string[] = []): Promise<KamailioNetworks> {
+    const networks = new KamailioNetworks(folder, more);
+    try {
+      await networks.#open();
+    } catch (error) {
+      await networks.stop();
+      throw error;
+    }
+    return networks;
+  }
+
+  /** `host:port` of the core of a.example (0) or b.example (1). */
+  core(index: 0 | 1): string {
+    return formatHostPort(this.places[index]);
+  }
+
+  /** What all of them said, for a test that fails. */
+  story(): string {
+    return [...this.#running, ...this.#cores].map((each) => each.story()).join("\n");
+  }
+
+  /** Ends all. @returns the traces of cores and Participating Functions */
+  async stop(): Promise<readonly string[]> {
+    await Promise.all(this.#cores.map((core) => core.stop()));
+    for (const each of this.#running.reverse()) await each.stop();
+    await this.#mirror?.stop();
+    return this.#traces;
+  }
+
+  async #open(): Promise<void> {
+    const hep = await this.#openMirror();
+    for (const [index, { domain, letter, users }] of HOMES.entries()) {
+      const other = HOMES[1 - index];
+      const [address, neighbour] = [this.places[index], this.places[1 - index]];
+      if (address === undefined || neighbour === undefined || other === undefined) break;
+      const worker = await this.#openWorker(domain, letter, address);
+      this.#cores.push(
+        await KamailioCore.start({
+          ...{ domain, address, users, workers: [worker], more: this.#more },
+          neighbours: { [other.domain]: neighbour },
+          mirror: { address: hep, node: index + 1 },
+        }),
+      );
+    }
+  }
+
+  async #openMirror(): Promise<string> {
+    const trace = this.#trace("cores");
+    const nodes = this.places.flatMap((place, i) => [
+      ...["--node", `${String(i + 1)},core-${HOMES[i]?.letter ?? ""},${formatHostPort(place)}`],
+    ]);
+    const args = ["trace", "--listen", "127.0.0.1:0", "--trace", trace, ...nodes, "--json"];
+    this.#mirror = new CpmProcess("mirror", args);
+    return String((await this.#mirror.event("ready"))["hep"]);
+  }
+
+  async #openWorker(domain: string, letter: string, core: HostPort): Promise<string> {
+    const worker = new CpmProcess(`pf-${letter}`, [
+      ...["pf", "--core", formatHostPort(core), "--listen", "127.0.0.1:0", "--domain", domain],
+      ...["--trace", this.#trace(`pf-${letter}`), "--json"],
+    ]);
+    this.#running.push(worker);
+    const ready = await worker.event("ready");
+    return (ready["pf"] as { readonly sip: string }).sip;
+  }
+
+  #trace(name: string): string {
+    const file = join(this.#folder, `${name}.jsonl`);
+    this.#traces.push(file);
+    return file;
+  }
+}
