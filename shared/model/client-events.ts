@@ -156,10 +156,16 @@ export type ErrorCode =
   | "authentication"
   | "network"
   | "connection"
-  /** Somebody paused it and can go on. */
+  /** The user of this device paused it and can go on. */
   | "paused"
+  /** The other user did. */
+  | "peer-paused"
+  /** The user of this device ended it; of the other user it is `declined`. */
+  | "cancelled"
   | "protocol"
   | "source"
+  /** The sender's file is not what was offered any more. */
+  | "source-changed"
   | "storage"
   | "no-space"
   | "verification"

@@ -67,7 +67,7 @@ describe("RFC 5547 §6 file-range: a disk that is full", () => {
     const [alice, bob] = await full();
     bob.client.cancel(bob.offerId);
     await world.until("both know", () => alice.has("transfer") && bob.has("transfer"));
-    expect([alice.last("file").code, bob.last("file").code]).toEqual(["declined", "declined"]);
+    expect([alice.last("file").code, bob.last("file").code]).toEqual(["declined", "cancelled"]);
     expect(await bob.files.parts()).toEqual([]);
   });
 });

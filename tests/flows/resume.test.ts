@@ -211,7 +211,7 @@ describe("the sender's file", () => {
     alice.files.put("/s/big.iso", octets(8_000_000, 10));
     await bothEnd();
     for (const device of [alice, bob]) {
-      expect(device.last("file")).toMatchObject({ state: "failed", code: "source" });
+      expect(device.last("file")).toMatchObject({ state: "failed", code: "source-changed" });
       expect(device.last("transfer").state).toBe("failed");
     }
     expect([...bob.received().keys()]).toEqual([]);
@@ -224,7 +224,7 @@ describe("the sender's file", () => {
     await world.crash("a1");
     const bob = world.device("b1");
     await world.until("bob knows", () => bob.has("transfer"));
-    expect(bob.last("file")).toMatchObject({ state: "failed", code: "source" });
+    expect(bob.last("file")).toMatchObject({ state: "failed", code: "source-changed" });
   });
 });
 
@@ -278,6 +278,7 @@ describe("an end that somebody chose", () => {
     bob.client.cancel(bob.offerId);
     await bothEnd();
     expect(bob.last("transfer").state).toBe("cancelled");
+    expect(bob.last("file")).toMatchObject({ state: "interrupted", code: "cancelled" });
     expect(alice.last("file")).toMatchObject({ state: "interrupted", code: "declined" });
     expect(await bob.files.parts()).toEqual([]);
   });
@@ -290,6 +291,7 @@ describe("an end that somebody chose", () => {
     alice.client.cancel(alice.offerId);
     await bothEnd();
     expect(alice.last("transfer").state).toBe("cancelled");
+    expect(alice.last("file")).toMatchObject({ state: "interrupted", code: "cancelled" });
     expect(bob.last("file")).toMatchObject({ state: "interrupted", code: "declined" });
     expect(await bob.files.parts()).toEqual([]);
   });

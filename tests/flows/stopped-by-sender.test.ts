@@ -42,6 +42,9 @@ describe("RFC 5547 §8.4: the sender stops the last file that moves", () => {
     pair.alice.client.cancelFile(pair.alice.offerId, 0);
     await ended();
     expect(endOfBig()).toMatchObject(STOPPED);
+    // To this side it is what its own user ended.
+    const own = pair.alice.all("file").find(({ index }) => index === 0);
+    expect(own).toMatchObject({ state: "interrupted", code: "cancelled" });
     expect(await pair.bob.files.parts()).toEqual([]);
   });
 

@@ -409,7 +409,7 @@ describe("ux 3.1 of an offer that goes out", () => {
 
   it.each([
     [
-      "source",
+      "source-changed",
       "The file was changed after it was offered. It was not sent.",
       "plan.pdf was changed after you offered it. It was not sent.",
     ],
@@ -450,8 +450,8 @@ describe("ux 3.1 of an offer that goes out", () => {
         event: "file",
         index: 0,
         state: "interrupted",
-        code: "declined",
-        reason: "You cancelled the transfer.",
+        code: "cancelled",
+        reason: "The transfer was cancelled.",
       },
       { event: "transfer", state: "cancelled" },
     );

@@ -23,6 +23,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   ...{ "unknown-user": true, "no-answer": true, offline: true, busy: true, declined: true },
   ...{ incompatible: true, "too-large": true, "not-allowed": true, authentication: true },
   ...{ network: true, connection: true, protocol: true, source: true, storage: true },
+  ...{ cancelled: true, "source-changed": true, "peer-paused": true },
   ...{ "no-space": true, paused: true, verification: true, internal: true },
 };
 const ALL = Object.keys(CODES) as readonly ErrorCode[];
@@ -32,6 +33,7 @@ const STATES: readonly CardFileState[] = ["failed", "interrupted", "damaged", "d
 /** A client's own words, none of which a window may show. */
 const REASONS = ["You cancelled this file.", "The file was changed.", "It went wrong."];
 const DATA = "plan.pdf song.mp3 Alice alice@a.example Mine and";
+const english = new Words("en");
 const pseudo = new Words("en-XA");
 
 function entryWith(direction: "incoming" | "outgoing", state: CardFileState): CardEntry {
@@ -46,6 +48,38 @@ function shown(card: BookCard, problem: BookProblem | undefined): readonly strin
   const worded = shownCard(entryOf(problem === undefined ? card : { ...card, problem }), pseudo);
   return textsUnder(worded, new Set(["message", "action", "reason"])).filter((text) => text !== "");
 }
+
+describe("who did it, and what became of the file, is told by code, not by the client's sentences", () => {
+  it.each<[ErrorCode, "incoming" | "outgoing", string, string]>([
+    ["cancelled", "incoming", "You cancelled it.", "You cancelled plan.pdf."],
+    ["declined", "incoming", "Alice cancelled it.", "Alice cancelled plan.pdf."],
+    ["paused", "incoming", "You paused it.", "You paused the transfer."],
+    ["peer-paused", "incoming", "Alice paused it.", "Alice paused the transfer."],
+    ["source", "outgoing", "It can no longer be read.", "plan.pdf can no longer be read."],
+    [
+      ...["source-changed", "outgoing", "It was changed after you offered it."],
+      "plan.pdf was changed after you offered it.",
+    ] as const,
+    [
+      ...["source-changed", "incoming", "Alice changed it after offering it."],
+      "Alice changed plan.pdf after offering it.",
+    ] as const,
+  ])("%s, %s", (code, direction, ofFile, ofCard) => {
+    const state = code.startsWith("source") ? "failed" : "interrupted";
+    const { card, ...entry } = entryWith(direction, state);
+    const [first, second] = card.files;
+    for (const reason of REASONS) {
+      const told = fileReason(card, { code, reason }) ?? "";
+      const files = [first, second].flatMap((file) => file ?? []);
+      const next = {
+        ...{ ...entry, fileCodes: new Map([[0, code]]) },
+        card: { ...card, files: files.map((file) => ({ ...file, reason: told })) },
+      };
+      expect(english.say(told)).toContain(ofFile);
+      expect(english.say(filesProblem(next)?.message ?? "")).toContain(ofCard);
+    }
+  });
+});
 
 describe("in the pseudo-locale a card shows pseudo text, names and sizes", () => {
   describe.each(DIRECTIONS)("%s", (direction) => {

@@ -88,20 +88,41 @@ export function fileReason(
   switch (code) {
     case undefined:
       return reason;
+    case "cancelled":
+      return said("files.cancelled");
     case "declined":
-      return isByUs(reason) ? said("files.cancelled") : said("files.peerCancelled", { name });
+      return said("files.peerCancelled", { name });
     case "paused":
-      return isByUs(reason) ? said("files.paused") : said("files.peerPaused", { name });
-    case "source":
-      return isChanged(reason) ? said("files.changed") : said("files.source");
+      return said("files.paused");
+    case "peer-paused":
+      return said("files.peerPaused", { name });
     case "verification":
       return direction === "incoming" ? said("files.damagedHere") : said("files.damagedThere");
+    case "source":
+    case "source-changed":
+    case "storage":
+    case "no-space":
+      return reasonOnDisk(direction, code, name);
+    default:
+      return reasonBetween(code, name);
+  }
+}
+
+/** What lies at the file here, or where it is sent from. */
+function reasonOnDisk(
+  direction: BookCard["direction"],
+  code: "source" | "source-changed" | "storage" | "no-space",
+  name: string,
+): Phrase {
+  switch (code) {
+    case "source":
+      return said("files.source");
+    case "source-changed":
+      return direction === "outgoing" ? said("files.changed") : said("files.peerChanged", { name });
     case "storage":
       return said("files.storage");
     case "no-space":
       return said("files.noSpace");
-    default:
-      return reasonBetween(code, name);
   }
 }
 
@@ -120,15 +141,6 @@ function reasonBetween(code: ErrorCode, name: string): Phrase {
     default:
       return said("files.other");
   }
-}
-
-/** How the client begins what the user did. */
-function isByUs(reason: string | undefined): boolean {
-  return reason?.startsWith("You ") === true;
-}
-
-function isChanged(reason: string | undefined): boolean {
-  return reason?.includes("changed") === true;
 }
 
 /** What is to be said of files that were answered for, at the end; undefined when all is well. */
@@ -167,9 +179,11 @@ function failedWords(card: BookCard, failed: BookFile, code: string): Sentences 
   const [file, name] = [failed.name, card.peerName];
   switch (code) {
     case "source":
-      return isSaidOf(failed.reason, "files.changed")
+      return [said("problems.fileUnreadable", { file }), said("actions.chooseFileAgain")];
+    case "source-changed":
+      return card.direction === "outgoing"
         ? [said("problems.fileChanged", { file }), said("actions.sendNewVersion")]
-        : [said("problems.fileUnreadable", { file }), said("actions.chooseFileAgain")];
+        : [said("problems.peerChangedFile", { file, name }), again(card)];
     case "no-space":
       return [
         said("problems.fileNoSpace", { folder: folderOf(card), file, rest: rest(card) }),
@@ -202,9 +216,10 @@ function failedWords(card: BookCard, failed: BookFile, code: string): Sentences 
 function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
   const { card, fileCodes } = entry;
   const left = rest(card);
-  if (fileCodes.get(file.index) === "declined") {
+  const code = fileCodes.get(file.index);
+  if (code === "declined" || code === "cancelled") {
     const isAll = card.files.every((one) => one.state !== "verified" && one.state !== "complete");
-    return isSaidOf(file.reason, "files.cancelled")
+    return code === "cancelled"
       ? problem("cancelled-by-us", [
           isAll
             ? said("problems.cancelledTransfer", { rest: left })
@@ -220,9 +235,9 @@ function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
           again(card),
         ]);
   }
-  if (fileCodes.get(file.index) === "paused")
+  if (code === "paused" || code === "peer-paused")
     return problem("paused", [
-      isSaidOf(file.reason, "files.paused")
+      code === "paused"
         ? said("problems.paused", { rest: left })
         : said("problems.peerPaused", { name: card.peerName, rest: left }),
       NOTHING_TO_DO,
@@ -323,10 +338,6 @@ function names(files: readonly BookFile[]): PhraseValue {
 
 function folderOf({ folder = "" }: BookCard): string {
   return folder.split(/[/\\]/).findLast((part) => part !== "") ?? folder;
-}
-
-function isSaidOf(phrase: Phrase | undefined, key: Said["key"]): boolean {
-  return typeof phrase === "object" && phrase.key === key;
 }
 
 function problem(code: string, [message, action]: Sentences, status?: number): BookProblem {

@@ -1,7 +1,7 @@
 import type { FileEvent } from "../../../shared/model/client-events.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { HistoryFile } from "../../base/transfer-store.ts";
-import type { FileOutcome } from "./outcome.ts";
+import { type FileOutcome, isStopped } from "./outcome.ts";
 
 /** The `file` event for an outcome. */
 export function fileEvent(id: OfferId, index: number, outcome: FileOutcome): FileEvent {
@@ -49,7 +49,7 @@ export function historyChange(outcome: FileOutcome): Partial<Omit<HistoryFile, "
     return { state: "failed", isVerified: false, path: outcome.path };
   if (outcome.kind === "interrupted") {
     const octets = outcome.resumable === undefined ? {} : { octets: outcome.resumable.octets };
-    return { state: outcome.code === "declined" ? "cancelled" : "interrupted", ...octets };
+    return { state: isStopped(outcome) ? "cancelled" : "interrupted", ...octets };
   }
   return { state: outcome.kind };
 }

@@ -14,7 +14,7 @@ import type {
   MessageReceiver,
   MsrpSession,
 } from "../../msrp/session/session.ts";
-import type { FileOutcome } from "./outcome.ts";
+import { type FileOutcome, isStopped } from "./outcome.ts";
 import { WriteQueue } from "./write-queue.ts";
 
 export interface FileReceiverOptions {
@@ -278,7 +278,7 @@ export class FileReceiver implements MessageReceiver {
     if (this.#phase === "settled") return;
     this.#phase = "settled";
     this.#guard?.cancel();
-    if (outcome.kind === "interrupted" && outcome.code !== "declined") {
+    if (outcome.kind === "interrupted" && !isStopped(outcome)) {
       void this.#keep(outcome);
       return;
     }

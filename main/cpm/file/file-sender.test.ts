@@ -251,7 +251,7 @@ describe("docs/decisions/0006: files that change while they are sent", () => {
     session.message.events.emit("drained", undefined);
     await clock.settle();
     expect(session.message.end).toBe("#");
-    expect(outcome).toMatchObject({ kind: "failed", code: "source" });
+    expect(outcome).toMatchObject({ kind: "failed", code: "source-changed" });
   });
 });
 

@@ -273,7 +273,7 @@ function sourceFailure(error: FileError): FileOutcome {
 function changedFailure(): FileOutcome {
   return {
     kind: "failed",
-    code: "source",
+    code: "source-changed",
     reason: "The file was changed after it was offered. It was not sent.",
   };
 }

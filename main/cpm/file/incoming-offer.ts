@@ -143,7 +143,7 @@ export class IncomingOffer {
     }
     this.#files.stopFile(index, {
       kind: "interrupted",
-      code: "declined",
+      code: "cancelled",
       reason: "You cancelled this file.",
     });
     const description = offerWithout(local, index);
@@ -417,7 +417,7 @@ export class IncomingOffer {
       ...{ record: this.#record, files: interrupted },
     });
     const isOurs = isOurProduct(this.#invite.request.headers.get("User-Agent"));
-    const isPausedByPeer = interrupted.some(({ outcome }) => outcome.code === "paused");
+    const isPausedByPeer = interrupted.some(({ outcome }) => outcome.code === "peer-paused");
     const mayGoOn = !this.#isShutDown && !this.#wasCancelled;
     if (mayGoOn)
       this.#run.start(

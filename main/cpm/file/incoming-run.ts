@@ -24,7 +24,7 @@ import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
 import { hasRoom, RoomWatch } from "./room-watch.ts";
-import { CHANGED, GONE, LOST, STOPPED } from "./run-ends.ts";
+import { CANCELLED_HERE, CANCELLED_THERE, CHANGED, GONE, LOST } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 export interface IncomingRunOptions {
@@ -134,7 +134,7 @@ export class IncomingRun {
     const entry = this.#entries.find(({ file }) => file.index === index);
     if (entry === undefined || entry.outcome !== undefined) return;
     if (entry.isMoving) for (const session of this.#sessions) session.cancelFile(entry.file);
-    else void this.#drop(entry, { ...STOPPED, reason: "You cancelled this file." });
+    else void this.#drop(entry, { ...CANCELLED_HERE, reason: "You cancelled this file." });
   }
 
   /** The device goes away: what is here can go on later. */
@@ -260,8 +260,7 @@ export class IncomingRun {
         this.#pause("peer");
         return;
       case "stopped":
-        for (const entry of this.#open())
-          await this.#drop(entry, { ...STOPPED, reason: "The sender cancelled the transfer." });
+        for (const entry of this.#open()) await this.#drop(entry, CANCELLED_THERE);
         return;
       case "changed":
         for (const entry of this.#open()) await this.#drop(entry, CHANGED);
@@ -374,7 +373,7 @@ export class IncomingRun {
     else {
       entry.pending = outcome;
       this.#options.record.files([file.index], { octets: outcome.resumable.octets });
-      if (outcome.code === "paused") this.#pause("peer");
+      if (outcome.code === "peer-paused") this.#pause("peer");
     }
     this.#check();
   }
@@ -426,7 +425,7 @@ export class IncomingRun {
     if (this.#open().length > 0) {
       if (this.#isCancelled) {
         for (const entry of this.#open())
-          void this.#drop(entry, { ...STOPPED, reason: "You cancelled the transfer." });
+          void this.#drop(entry, { ...CANCELLED_HERE, reason: "You cancelled the transfer." });
         return;
       }
       if (!this.#isEnding && (this.#pausedBy !== undefined || this.#waits())) return;

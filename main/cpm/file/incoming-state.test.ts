@@ -156,7 +156,7 @@ describe("ux.md 3.1 Paused, and a device that goes away", () => {
       return effect?.do === "stop-files" ? [effect.code, effect.isGraceful] : [];
     });
     expect(codes).toEqual([
-      ["paused", true],
+      ["peer-paused", true],
       ["connection", true],
     ]);
   });

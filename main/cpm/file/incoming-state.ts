@@ -340,7 +340,7 @@ function receiving(
               {
                 do: "stop-files",
                 reason: "You cancelled the transfer.",
-                code: "declined",
+                code: "cancelled",
                 isGraceful: false,
                 isQuiet: false,
               },

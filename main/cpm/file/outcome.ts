@@ -34,6 +34,11 @@ export type FileOutcome =
 
 export type Interrupted = Extract<FileOutcome, { readonly kind: "interrupted" }>;
 
+/** A user, here or there, wants no more of it: nothing is kept to go on with. */
+export function isStopped({ code }: Interrupted): boolean {
+  return code === "declined" || code === "cancelled";
+}
+
 /** Its octets are here, and nobody has ended it. */
 export function isResumable(
   outcome: FileOutcome | undefined,
@@ -43,9 +48,7 @@ export function isResumable(
 
 /** Nobody has ended it, and the other side's device is still there. */
 export function mayGoOnAlone(outcome: FileOutcome): outcome is Interrupted {
-  return (
-    outcome.kind === "interrupted" && outcome.code !== "declined" && outcome.code !== "offline"
-  );
+  return outcome.kind === "interrupted" && !isStopped(outcome) && outcome.code !== "offline";
 }
 
 /**

@@ -143,7 +143,7 @@ export class OutgoingRun {
     for (const transfer of this.#transfers) transfer.cancel();
     this.#endPending({
       kind: "interrupted",
-      code: "declined",
+      code: "cancelled",
       reason: "You cancelled the transfer.",
     });
     this.#check();
@@ -156,7 +156,7 @@ export class OutgoingRun {
     else if (entry.pending !== undefined)
       this.#finish(entry, {
         kind: "interrupted",
-        code: "declined",
+        code: "cancelled",
         reason: "You cancelled this file.",
       });
     this.#check();
@@ -449,6 +449,6 @@ const EARLIER = {
 
 const CHANGED: FileOutcome = {
   kind: "failed",
-  code: "source",
+  code: "source-changed",
   reason: "The file was changed after it was offered. The rest of it was not sent.",
 };

@@ -164,12 +164,12 @@ export class OutgoingSeries {
 
   #obstacle(index: number, sizeOctets: number, file: PartFile): FileOutcome | undefined {
     if (this.#unwanted.has(index))
-      return { kind: "interrupted", code: "declined", reason: "You cancelled this file." };
+      return { kind: "interrupted", code: "cancelled", reason: "You cancelled this file." };
     if (!file.ok) return { kind: "failed", code: "source", reason: file.error.message };
     return file.value.source.sizeOctets === sizeOctets
       ? undefined
       : {
-          ...{ kind: "failed", code: "source" },
+          ...{ kind: "failed", code: "source-changed" },
           reason: "The file was changed after it was offered. It was not sent.",
         };
   }
@@ -334,7 +334,7 @@ export class OutgoingSeries {
   #neverOffered(end: TransferState | undefined): FileOutcome {
     if (end === "declined") return { kind: "declined" };
     return {
-      ...{ kind: "interrupted", code: this.#isCancelled ? "declined" : "connection" },
+      ...{ kind: "interrupted", code: this.#isCancelled ? "cancelled" : "connection" },
       reason: "It was not offered any more.",
     };
   }

@@ -14,7 +14,7 @@ import { FileSender, type FileSpan } from "./file-sender.ts";
 import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.ts";
 import { type MediaWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import type { FileOutcome } from "./outcome.ts";
+import { type FileOutcome, isStopped } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
@@ -118,7 +118,11 @@ export class OutgoingTransfer {
   /** Ends everything that has not ended: `#` on each message, then BYE. */
   cancel(): void {
     this.#byeCause = USER_STOPPED;
-    this.#stopAll({ kind: "interrupted", code: "declined", reason: "You cancelled the transfer." });
+    this.#stopAll({
+      kind: "interrupted",
+      code: "cancelled",
+      reason: "You cancelled the transfer.",
+    });
   }
 
   /** Leaves every message where it is, then BYE: what was sent stays of use to the receiver. */
@@ -146,7 +150,7 @@ export class OutgoingTransfer {
       if (line.file !== file || !this.#live.has(index)) continue;
       // The BYE that follows where it was the last one must tell that somebody chose this.
       if (this.#live.size === 1) this.#byeCause = USER_STOPPED;
-      sender.stop({ kind: "interrupted", code: "declined", reason: "You cancelled this file." });
+      sender.stop({ kind: "interrupted", code: "cancelled", reason: "You cancelled this file." });
       this.#live.delete(index);
       this.#closeLine(index);
     }
@@ -325,7 +329,7 @@ function obstacleOf({ file, peer, span }: SendLine): FileOutcome | undefined {
 /** With what is known of the octets that arrived. */
 function told(outcome: FileOutcome, { hashes }: PreparedFile, octets: number): FileOutcome {
   if (outcome.kind === "complete") return { ...outcome, hash: `sha-1:${hashes.sha1}` };
-  return outcome.kind === "interrupted" && outcome.code !== "declined"
+  return outcome.kind === "interrupted" && !isStopped(outcome)
     ? { ...outcome, resumable: { octets } }
     : outcome;
 }

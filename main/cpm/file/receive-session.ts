@@ -113,7 +113,7 @@ export class ReceiveSession {
     void this.#bye(USER_STOPPED);
     for (const { receiver } of this.#awaiting.values())
       receiver.stop({
-        ...{ kind: "interrupted", code: "declined" },
+        ...{ kind: "interrupted", code: "cancelled" },
         reason: "You cancelled the transfer.",
       });
   }
@@ -134,7 +134,7 @@ export class ReceiveSession {
       }
       this.#live.delete(mediaIndex);
       awaiting.receiver.stop({
-        ...{ kind: "interrupted", code: "declined" },
+        ...{ kind: "interrupted", code: "cancelled" },
         reason: "You cancelled this file.",
       });
       this.#local = offerWithout(this.#local, mediaIndex);

@@ -154,7 +154,7 @@ export function failureOf(failure: SipFailure): Refusal {
   if (failure.kind === "cancelled")
     return {
       state: "cancelled",
-      code: "declined",
+      code: "cancelled",
       message: "The offer was cancelled.",
       action: "Send again.",
     };

@@ -1,7 +1,13 @@
 import type { FileOutcome } from "./outcome.ts";
 
 /** What becomes of files that were to go on and do not. */
-export const STOPPED = { kind: "interrupted", code: "declined" } as const;
+export const CANCELLED_HERE = { kind: "interrupted", code: "cancelled" } as const;
+
+export const CANCELLED_THERE: FileOutcome = {
+  kind: "interrupted",
+  code: "declined",
+  reason: "The sender cancelled the transfer.",
+};
 
 export const LOST = {
   kind: "interrupted",
@@ -11,7 +17,7 @@ export const LOST = {
 
 export const CHANGED: FileOutcome = {
   kind: "failed",
-  code: "source",
+  code: "source-changed",
   reason: "The sender has changed the file since it was offered. Ask for the new one.",
 };
 

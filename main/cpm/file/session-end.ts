@@ -42,7 +42,7 @@ export function endOutcome(
       reason: `The ${peer} cancelled the transfer.`,
     };
   if (isPause(cause))
-    return { kind: "interrupted", code: "paused", reason: `The ${peer} paused the transfer.` };
+    return { kind: "interrupted", code: "peer-paused", reason: `The ${peer} paused the transfer.` };
   if (isGoingAway(cause))
     return { kind: "interrupted", code: "offline", reason: `The ${peer}'s device was stopped.` };
   return { kind: "interrupted", code: "connection", reason: `The ${peer} ended the transfer.` };

@@ -7,6 +7,7 @@ export const files = {
   connection: "The connection to {name} was lost before all of it was there.",
   protocol: "{name}'s app sent something unexpected.",
   changed: "It was changed after you offered it. It was not sent.",
+  peerChanged: "{name} changed it after offering it. It was not received.",
   source: "It can no longer be read. It was not sent.",
   storage: "It could not be stored.",
   noSpace: "There was no room for it.",

@@ -40,6 +40,7 @@ export const problems = {
     "{complete, number} of {taken, plural, one {# file} other {# files}} {complete, plural, one {is complete and stays} other {are complete and stay}}.",
   more: "{count, number} more",
   fileChanged: "{file} was changed after you offered it. It was not sent.",
+  peerChangedFile: "{name} changed {file} after offering it. It was not received.",
   fileUnreadable: "{file} can no longer be read. It was not sent.",
   fileNoSpace: "No space is left in the folder {folder}. {file} was not stored. {rest}",
   fileNotStored: "The folder {folder} cannot be written to. {file} was not stored.",
