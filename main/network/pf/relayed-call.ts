@@ -1,5 +1,5 @@
 import type { Undo } from "../../base/events.ts";
-import type { Clock, Log } from "../../base/ports.ts";
+import type { Clock, Log, Timer } from "../../base/ports.ts";
 import type {
   IncomingRequest,
   InviteUac,
@@ -23,6 +23,9 @@ export interface CallPorts {
 /** How long a BYE's 200 waits for the far side, well under Timer F (note N2 in docs/flows). */
 export const HELD_BYE_MS = 3_000;
 
+/** How long a side whose file connection ended may take to say why: BYE goes its own way, through the cores. */
+export const MEDIA_LOST_GRACE_MS = 1_500;
+
 const REASON_CANCELLED = 'SIP;cause=487;text="Request Terminated"';
 const REASON_MEDIA_LOST = 'SIP;cause=503;text="File connection lost"';
 const REASON_FAR_SIDE_GONE = 'SIP;cause=408;text="Other side gone"';
@@ -45,6 +48,7 @@ export class RelayedCall {
   #isEnding = false;
   #isRinging = false;
   #cancelReason = REASON_CANCELLED;
+  #mediaLost: Timer | undefined;
 
   constructor(
     ports: CallPorts,
@@ -58,7 +62,7 @@ export class RelayedCall {
     this.#onEnd = onEnd;
     media.onLost((message) => {
       this.#ports.log.write("warn", "file connection lost", { message, callId: this.#callId });
-      void this.#endBoth(REASON_MEDIA_LOST);
+      this.#endSoon();
     });
   }
 
@@ -249,6 +253,14 @@ export class RelayedCall {
     if (!this.#isEnding) this.#invite.refuse(status, reason, headers);
   }
 
+  /** What the BYE of the side that left says, the other side is to hear: a user's decision is no interruption. */
+  #endSoon(): void {
+    if (this.#isEnding || this.#mediaLost !== undefined) return;
+    this.#mediaLost = this.#ports.clock.startTimer(MEDIA_LOST_GRACE_MS, () => {
+      void this.#endBoth(REASON_MEDIA_LOST);
+    });
+  }
+
   async #endBoth(reason: string): Promise<void> {
     await this.#byeRemaining([{ name: "Reason", value: reason }]);
     await this.#end();
@@ -256,6 +268,7 @@ export class RelayedCall {
 
   async #byeRemaining(headers: readonly HeaderField[]): Promise<void> {
     this.#isEnding = true;
+    this.#mediaLost?.cancel();
     const dialogs = [...this.#dialogs.values()];
     this.#dialogs.clear();
     await Promise.all(dialogs.map((dialog) => dialog.bye(headers)));
@@ -263,6 +276,7 @@ export class RelayedCall {
 
   async #end(): Promise<void> {
     this.#isEnding = true;
+    this.#mediaLost?.cancel();
     await this.#media.close();
     this.#onEnd(this);
   }
