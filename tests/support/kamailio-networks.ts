@@ -8,27 +8,34 @@ const HOMES = [
   { domain: "b.example", letter: "b", users: ["bob", "carol"] },
 ] as const;
 
+export interface KamailioNetworksOptions {
+  /** Lines of both sites' files. */
+  readonly more?: readonly string[];
+  /** Participating Functions of each network. */
+  readonly workers?: number;
+}
+
 /** Both home networks with Kamailio as core, `cpm pf` behind each, and `cpm trace` taking what the cores mirror. */
 export class KamailioNetworks {
   readonly places: readonly [HostPort, HostPort] = [loopbackPlace(), loopbackPlace()];
   readonly #folder: string;
-  readonly #more: readonly string[];
-  readonly #running: CpmProcess[] = [];
+  readonly #options: KamailioNetworksOptions;
+  readonly #workers: CpmProcess[] = [];
   readonly #cores: KamailioCore[] = [];
   readonly #traces: string[] = [];
   #mirror: CpmProcess | undefined;
 
-  private constructor(folder: string, more: readonly string[]) {
+  private constructor(folder: string, options: KamailioNetworksOptions) {
     this.#folder = folder;
-    this.#more = more;
+    this.#options = options;
   }
 
-  /**
-   * @param folder for traces
-   * @param more lines of both sites' files
-   */
-  static async start(folder: string, more: readonly string[] = []): Promise<KamailioNetworks> {
-    const networks = new KamailioNetworks(folder, more);
+  /** @param folder for traces */
+  static async start(
+    folder: string,
+    options: KamailioNetworksOptions = {},
+  ): Promise<KamailioNetworks> {
+    const networks = new KamailioNetworks(folder, options);
     try {
       await networks.#open();
     } catch (error) {
@@ -43,15 +50,20 @@ export class KamailioNetworks {
     return formatHostPort(this.places[index]);
   }
 
+  /** Ends a Participating Function without a word; those of a.example come first. */
+  async killWorker(index: number): Promise<void> {
+    await this.#workers[index]?.kill();
+  }
+
   /** What all of them said, for a test that fails. */
   story(): string {
-    return [...this.#running, ...this.#cores].map((each) => each.story()).join("\n");
+    return [...this.#workers, ...this.#cores].map((each) => each.story()).join("\n");
   }
 
   /** Ends all. @returns the traces of cores and Participating Functions */
   async stop(): Promise<readonly string[]> {
     await Promise.all(this.#cores.map((core) => core.stop()));
-    for (const each of this.#running.reverse()) await each.stop();
+    for (const each of this.#workers) await each.stop();
     await this.#mirror?.stop();
     return this.#traces;
   }
@@ -62,10 +74,14 @@ export class KamailioNetworks {
       const other = HOMES[1 - index];
       const [address, neighbour] = [this.places[index], this.places[1 - index]];
       if (address === undefined || neighbour === undefined || other === undefined) break;
-      const worker = await this.#openWorker(domain, letter, address);
+      const workers: string[] = [];
+      for (let i = 0; i < (this.#options.workers ?? 1); i += 1)
+        workers.push(
+          await this.#openWorker(domain, `${letter}${i === 0 ? "" : String(i)}`, address),
+        );
       this.#cores.push(
         await KamailioCore.start({
-          ...{ domain, address, users, workers: [worker], more: this.#more },
+          ...{ domain, address, users, workers, more: this.#options.more ?? [] },
           neighbours: { [other.domain]: neighbour },
           mirror: { address: hep, node: index + 1 },
         }),
@@ -84,11 +100,13 @@ export class KamailioNetworks {
   }
 
   async #openWorker(domain: string, letter: string, core: HostPort): Promise<string> {
-    const worker = new CpmProcess(`pf-${letter}`, [
+    const args = [
       ...["pf", "--core", formatHostPort(core), "--listen", "127.0.0.1:0", "--domain", domain],
       ...["--trace", this.#trace(`pf-${letter}`), "--json"],
-    ]);
-    this.#running.push(worker);
+    ];
+    // The mirror has built the program.
+    const worker = new CpmProcess(`pf-${letter}`, args, {}, true);
+    this.#workers.push(worker);
     const ready = await worker.event("ready");
     return (ready["pf"] as { readonly sip: string }).sip;
   }
