@@ -259,10 +259,14 @@ export class CpmClient {
   /**
    * Goes on at once with an offer that is paused, that waits for its next attempt, or that was interrupted, also in an
    * earlier run of the program. `resumed` follows, or the end.
+   * @param options `keepsTrying`: as after an interruption, where the other side is not there now
    */
-  resume(id: OfferId): Promise<Result<void, ResumeError>> {
+  resume(
+    id: OfferId,
+    options?: { readonly keepsTrying?: boolean },
+  ): Promise<Result<void, ResumeError>> {
     return this.#isRunning
-      ? this.#resumes.resume(id)
+      ? this.#resumes.resume(id, options?.keepsTrying === true)
       : Promise.resolve(err({ kind: "unknown", message: "The device is not running." }));
   }
 

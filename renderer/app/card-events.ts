@@ -10,6 +10,9 @@ export interface CardEvent {
     | "cancelled"
     | "missed"
     | "stalled"
+    | "paused"
+    | "reconnecting"
+    | "resumed"
     | "done"
     | "result"
     | "failed";
@@ -40,6 +43,8 @@ const ON_BOTH_SIDES: Kinds = {
   cancelled: "cancelled",
   missed: "missed",
   stalled: "stalled",
+  reconnecting: "reconnecting",
+  waitingForSpace: "failed",
   verified: "done",
   confirmed: "done",
   failed: "failed",
@@ -52,13 +57,22 @@ const ON_ONE_SIDE: Readonly<Record<Card["direction"], Kinds>> = {
   outgoing: { partly: "result", declined: "result", noanswer: "result" },
 };
 
+const WAITED: ReadonlySet<CardState> = new Set(["paused", "reconnecting", "waitingForSpace"]);
+
 function changeOf(card: Card, old: Card): CardEvent["kind"] | undefined {
-  const wasAsked = old.state === "accepting" || old.state === "ringing";
-  if (card.state === "transferring" && card.direction === "incoming" && wasAsked) return "accepted";
+  if (card.state === "transferring") return beginningOf(card, old);
+  // What the user did is no news.
+  if (card.state === "paused") return card.pausedBy === "peer" ? "paused" : undefined;
   // Files that the user left out are nothing that failed.
   if (card.state === "partly" && card.direction === "incoming" && card.problem === undefined)
     return "done";
   return ON_ONE_SIDE[card.direction][card.state] ?? ON_BOTH_SIDES[card.state];
+}
+
+function beginningOf(card: Card, old: Card): CardEvent["kind"] | undefined {
+  if (WAITED.has(old.state)) return "resumed";
+  const wasAsked = old.state === "accepting" || old.state === "ringing";
+  return card.direction === "incoming" && wasAsked ? "accepted" : undefined;
 }
 
 /** Whether the octets went over a multiple of `step`. */

@@ -56,6 +56,12 @@ export function useWindowCommands(): void {
   useCommand("reconnect", () => {
     void ask("account.refresh", {});
   });
+  useCommand("pauseAll", () => {
+    void ask("cards.pauseAll", {});
+  });
+  useCommand("resumeAll", () => {
+    void ask("cards.resumeAll", {});
+  });
   useCommand("doNotDisturb", () => {
     const isOn = app.getState().app?.settings.isDoNotDisturb ?? false;
     void ask("settings.change", { isDoNotDisturb: !isOn });

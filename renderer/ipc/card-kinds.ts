@@ -1,4 +1,4 @@
-import { type Card, isEnded } from "../../shared/model/card.ts";
+import { type Card, isEnded, isGoingOn, isHalted } from "../../shared/model/card.ts";
 
 /** Waits for an answer on this device. */
 export function isAsking(card: Card): boolean {
@@ -7,12 +7,7 @@ export function isAsking(card: Card): boolean {
 
 /** Octets move, or are checked, or stand still against their will. */
 export function isRunning(card: Card): boolean {
-  return (
-    card.state === "transferring" ||
-    card.state === "stalled" ||
-    card.state === "verifying" ||
-    card.state === "accepting"
-  );
+  return (isGoingOn(card) && !isHalted(card)) || card.state === "accepting";
 }
 
 /** Something happens to it by itself, or by an answer that is waited for. */

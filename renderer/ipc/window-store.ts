@@ -35,6 +35,8 @@ export interface WindowState {
 /** What the user is asked before it is done with a card. */
 export type CardQuestion =
   | { readonly kind: "cancel"; readonly id: string }
+  /** Cards that are put away with what has arrived of them. */
+  | { readonly kind: "forget"; readonly id: string; readonly ids: readonly string[] }
   | { readonly kind: "dangerous" | "keep"; readonly id: string; readonly index: number };
 
 export interface ShownFailure extends RequestFailure {

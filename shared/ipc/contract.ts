@@ -125,8 +125,15 @@ export const requestSchemas = {
   "offer.askAgain": oneCard,
   "card.cancel": oneCard,
   "card.cancelFile": oneFile,
+  "card.pause": oneCard,
+  /** Goes on at once: paused, waiting, or interrupted, also in an earlier run. */
+  "card.resume": oneCard,
+  "cards.pauseAll": z.strictObject({}),
+  /** Those that were paused here. */
+  "cards.resumeAll": z.strictObject({}),
   /** Offers anew what was not transferred; everything, where all was. */
   "card.retry": z.strictObject({ id, commandId: commandId.optional() }),
+  /** Of an interrupted transfer that came in, what had arrived is deleted. */
   "card.dismiss": z.strictObject({ ids }),
   /** Refused with `dangerous` for a file that can run programs unless the user has confirmed. */
   "file.open": z.strictObject({ id, index, isConfirmed: z.boolean().optional() }),
@@ -195,6 +202,10 @@ export interface RequestAnswers {
   readonly "offer.askAgain": null;
   readonly "card.cancel": null;
   readonly "card.cancelFile": null;
+  readonly "card.pause": null;
+  readonly "card.resume": null;
+  readonly "cards.pauseAll": null;
+  readonly "cards.resumeAll": null;
   /** Id of the new card. */
   readonly "card.retry": string;
   readonly "card.dismiss": null;

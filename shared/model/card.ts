@@ -17,6 +17,12 @@ export type CardState =
   | "stalled"
   /** Incoming: every octet is here, the hash is compared. */
   | "verifying"
+  /** Somebody paused it: `pausedBy`. */
+  | "paused"
+  /** The connection broke, or the user wants to go on: tried again by itself. */
+  | "reconnecting"
+  /** Incoming: the disk is full; it goes on by itself when there is room. */
+  | "waitingForSpace"
   | CardEndState;
 
 export type CardEndState =
@@ -71,6 +77,8 @@ export interface CardFile<Text = string> {
   readonly reason?: Text;
   /** Where it lies; only shown. Requests name a file by card and index. */
   readonly path?: string;
+  /** Interrupted: it can go on after its `octets`. */
+  readonly canResume?: boolean;
   /** It lay at `path` once and does not any more. */
   readonly isGone?: boolean;
   /** `sha-256:` or `sha-1:` and hexadecimal digits. */
@@ -111,6 +119,7 @@ export interface Card<Text = string> {
   readonly device?: string;
   /** Outgoing: when this app heard that the other user has opened a file of it, wall-clock milliseconds since 1970. */
   readonly seenMs?: number;
+  readonly pausedBy?: "us" | "peer";
   /** This device had accepted too and was a moment later. */
   readonly isLostRace?: boolean;
   /** What went wrong and the one thing to do next. */
@@ -129,7 +138,8 @@ export interface Card<Text = string> {
 export interface CardProblem<Text = string> {
   /**
    * For the words and the button; unknown codes get the general ones. An `ErrorCode`, or `some-declined`, `none-taken`,
-   * `cancelled-by-peer`, `cancelled-by-us`, `stopped` (this app ended before the transfer did), `stalled`.
+   * `cancelled-by-peer`, `cancelled-by-us`, `stopped` (this app ended before the transfer did), `stalled`,
+   * `reconnecting`, `waiting-for-space`.
    */
   readonly code: string;
   /** What happened and what it means for the files. */
@@ -193,6 +203,9 @@ const RUNNING_STATES: Readonly<Record<Exclude<CardState, CardEndState>, true>> =
   transferring: true,
   stalled: true,
   verifying: true,
+  paused: true,
+  reconnecting: true,
+  waitingForSpace: true,
 };
 
 const FILE_STATES: Readonly<Record<CardFileState, true>> = {
@@ -220,4 +233,33 @@ export function isCardFileState(text: string): text is CardFileState {
 /** Whether nothing will happen to the card by itself any more. */
 export function isEnded(state: CardState): state is CardEndState {
   return state in END_STATES;
+}
+
+/** Octets of files move, are checked, or stand still for a while: one side has said yes, and it has not ended. */
+export function isGoingOn({ state }: Pick<Card, "state">): boolean {
+  return GOING_ON.has(state);
+}
+
+const GOING_ON: ReadonlySet<CardState> = new Set([
+  ...(["transferring", "stalled", "verifying", "paused", "reconnecting"] as const),
+  "waitingForSpace",
+]);
+
+/** Nothing moves until somebody says so, or there is room. */
+export function isHalted({ state }: Pick<Card, "state">): boolean {
+  return state === "paused" || state === "waitingForSpace";
+}
+
+export function canPause({ state }: Pick<Card, "state">): boolean {
+  return state === "transferring" || state === "stalled" || state === "reconnecting";
+}
+
+/** The user can let it go on: what this device has paused or lost, not what the other side has paused. */
+export function canResume({ state, pausedBy, files }: ResumableCard): boolean {
+  if (state === "paused") return pausedBy !== "peer";
+  return state === "waitingForSpace" || (isEnded(state) && files.some((file) => file.canResume));
+}
+
+interface ResumableCard extends Pick<Card, "state" | "pausedBy"> {
+  readonly files: readonly Pick<CardFile, "canResume">[];
 }

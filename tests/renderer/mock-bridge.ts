@@ -11,7 +11,7 @@ import type {
   RequestResult,
 } from "../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState, PickedFile } from "../../shared/model/app-state.ts";
-import type { Card } from "../../shared/model/card.ts";
+import { type Card, canPause } from "../../shared/model/card.ts";
 
 const english = new Words("en");
 
@@ -147,6 +147,24 @@ export function createMockBridge(start: AppSnapshot, options: MockOptions = {}):
     },
     "card.cancel": ({ id }) => {
       changeCard(id, { state: "cancelled", endedMs: Date.now() });
+      return done;
+    },
+    "card.pause": ({ id }) => {
+      changeCard(id, { state: "paused", pausedBy: "us" });
+      return done;
+    },
+    "card.resume": ({ id }) => {
+      changeCard(id, { state: "reconnecting" });
+      return done;
+    },
+    "cards.pauseAll": () => {
+      for (const card of cards.filter(canPause))
+        changeCard(card.id, { state: "paused", pausedBy: "us" });
+      return done;
+    },
+    "cards.resumeAll": () => {
+      for (const card of cards.filter(({ state }) => state === "paused"))
+        changeCard(card.id, { state: "transferring" });
       return done;
     },
     "card.retry": ({ id }) => {

@@ -43,9 +43,13 @@ export interface AccountDeskParts {
   readonly isBlocked: (uri: string) => boolean;
   /** Everything a client tells but of its registration. */
   readonly onEvent: (event: NamedEvent) => void;
+  readonly onNetwork: (what: NetworkChange) => void;
   /** The account is another one, or there is none now. */
   readonly onAccount: () => void;
 }
+
+/** This device begins to work in a network, is known there, or leaves it for the next one. */
+export type NetworkChange = "joined" | "registered" | "leaving";
 
 type Registration = RegistrationState<Phrase>;
 
@@ -250,6 +254,7 @@ export class AccountDesk {
     if (record === undefined || this.#isStopped) return;
     this.#retryTimer?.cancel();
     this.#show(meanwhile);
+    if (this.#session !== undefined) this.#parts.onNetwork("leaving");
     await this.#leave();
     const way = await this.#wayTo(record);
     if (!way.ok) {
@@ -291,6 +296,7 @@ export class AccountDesk {
     });
     if (!session.ok) return session;
     this.#session = session.value;
+    this.#parts.onNetwork("joined");
     // Windows are told of an account that works: until then the form that asked for it stays what it is.
     return session.value.start();
   }
@@ -345,6 +351,7 @@ export class AccountDesk {
         expiresMs: nowMs + event.expiresS * 1000,
       });
       this.#showDevices();
+      this.#parts.onNetwork("registered");
     } else if (event.event === "registrationFailed") {
       const { status, retryMs } = event;
       this.#show({

@@ -284,6 +284,7 @@ describe("ux 3.7: kept as long as the user wants", () => {
     history = new HistoryDesk({
       ...{ store, cards, desktop, clock, log: nullLog(), nameOf: (peer) => peer },
       words,
+      client: () => undefined,
       historyDays: () => 2,
     });
   });

@@ -42,6 +42,7 @@ import { LocateDesk } from "./locate-desk.node.ts";
 import { NoticeDesk } from "./notice-desk.ts";
 import { OfferDesk } from "./offer-desk.node.ts";
 import { Outbox } from "./outbox.ts";
+import { PauseDesk } from "./pause-desk.ts";
 import { PeopleDesk } from "./people-desk.ts";
 import { PickDesk } from "./pick-desk.node.ts";
 import { ReceivedDesk } from "./received-desk.node.ts";
@@ -80,6 +81,7 @@ export class Engine implements AppEngine {
   readonly #account: AccountDesk;
   readonly #received: ReceivedDesk;
   readonly #offers: OfferDesk;
+  readonly #pauses: PauseDesk;
   readonly #picks: PickDesk;
   readonly #history: HistoryDesk;
   readonly #locate: LocateDesk;
@@ -131,6 +133,7 @@ export class Engine implements AppEngine {
         this.#useFolder(folder);
       },
     });
+    this.#pauses = new PauseDesk(withCards);
     this.#picks = new PickDesk({ ...common, ...own });
     this.#history = new HistoryDesk({
       ...{ ...withCards, nameOf },
@@ -145,6 +148,9 @@ export class Engine implements AppEngine {
       isBlocked: (uri) => this.#people.isBlocked(uri),
       onEvent: (event) => {
         this.#onEvent(event);
+      },
+      onNetwork: (what) => {
+        this.#look(this.#pauses.networkIs(what));
       },
       onAccount: () => {
         if (this.#state.current.account !== undefined) this.#state.change({ arrival: undefined });
@@ -243,13 +249,14 @@ export class Engine implements AppEngine {
 
   /** Everything that must survive is on disk already. */
   suspend(): Promise<void> {
+    this.#pauses.suspend();
     this.#outbox.flush();
     return Promise.resolve();
   }
 
   resume(): Promise<void> {
     this.#account.resume();
-    return Promise.resolve();
+    return this.#pauses.wake();
   }
 
   async stop(): Promise<void> {
@@ -257,6 +264,7 @@ export class Engine implements AppEngine {
     this.#isStopped = true;
     this.#diskTimer?.cancel();
     this.#history.stop();
+    this.#pauses.end();
     let giveUp: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
       giveUp = setTimeout(resolve, STOP_MS);
@@ -279,6 +287,7 @@ export class Engine implements AppEngine {
     return {
       ...this.#received.handlers,
       ...this.#offers.handlers,
+      ...this.#pauses.handlers,
       ...this.#picks.handlers,
       ...this.#history.handlers,
       ...this.#locate.handlers,
@@ -343,7 +352,6 @@ export class Engine implements AppEngine {
   }
 
   #onEvent(event: NamedEvent): void {
-    if (isGoingOn(event)) return;
     switch (event.event) {
       case "registered":
       case "registrationFailed":
@@ -362,6 +370,7 @@ export class Engine implements AppEngine {
         else this.#cards.apply({ name: "event", event: { ...event, id: event.id } });
         return;
       default:
+        if (!this.#pauses.admits(event)) return;
         this.#cards.apply({ name: "event", event });
     }
     if (event.event === "file") this.#received.received(event);
@@ -428,11 +437,4 @@ export class Engine implements AppEngine {
         .slice(0, MAX_RECENT),
     };
   }
-}
-
-type GoingOn = Extract<NamedEvent, { readonly event: "reconnecting" | "paused" | "resumed" }>;
-
-/** Of transfers that are interrupted and go on: their files keep their state on the card meanwhile. */
-function isGoingOn(event: NamedEvent): event is GoingOn {
-  return ["reconnecting", "paused", "resumed"].includes(event.event);
 }

@@ -2,10 +2,12 @@ import { writeFile } from "node:fs/promises";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
+import type { OfferId } from "../../../shared/model/offer.ts";
 import type { AppStore, CardFilter } from "../../base/app-store.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
 import { present } from "../../base/present.ts";
 import { ok, type Result } from "../../base/result.ts";
+import type { CpmClient } from "../../cpm/client.ts";
 import { errorCode } from "../../storage/file-error.ts";
 import { shownCard } from "../model/card-entry.ts";
 import { storedEntry } from "../model/history-card.ts";
@@ -24,6 +26,7 @@ export interface HistoryDeskParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly nameOf: (peer: string, displayName?: string) => string;
+  readonly client: () => CpmClient | undefined;
   readonly historyDays: () => number;
   readonly words: CurrentWords;
 }
@@ -57,6 +60,8 @@ export class HistoryDesk {
         return card === undefined || isEnded(card.state);
       });
       const forgotten = this.#parts.store.cards.forget(over);
+      // What had arrived of them, to go on with, is of no use without them.
+      for (const id of over) void this.#parts.client()?.forget(id as OfferId);
       if (!forgotten.ok) return this.#failed(forgotten.error.message);
       this.#parts.cards.drop(over);
       return DONE;
@@ -66,6 +71,7 @@ export class HistoryDesk {
       if (!forgotten.ok) return this.#failed(forgotten.error.message);
       const shown = [...this.#parts.cards.book.values()].map(({ card }) => card);
       const ended = shown.filter(({ state }) => isEnded(state)).map(({ id }) => id);
+      for (const id of ended) void this.#parts.client()?.forget(id as OfferId);
       this.#parts.cards.drop([...new Set([...forgotten.value, ...ended])]);
       return DONE;
     },

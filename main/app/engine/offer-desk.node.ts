@@ -1,6 +1,6 @@
 import { formatPerson } from "../../../shared/format/person.ts";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
-import { isEnded } from "../../../shared/model/card.ts";
+import { canResume, isEnded } from "../../../shared/model/card.ts";
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { Files } from "../../base/files.ts";
 import type { Clock, Log } from "../../base/ports.ts";
@@ -42,7 +42,6 @@ type OfferRequests = Pick<
   | "offer.silence"
   | "offer.folder"
   | "offer.askAgain"
-  | "card.cancel"
   | "card.cancelFile"
   | "card.dismiss"
 >;
@@ -95,12 +94,6 @@ export class OfferDesk {
       return DONE;
     },
     "offer.askAgain": ({ id }) => this.#askAgain(id),
-    "card.cancel": ({ id }) => {
-      const card = this.#parts.cards.book.get(id)?.card;
-      if (card === undefined || isEnded(card.state)) return gone("transfer");
-      this.#parts.client()?.cancel(offerId(id));
-      return DONE;
-    },
     "card.cancelFile": ({ id, index }) => {
       const card = this.#parts.cards.book.get(id)?.card;
       const file = card?.files.find((one) => one.index === index);
@@ -110,7 +103,9 @@ export class OfferDesk {
     },
     "card.dismiss": ({ ids }) => {
       for (const id of ids) {
-        this.#parts.cards.revive(id);
+        const entry = this.#parts.cards.revive(id);
+        if (entry?.card.direction === "incoming" && canResume(entry.card))
+          void this.#parts.client()?.forget(offerId(id));
         this.#parts.cards.apply({ name: "dismiss", id });
       }
       return DONE;

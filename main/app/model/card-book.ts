@@ -1,10 +1,12 @@
 import { isEnded } from "../../../shared/model/card.ts";
 import type { OfferView } from "../../../shared/model/offer.ts";
+import type { ResumeError } from "../../cpm/client.ts";
 import { type Phrase, said } from "../words/phrase.ts";
 import { type OfferSetting, offeredEntry, type Preparation, preparingEntry } from "./card-begin.ts";
-import { type BookFile, type CardEntry, withCard, withFiles } from "./card-entry.ts";
+import { type BookFile, type CardEntry, isUnsettled, withCard, withFiles } from "./card-entry.ts";
+import { notResumable, pausing, type ResumableOctets, resumable, resuming } from "./card-pause.ts";
 import { type CardEvent, ended, type Moment, stepCard, tickCard } from "./card-step.ts";
-import type { BookProblem } from "./card-words.ts";
+import { type BookProblem, notResumedProblem } from "./card-words.ts";
 import { omit } from "./omit.ts";
 
 /** All cards that windows show, by id. */
@@ -29,6 +31,11 @@ export type BookInput =
   /** The rule cannot be carried out, so the user is asked after all. */
   | { readonly name: "askAfterAll"; readonly id: string }
   | { readonly name: "silence"; readonly id: string }
+  /** The user pauses it, or wants it to go on. */
+  | { readonly name: "pausing" | "resuming"; readonly id: string }
+  /** Files of an ended card that can go on. */
+  | { readonly name: "resumable"; readonly id: string; readonly files: readonly ResumableOctets[] }
+  | { readonly name: "notResumed"; readonly id: string; readonly kind: ResumeError["kind"] }
   | { readonly name: "dismiss"; readonly id: string }
   /** The other user has opened a file of it. */
   | { readonly name: "seen"; readonly id: string }
@@ -99,6 +106,7 @@ type Command = Exclude<
 type Answer = Extract<Command, { readonly name: "accepting" | "silence" | "folder" }>;
 
 function commanded(entry: CardEntry, input: Command, moment: Moment): CardEntry {
+  if (isOfPause(input)) return pauseCommanded(entry, input, moment);
   const { card } = entry;
   switch (input.name) {
     case "hashed":
@@ -118,6 +126,38 @@ function commanded(entry: CardEntry, input: Command, moment: Moment): CardEntry 
         ? whileRinging(entry, input)
         : entry;
   }
+}
+
+type PauseCommand = Extract<
+  Command,
+  { readonly name: "pausing" | "resuming" | "resumable" | "notResumed" }
+>;
+
+function isOfPause(input: Command): input is PauseCommand {
+  return ["pausing", "resuming", "resumable", "notResumed"].includes(input.name);
+}
+
+function pauseCommanded(entry: CardEntry, input: PauseCommand, moment: Moment): CardEntry {
+  switch (input.name) {
+    case "pausing":
+      return pausing(entry);
+    case "resuming":
+      return resuming(entry);
+    case "resumable":
+      return resumable(entry, input.files);
+    case "notResumed":
+      return notResumed(entry, input.kind, moment);
+  }
+}
+
+function notResumed(entry: CardEntry, kind: ResumeError["kind"], moment: Moment): CardEntry {
+  const { card } = entry;
+  if (isEnded(card.state)) return entry;
+  const files = card.files.map((file) =>
+    isUnsettled(file) ? { ...file, state: "interrupted" as const } : file,
+  );
+  const problem = notResumedProblem(card, kind);
+  return ended(withCard(entry, { files, problem }), "interrupted", moment);
 }
 
 function whileRinging(entry: CardEntry, input: Answer): CardEntry {
@@ -143,7 +183,7 @@ function notPrepared(
 }
 
 function dismissed(entry: CardEntry): CardEntry {
-  return isEnded(entry.card.state) ? withCard(entry, { isDismissed: true }) : entry;
+  return isEnded(entry.card.state) ? withCard(notResumable(entry), { isDismissed: true }) : entry;
 }
 
 function seen(entry: CardEntry, { wallMs }: Moment): CardEntry {

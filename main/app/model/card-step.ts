@@ -1,5 +1,5 @@
 import type { CardEndState, CardFileState, CardState } from "../../../shared/model/card.ts";
-import { isEnded } from "../../../shared/model/card.ts";
+import { isEnded, isHalted } from "../../../shared/model/card.ts";
 import type { ClientEvents, FileEvent } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import { fileOf } from "./card-begin.ts";
@@ -15,6 +15,7 @@ import {
   withCard,
   withFiles,
 } from "./card-entry.ts";
+import { paused, reconnecting, resumed } from "./card-pause.ts";
 import {
   type BookProblem,
   declinedProblem,
@@ -45,6 +46,9 @@ type OfOffer =
   | "declined"
   | "progress"
   | "file"
+  | "reconnecting"
+  | "paused"
+  | "resumed"
   | "transfer"
   | "error";
 
@@ -56,8 +60,9 @@ export type CardEvent = {
 /** architecture.md, numbers. */
 const STALLED_MS = 10_000;
 
-/** What an event of the client makes of a card. Events that come after its end change nothing. */
+/** What an event of the client makes of a card. Events that come after its end change nothing, unless it goes on. */
 export function stepCard(entry: CardEntry, event: CardEvent, moment: Moment): CardEntry {
+  if (event.event === "resumed") return resumed(entry, event, moment.nowMs);
   if (isEnded(entry.card.state)) return entry;
   switch (event.event) {
     case "ringing":
@@ -82,7 +87,10 @@ export function stepCard(entry: CardEntry, event: CardEvent, moment: Moment): Ca
 
 function stepTransfer(
   entry: CardEntry,
-  event: Extract<CardEvent, { readonly event: "progress" | "file" | "transfer" | "error" }>,
+  event: Extract<
+    CardEvent,
+    { readonly event: "progress" | "file" | "reconnecting" | "paused" | "transfer" | "error" }
+  >,
   moment: Moment,
 ): CardEntry {
   switch (event.event) {
@@ -90,6 +98,10 @@ function stepTransfer(
       return progress(entry, event.index, event.octets, moment);
     case "file":
       return fileEnded(entry, event);
+    case "reconnecting":
+      return reconnecting(entry);
+    case "paused":
+      return paused(entry, event.by);
     case "transfer":
       return transferEnded(entry, event.state, moment);
     case "error":
@@ -183,9 +195,14 @@ function progress(entry: CardEntry, index: number, octets: number, { nowMs }: Mo
 /** The state of a card whose files are under way. */
 function running(entry: CardEntry): CardEntry {
   const unsettled = entry.card.files.filter(isUnsettled);
-  if (unsettled.length === 0 || !entry.isAnswered) return entry;
+  if (unsettled.length === 0 || !entry.isAnswered || isHeldBack(entry.card)) return entry;
   const isChecking = unsettled.every(({ state }) => state === "verifying");
   return unstalled(withCard(entry, { state: isChecking ? "verifying" : "transferring" }));
+}
+
+/** It moves again when the client says so, and not by octets that are late. */
+function isHeldBack(card: BookCard): boolean {
+  return isHalted(card) || card.state === "reconnecting";
 }
 
 function unstalled(entry: CardEntry): CardEntry {
@@ -195,19 +212,20 @@ function unstalled(entry: CardEntry): CardEntry {
 }
 
 function fileEnded(entry: CardEntry, event: FileEvent): CardEntry {
-  const { index, path, hash, code } = event;
+  const { index, path, hash, code, resumable } = event;
   const reason = fileReason(entry.card, event);
   const state = endOf(event);
   const isDamaged = state === "damaged" && entry.card.direction === "incoming";
   const changed = withFiles(entry, [index], (file) => ({
     ...(isDamaged ? withOfferedHash(file) : file),
     state,
+    ...(resumable === undefined ? {} : { octets: resumable.octets, canResume: true }),
     ...(path === undefined ? {} : { path }),
     ...(hash === undefined ? {} : { hash }),
     ...(reason === undefined ? {} : { reason }),
   }));
   const size = entry.card.files.find((file) => file.index === index)?.sizeOctets ?? 0;
-  const octets = event.state === "complete" ? size : octetsOf(entry, index);
+  const octets = event.state === "complete" ? size : (resumable?.octets ?? octetsOf(entry, index));
   return running({
     ...changed,
     octets: new Map(entry.octets).set(index, octets),
@@ -231,13 +249,16 @@ function transferEnded(entry: CardEntry, state: TransferState, moment: Moment): 
   const { problem, ...card } = entry.card;
   const said = filesProblem(entry) ?? (state === "verified" ? undefined : problem);
   const isDamaged = state === "failed" && card.files.some((file) => file.state === "damaged");
-  const kept = said?.code === "stalled" ? undefined : said;
+  const kept = said !== undefined && PASSING.has(said.code) ? undefined : said;
   return ended(
     { ...entry, card: { ...card, ...(kept === undefined ? {} : { problem: kept }) } },
     isDamaged ? "damaged" : wholeState(state, kept),
     moment,
   );
 }
+
+/** Said of a card that is under way. */
+const PASSING: ReadonlySet<string> = new Set(["stalled", "reconnecting", "waiting-for-space"]);
 
 /** What the other user stopped was cancelled, and not cut off. */
 function wholeState(state: TransferState, problem: BookProblem | undefined): CardEndState {
@@ -246,7 +267,8 @@ function wholeState(state: TransferState, problem: BookProblem | undefined): Car
 
 /** Nothing follows any more. */
 export function ended(entry: CardEntry, state: CardEndState, { wallMs }: Moment): CardEntry {
-  return { ...entry, card: { ...settledCard(entry.card), state, endedMs: wallMs } };
+  const card = omit(settledCard(entry.card), "pausedBy");
+  return { ...entry, card: { ...card, state, endedMs: wallMs } };
 }
 
 /** What time alone makes of a card: octets that do not come. */

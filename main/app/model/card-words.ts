@@ -1,13 +1,14 @@
 import { formatAddress } from "../../../shared/format/person.ts";
 import { type CardProblem, offeredFiles } from "../../../shared/model/card.ts";
 import type { ErrorCode, ErrorEvent, FileEvent } from "../../../shared/model/client-events.ts";
-import type { OfferError } from "../../cpm/client.ts";
+import type { OfferError, ResumeError } from "../../cpm/client.ts";
 import { type Phrase, type PhraseValue, type Said, said } from "../words/phrase.ts";
 import {
   type BookCard,
   type BookFile,
   type CardEntry,
   isComplete,
+  isUnsettled,
   takenFiles,
   totalOctets,
 } from "./card-entry.ts";
@@ -235,19 +236,80 @@ function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
           again(card),
         ]);
   }
-  if (code === "paused" || code === "peer-paused")
-    return problem("paused", [
-      code === "paused"
-        ? said("problems.paused", { rest: left })
-        : said("problems.peerPaused", { name: card.peerName, rest: left }),
-      NOTHING_TO_DO,
-    ]);
+  if (code === "paused" || code === "peer-paused") return pausedProblem(card, code);
+  if (file.canResume === true) return goneProblem(card);
   return problem("connection", [
     said("problems.connection", {
       ...{ name: card.peerName, percent: String(percentOf(entry)), rest: left },
     }),
     card.direction === "outgoing" ? said("actions.sendRest") : again(card),
   ]);
+}
+
+/** It was paused when it, or this app, ended. */
+export function pausedProblem(card: BookCard, code: "paused" | "peer-paused"): BookProblem {
+  const values = { rest: rest(card) };
+  return problem(code, [
+    code === "paused"
+      ? said("problems.paused", values)
+      : said("problems.peerPaused", { ...values, name: card.peerName }),
+    NOTHING_TO_DO,
+  ]);
+}
+
+/** It was tried again, in vain. */
+function goneProblem(card: BookCard): BookProblem {
+  return problem("connection", [
+    said("problems.peerGone", { name: card.peerName, rest: rest(card) }),
+    said("actions.resumeLater", { name: card.peerName }),
+  ]);
+}
+
+/** What is said of an ended card, now that something of it can go on; undefined where that changes nothing. */
+export function keptProblem({ card }: CardEntry): BookProblem | undefined {
+  switch (card.problem?.code) {
+    case "stopped":
+      return stoppedProblem(card);
+    case "paused":
+    case "peer-paused":
+      return pausedProblem(card, card.problem.code);
+    case "connection":
+      return goneProblem(card);
+    default:
+      return card.problem === undefined && card.state === "interrupted"
+        ? stoppedProblem(card)
+        : undefined;
+  }
+}
+
+/** The connection broke, and it is tried again. */
+export function reconnectingProblem(entry: CardEntry): BookProblem {
+  return problem("reconnecting", [
+    said("problems.reconnecting", { percent: String(percentOf(entry)) }),
+    said("actions.keepWaiting"),
+  ]);
+}
+
+/** The disk became full on the way. */
+export function spaceProblem(entry: CardEntry): BookProblem {
+  const size = { octets: totalOctets(entry) };
+  return problem("waiting-for-space", [
+    said("problems.waitingForSpace", { folder: folderOf(entry.card), size }),
+    said("actions.freeSomeSpace"),
+  ]);
+}
+
+/** Why files of before cannot go on. */
+export function notResumedProblem(card: BookCard, kind: ResumeError["kind"]): BookProblem {
+  const file = card.files.find(isUnsettled)?.name ?? "";
+  if (card.direction === "incoming")
+    return problem("stopped", [said("problems.partGone", { rest: rest(card) }), again(card)]);
+  return kind === "changed"
+    ? problem("source", [said("problems.fileChanged", { file }), said("actions.sendNewVersion")])
+    : problem("source", [
+        said("problems.fileUnreadable", { file }),
+        said("actions.chooseFileAgain"),
+      ]);
 }
 
 /** What the recipient did not want. */
@@ -277,7 +339,9 @@ export function withdrawnProblem(card: BookCard): BookProblem {
 
 /** This app ended while the offer or the transfer was under way. */
 export function stoppedProblem(card: BookCard): BookProblem {
-  return problem("stopped", [said("problems.stopped", { rest: rest(card) }), again(card)]);
+  const isKept = card.files.some(({ canResume }) => canResume === true);
+  const action = isKept ? said("actions.resume") : again(card);
+  return problem("stopped", [said("problems.stopped", { rest: rest(card) }), action]);
 }
 
 export function stalledProblem(seconds: number): BookProblem {
@@ -321,8 +385,25 @@ function again({ direction, peerName }: BookCard): Said {
 function rest(card: BookCard): Said {
   const taken = takenFiles(card);
   const complete = taken.filter(isComplete).length;
+  const kept = taken.filter(({ canResume }) => canResume === true);
+  if (kept.length > 0) return keptRest(card, kept, complete);
   if (complete > 0) return said("problems.someComplete", { complete, taken: taken.length });
   return card.direction === "outgoing" ? said("problems.noneSent") : said("problems.noneReceived");
+}
+
+function keptRest(card: BookCard, files: readonly BookFile[], complete: number): Said {
+  if (card.direction === "outgoing") return said("problems.restOnly");
+  const percent = String(shareOf(files));
+  const kept = files.length;
+  return complete > 0
+    ? said("problems.someKept", { complete, kept, percent })
+    : said("problems.kept", { kept, percent, file: files[0]?.name ?? "" });
+}
+
+function shareOf(files: readonly BookFile[]): number {
+  const total = files.reduce((sum, { sizeOctets }) => sum + sizeOctets, 0);
+  const octets = files.reduce((sum, file) => sum + file.octets, 0);
+  return total === 0 ? 0 : Math.floor((octets / total) * 100);
 }
 
 function percentOf(entry: CardEntry): number {

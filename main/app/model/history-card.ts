@@ -12,7 +12,7 @@ import { keptPhrase, readPhrase } from "../words/kept-phrase.ts";
 import type { Words } from "../words/words.ts";
 import { entryOf } from "./card-begin.ts";
 import { type BookCard, type BookFile, type CardEntry, isUnsettled } from "./card-entry.ts";
-import { type BookProblem, stoppedProblem } from "./card-words.ts";
+import { type BookProblem, pausedProblem, stoppedProblem } from "./card-words.ts";
 import { isDangerousFile } from "./dangerous-file.ts";
 import { omit } from "./omit.ts";
 
@@ -67,8 +67,13 @@ export function storedEntry(
     ...(endedMs === undefined ? {} : { endedMs }),
     ...shownDetails(details),
   };
-  const told = wasRunning && card.state === "interrupted" ? { problem: stoppedProblem(card) } : {};
+  const wasCut = wasRunning && card.state === "interrupted";
+  const told = wasCut ? { problem: cutProblem(card, details.state) } : {};
   return { ...entryOf({ ...card, ...told }), conversationId: entry.conversationId };
+}
+
+function cutProblem(card: BookCard, state: CardState): BookProblem {
+  return state === "paused" ? pausedProblem(card, "paused") : stoppedProblem(card);
 }
 
 function shownDetails(details: CardDetails | undefined): Partial<BookCard> {

@@ -7,6 +7,8 @@ import type { Words } from "../words/words.ts";
 export interface MenuActions {
   /** The main window comes to the front and shows this. */
   readonly show: (what: { page?: PageName; action?: WindowAction }) => void;
+  readonly pauseAll: () => void;
+  readonly resumeAll: () => void;
   readonly quit: () => void;
 }
 
@@ -146,6 +148,17 @@ function fileMenu(words: Words, actions: MenuActions, isMac: boolean): Item {
         click: () => {
           show({ page: "devices" });
         },
+      },
+      { type: "separator" },
+      {
+        id: "pauseAll",
+        label: words.say(said("shell.menu.pauseAll")),
+        click: actions.pauseAll,
+      },
+      {
+        id: "resumeAll",
+        label: words.say(said("shell.menu.resumeAll")),
+        click: actions.resumeAll,
       },
       { type: "separator" },
       ...(isMac ? [] : [settingsItem(words, actions), { type: "separator" as const }]),

@@ -1,4 +1,11 @@
-import { type Card, isEnded } from "../../../shared/model/card.ts";
+import {
+  type Card,
+  canPause,
+  canResume,
+  isEnded,
+  isGoingOn,
+  isHalted,
+} from "../../../shared/model/card.ts";
 import { type EngineEvent, isAsking } from "../ports.ts";
 
 /** How far the transfers that run are, all together. */
@@ -10,6 +17,7 @@ export type OverallProgress =
   | { readonly mode: "normal" | "paused"; readonly ratio: number };
 
 const MOVING: ReadonlySet<Card["state"]> = new Set(["transferring", "stalled", "verifying"]);
+const FLOWING: ReadonlySet<Card["state"]> = new Set(["transferring", "verifying"]);
 const CHECKING: ReadonlySet<Card["state"]> = new Set(["preparing", "verifying"]);
 const FAILED: ReadonlySet<Card["state"]> = new Set(["failed", "damaged", "interrupted", "partly"]);
 
@@ -44,12 +52,21 @@ export class CardBook {
     return this.#where(isAsking).sort((a, b) => a.startedMs - b.startedMs);
   }
 
-  /** What would be lost by quitting now: transfers, and own offers that ring. */
+  /** What quitting would interrupt: transfers that move, and own offers that ring. What is paused waits anyway. */
   get underWay(): readonly Card[] {
     return this.#where(
-      ({ state, direction }) =>
-        !isEnded(state) && !(direction === "incoming" && state === "ringing"),
+      (card) =>
+        !isEnded(card.state) &&
+        !isHalted(card) &&
+        !(card.direction === "incoming" && card.state === "ringing"),
     );
+  }
+
+  /** What the user can do with all transfers at once. */
+  get pausing(): "pause" | "resume" | "none" {
+    if (this.#where(canPause).length > 0) return "pause";
+    const halted = this.#where((card) => card.state === "paused" && canResume(card));
+    return halted.length > 0 ? "resume" : "none";
   }
 
   /** Octets are hashed: work that nobody sees in any progress. */
@@ -73,7 +90,7 @@ export class CardBook {
   }
 
   get progress(): OverallProgress {
-    const moving = this.#where(({ state }) => MOVING.has(state));
+    const moving = this.#where(isGoingOn);
     if (moving.length === 0) {
       const failed = this.#unseen(({ state }) => FAILED.has(state));
       return { mode: failed.length > 0 ? "error" : "idle" };
@@ -86,7 +103,7 @@ export class CardBook {
       done += Math.min(size, this.#octets.get(card.id) ?? 0);
     }
     return {
-      mode: moving.every(({ state }) => state === "stalled") ? "paused" : "normal",
+      mode: moving.some(({ state }) => FLOWING.has(state)) ? "normal" : "paused",
       // Files of no octets are all there.
       ratio: total === 0 ? 1 : done / total,
     };

@@ -166,7 +166,8 @@ export class Presence {
     nativeTheme.themeSource = theme;
     if (before?.language !== language) {
       this.#words = this.#wordsNow();
-      setAppMenu(this.#words, { show: this.#options.show, quit: this.#options.onQuit });
+      const { show, onQuit: quit } = this.#options;
+      setAppMenu(this.#words, { show, quit, ...this.#pausing });
     }
     if (before?.isKeptInTray !== isKeptInTray) this.#keepTray(isKeptInTray);
     if (before !== undefined && before.startsWithSystem !== startsWithSystem)
@@ -179,7 +180,7 @@ export class Presence {
 
   #show(): void {
     const { main, engine } = this.#options;
-    const { progress, badge, asking } = this.#book;
+    const { progress, badge, asking, pausing } = this.#book;
     const words = this.#words;
     const title = instanceTitle(engine.snapshot.app, words);
     main.setTitle(windowTitle(title, progress, { platform: this.#platform, words }));
@@ -188,8 +189,17 @@ export class Presence {
     this.#tray?.update({
       title,
       waiting: asking.length,
+      pausing,
       isDoNotDisturb: this.#settings.isDoNotDisturb,
     });
+  }
+
+  get #pausing(): { readonly pauseAll: () => void; readonly resumeAll: () => void } {
+    const { engine } = this.#options;
+    return {
+      pauseAll: () => void engine.answer("cards.pauseAll", {}),
+      resumeAll: () => void engine.answer("cards.resumeAll", {}),
+    };
   }
 
   get #hasActionButtons(): boolean {
@@ -228,6 +238,7 @@ export class Presence {
       setDoNotDisturb: (isDoNotDisturb: boolean) => {
         void engine.answer("settings.change", { isDoNotDisturb });
       },
+      ...this.#pausing,
       quit: onQuit,
       dropped: (paths: readonly string[]) => {
         show({ page: "send" });

@@ -9,12 +9,16 @@ export interface TrayState {
   /** Offers that wait. */
   readonly waiting: number;
   readonly isDoNotDisturb: boolean;
+  /** What can be done with all transfers at once. */
+  readonly pausing: "pause" | "resume" | "none";
 }
 
 export interface TrayActions {
   readonly open: () => void;
   readonly send: () => void;
   readonly setDoNotDisturb: (isOn: boolean) => void;
+  readonly pauseAll: () => void;
+  readonly resumeAll: () => void;
   readonly quit: () => void;
   /** macOS: files dropped on the icon. */
   readonly dropped: (paths: readonly string[]) => void;
@@ -49,27 +53,36 @@ export class TrayIcon {
     }
   }
 
-  update({ title, waiting, isDoNotDisturb }: TrayState): void {
-    const shown = JSON.stringify([title, waiting, isDoNotDisturb, this.#words().locale]);
+  update(state: TrayState): void {
+    const { title, waiting } = state;
+    const shown = JSON.stringify([state, this.#words().locale]);
     if (shown === this.#shown || this.#tray.isDestroyed()) return;
     this.#shown = shown;
     const words = this.#words();
     this.#tray.setImage(picture(waiting > 0));
     this.#tray.setToolTip(words.say(said("shell.tray.tip", { title, count: waiting })));
     // Linux shows the menu as it was when it was set, so it is set again after each change.
-    this.#tray.setContextMenu(Menu.buildFromTemplate(this.#menu(words, isDoNotDisturb)));
+    this.#tray.setContextMenu(Menu.buildFromTemplate(this.#menu(words, state)));
   }
 
   destroy(): void {
     this.#tray.destroy();
   }
 
-  #menu(words: Words, isDoNotDisturb: boolean): MenuItemConstructorOptions[] {
-    const { open, send, setDoNotDisturb, quit } = this.#actions;
+  #menu(words: Words, { isDoNotDisturb, pausing }: TrayState): MenuItemConstructorOptions[] {
+    const { open, send, setDoNotDisturb, pauseAll, resumeAll, quit } = this.#actions;
     return [
       { id: "open", label: words.say(said("shell.tray.open")), click: open },
       { id: "send", label: words.say(said("shell.tray.send")), click: send },
       { type: "separator" },
+      pausing === "resume"
+        ? { id: "resumeAll", label: words.say(said("shell.menu.resumeAll")), click: resumeAll }
+        : {
+            id: "pauseAll",
+            label: words.say(said("shell.menu.pauseAll")),
+            enabled: pausing === "pause",
+            click: pauseAll,
+          },
       {
         id: "doNotDisturb",
         label: words.say(said("shell.tray.doNotDisturb")),

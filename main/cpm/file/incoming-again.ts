@@ -63,8 +63,8 @@ export class IncomingAgain {
     this.#run.pause();
   }
 
-  resume(): void {
-    this.#run.resume();
+  resume(keepsTrying: boolean): void {
+    this.#run.resume(keepsTrying);
   }
 
   shutDown(): void {

@@ -103,7 +103,9 @@ export class IncomingRun {
     if (manner !== "wait") this.#check();
   }
 
-  resume(): void {
+  /** @param keepsTrying also where nothing is known of the sender's program */
+  resume(keepsTrying = false): void {
+    this.#isAutomatic ||= keepsTrying;
     if (this.#isDone || this.#isEnding || this.#attempts > 0) return;
     this.#pausedBy = undefined;
     this.#stopWaiting();

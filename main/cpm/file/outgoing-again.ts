@@ -78,8 +78,8 @@ export class OutgoingAgain {
     this.#run.pause();
   }
 
-  resume(): void {
-    this.#run.resume();
+  resume(keepsTrying: boolean): void {
+    this.#run.resume(keepsTrying);
   }
 
   shutDown(): void {

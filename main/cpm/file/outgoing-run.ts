@@ -56,6 +56,7 @@ export class OutgoingRun {
   #attempts = 0;
   #pausedBy: "us" | "peer" | undefined;
   #isPeerOurs = false;
+  #keepsTrying = false;
   #isEnding = false;
   #isDone = false;
   #wait: Timer | undefined;
@@ -116,8 +117,12 @@ export class OutgoingRun {
     this.#check();
   }
 
-  /** Offers the receiver what it has not got yet. */
-  resume(): void {
+  /**
+   * Offers the receiver what it has not got yet.
+   * @param keepsTrying also where nothing is known of the receiver's program
+   */
+  resume(keepsTrying = false): void {
+    this.#keepsTrying ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
     this.#pausedBy = undefined;
     this.#wait?.cancel();
@@ -396,7 +401,8 @@ export class OutgoingRun {
     const forMs = (config.resumeForS ?? RESUME_FOR_S) * 1000;
     this.#giveUpAtMs ??= ports.clock.nowMs() + forMs + RESUME_MARGIN_MS;
     const leftMs = this.#giveUpAtMs - ports.clock.nowMs();
-    if (!this.#isPeerOurs || forMs === 0 || leftMs <= 0) {
+    const isTrying = this.#isPeerOurs || this.#keepsTrying;
+    if (!isTrying || forMs === 0 || leftMs <= 0) {
       this.#endPending();
       return false;
     }

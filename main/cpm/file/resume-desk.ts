@@ -18,7 +18,8 @@ export interface OfferLife {
   cancel(): void;
   cancelFile(index: number): void;
   pause(): void;
-  resume(): void;
+  /** @param keepsTrying as after an interruption, where the other side is not there now */
+  resume(keepsTrying: boolean): void;
   shutDown(): void;
 }
 
@@ -85,10 +86,10 @@ export class ResumeDesk {
   }
 
   /** Goes on with an offer, at once. Resolves when it is on its way; events tell the rest. */
-  async resume(id: OfferId): Promise<Result<void, ResumeError>> {
+  async resume(id: OfferId, keepsTrying: boolean): Promise<Result<void, ResumeError>> {
     const running = this.#running.outgoing.get(id) ?? this.#running.incoming.get(id);
     if (running !== undefined) {
-      running.resume();
+      running.resume(keepsTrying);
       return ok(undefined);
     }
     const entry = this.#context.ports.store.get(id);
@@ -96,7 +97,7 @@ export class ResumeDesk {
       return err({ kind: "unknown", message: "There is no such transfer." });
     const life = await this.#open(entry.value);
     if (!life.ok) return life;
-    life.value.resume();
+    life.value.resume(keepsTrying);
     return ok(undefined);
   }
 

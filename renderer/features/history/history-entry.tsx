@@ -9,7 +9,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { type Formats, midnight } from "../../../shared/i18n/format.ts";
 import type { Card, CardFile, CardState } from "../../../shared/model/card.ts";
-import { isEnded, offeredFiles, offeredOctets } from "../../../shared/model/card.ts";
+import { canResume, isEnded, offeredFiles, offeredOctets } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -234,6 +234,16 @@ function EntryMenu({ card, actions }: FilesProps): ReactNode {
       isDisabled: !card.files.some(isThere),
       run: () => void actions.reveal(card),
     },
+    ...(canResume(card)
+      ? [
+          {
+            id: "resume",
+            label: t("resume"),
+            startsGroup: true,
+            run: () => void actions.resume(card),
+          },
+        ]
+      : []),
     ...(card.direction === "outgoing"
       ? [
           {

@@ -16,6 +16,8 @@ export interface EntryActions {
   /** A file set aside as damaged; keeping it asks first. */
   readonly keep: (card: Card, index: number) => void;
   readonly settle: (card: Card, index: number, what: "keep" | "delete") => Promise<void>;
+  /** Goes on with what was interrupted, and shows it. */
+  readonly resume: (card: Card) => Promise<void>;
   readonly sendAgain: (card: Card) => Promise<void>;
   readonly askAgain: (card: Card) => Promise<void>;
   readonly copyDetails: (card: Card) => Promise<void>;
@@ -69,6 +71,11 @@ export function useEntryActions({
       settle: async ({ id }, index, what) => {
         const answer = await client.request("file.settle", { id, index, what });
         if (answer.ok) onChanged(answer.value);
+        else fail(answer.error);
+      },
+      resume: async ({ id }) => {
+        const answer = await client.request("card.resume", { id });
+        if (answer.ok) navigate("transfers", { card: id });
         else fail(answer.error);
       },
       sendAgain: async (card) => {

@@ -70,5 +70,6 @@ const OVER: ReadonlySet<CardState> = new Set([
 
 const LISTED: ReadonlySet<CardState> = new Set([
   ...(["transferring", "stalled", "verifying"] as const),
+  ...(["paused", "reconnecting", "waitingForSpace"] as const),
   ...(["partly", "failed", "damaged", "interrupted"] as const),
 ]);

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, canPause } from "../../../shared/model/card.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import { useProgress } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -11,9 +11,10 @@ interface CancelDialogProps {
   readonly card: Card;
   readonly onClose: () => void;
   readonly onConfirm: () => void;
+  readonly onPause: () => void;
 }
 
-export function CancelDialog({ card, onClose, onConfirm }: CancelDialogProps): ReactNode {
+export function CancelDialog({ card, onClose, onConfirm, onPause }: CancelDialogProps): ReactNode {
   const t = useTranslations("transfers");
   return (
     <Dialog
@@ -26,6 +27,16 @@ export function CancelDialog({ card, onClose, onConfirm }: CancelDialogProps): R
           <Button autoFocus onPress={onClose}>
             {t("cancelKeep")}
           </Button>
+          {canPause(card) ? (
+            <Button
+              onPress={() => {
+                onClose();
+                onPause();
+              }}
+            >
+              {t("cancelPause")}
+            </Button>
+          ) : null}
           <Button
             variant="danger"
             onPress={() => {
@@ -70,6 +81,7 @@ function WhatIsLost({ card }: WhatIsLostProps): ReactNode {
     <p>
       {completeFiles > 0 ? `${t("cancelComplete", { count: completeFiles })} ` : ""}
       {lost}
+      {canPause(card) && started.length > 0 ? ` ${t("cancelPauseKeeps")}` : ""}
     </p>
   );
 }

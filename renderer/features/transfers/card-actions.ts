@@ -1,4 +1,10 @@
-import { type Card, type CardFile, isEnded } from "../../../shared/model/card.ts";
+import {
+  type Card,
+  type CardFile,
+  canPause,
+  canResume,
+  isEnded,
+} from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
 import type { Ask, Stores } from "../../ipc/stores.tsx";
 import { asksBeforeCancel } from "./card-summary.ts";
@@ -7,6 +13,10 @@ import { asksBeforeCancel } from "./card-summary.ts";
 export interface CardActions {
   readonly cancel: () => void;
   readonly cancelFile: (file: CardFile) => void;
+  readonly pause: () => void;
+  readonly resume: () => void;
+  /** Pauses what moves, lets go on what does not; false where it can do neither. */
+  readonly toggle: () => boolean;
   /** Cancels what runs, puts away what has ended. */
   readonly remove: () => void;
   /** Offers anew what was not transferred, or asks the other user to. */
@@ -30,12 +40,23 @@ export function cardActions(card: Card, stores: Stores, ask: Ask): CardActions {
     if (asksBeforeCancel(card, progress, Date.now())) getState().ask({ kind: "cancel", id });
     else void ask("card.cancel", { id });
   };
+  const pause = (): void => void ask("card.pause", { id });
+  const resume = (): void => void ask("card.resume", { id });
   return {
     cancel,
+    pause,
+    resume,
+    toggle: () => {
+      if (canResume(card)) resume();
+      else if (canPause(card)) pause();
+      else return false;
+      return true;
+    },
     cancelFile: ({ index }) => void ask("card.cancelFile", { id, index }),
     remove: () => {
-      if (isEnded(card.state)) void ask("card.dismiss", { ids: [id] });
-      else cancel();
+      if (!isEnded(card.state)) cancel();
+      else if (isKept(card)) getState().ask({ kind: "forget", id, ids: [id] });
+      else void ask("card.dismiss", { ids: [id] });
     },
     retry: () => {
       if (card.direction === "outgoing") void ask("card.retry", { id });
@@ -56,6 +77,11 @@ export function cardActions(card: Card, stores: Stores, ask: Ask): CardActions {
     },
     copyDetails: (text) => void ask("text.copy", { text }),
   };
+}
+
+/** Putting the card away deletes what has arrived of it. */
+export function isKept(card: Card): boolean {
+  return card.direction === "incoming" && isEnded(card.state) && canResume(card);
 }
 
 /** The file lies where it was put, and nothing is known against it. */

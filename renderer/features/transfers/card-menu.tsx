@@ -7,12 +7,14 @@ import {
   History,
   Info,
   MailQuestion,
+  Pause,
+  Play,
   RotateCw,
   Trash2,
 } from "lucide-react";
 import { type ReactNode, use } from "react";
 import { useTranslations } from "use-intl";
-import { type Card, isEnded } from "../../../shared/model/card.ts";
+import { type Card, canPause, canResume, isEnded } from "../../../shared/model/card.ts";
 import { useCommandKeys } from "../../app/command-runner.tsx";
 import { navigate } from "../../app/navigation.ts";
 import { ViewContext } from "../../app/view.ts";
@@ -91,6 +93,7 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
             ? []
             : [{ id: "forward", label: t("forward"), icon: Forward, run: actions.forward }]),
         ];
+  const going = usePausing(card, actions, ofFile.length > 0);
   const again: readonly MenuEntry[] = ended
     ? [
         {
@@ -102,19 +105,20 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
             : t("askAgain", { name: card.peerName }),
           icon: isOut ? RotateCw : MailQuestion,
           keys: keys.retry,
-          startsGroup: ofFile.length > 0,
+          startsGroup: ofFile.length + going.length > 0,
           run: actions.retry,
         },
       ]
     : [];
   return [
     ...ofFile,
+    ...going,
     ...again,
     {
       id: "history",
       label: t("showHistory"),
       icon: History,
-      startsGroup: ofFile.length + again.length > 0,
+      startsGroup: ofFile.length + going.length + again.length > 0,
       run: () => {
         navigate("history", { card: card.id });
       },
@@ -138,4 +142,12 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
       run: actions.remove,
     },
   ];
+}
+
+function usePausing(card: Card, actions: CardActions, startsGroup: boolean): readonly MenuEntry[] {
+  const t = useTranslations("transfers");
+  const common = { id: "pause", keys: useCommandKeys("cardPause"), startsGroup };
+  if (canResume(card)) return [{ ...common, label: t("resume"), icon: Play, run: actions.resume }];
+  if (!canPause(card)) return [];
+  return [{ ...common, label: t("pause"), icon: Pause, run: actions.pause }];
 }

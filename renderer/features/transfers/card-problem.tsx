@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import type { Card } from "../../../shared/model/card.ts";
+import { type Card, canResume, isEnded } from "../../../shared/model/card.ts";
 import { navigate } from "../../app/navigation.ts";
+import { useFormats } from "../../i18n/use-formats.ts";
 import { useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import type { CardActions } from "./card-actions.ts";
@@ -32,6 +33,8 @@ const REPEATABLE: ReadonlySet<Card["state"]> = new Set([
 
 /** Null where there is nothing to do. */
 function buttonsOf(card: Card, actions: CardActions): ReactNode {
+  if (card.state === "reconnecting") return <TryNow card={card} actions={actions} />;
+  if (canResume(card)) return <Resume card={card} actions={actions} />;
   return card.direction === "incoming"
     ? incomingButtons(card, actions)
     : outgoingButtons(card, actions);
@@ -54,6 +57,38 @@ function outgoingButtons(card: Card, actions: CardActions): ReactNode {
 function isRepeatable(card: Card): boolean {
   const hasWhat = card.state !== "partly" || summaryOf(card).failedFiles > 0;
   return REPEATABLE.has(card.state) && hasWhat;
+}
+
+/** Sooner than by itself. */
+function TryNow({ actions }: CardProblemLineProps): ReactNode {
+  const t = useTranslations("transfers");
+  return (
+    <Button size="s" onPress={actions.resume}>
+      {t("tryNow")}
+    </Button>
+  );
+}
+
+function Resume({ card, actions }: CardProblemLineProps): ReactNode {
+  const t = useTranslations("transfers");
+  const { percent } = useFormats();
+  if (card.state === "paused") return null;
+  if (!isEnded(card.state))
+    return (
+      <Button size="s" onPress={actions.resume}>
+        {t("resume")}
+      </Button>
+    );
+  return (
+    <>
+      <Button size="s" variant="primary" onPress={actions.resume}>
+        {t("resumeFrom", { percent: percent(summaryOf(card).fraction) })}
+      </Button>
+      <Button size="s" variant="quiet" onPress={actions.remove}>
+        {t("dismiss")}
+      </Button>
+    </>
+  );
 }
 
 interface ReviewProps {

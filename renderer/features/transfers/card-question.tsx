@@ -4,6 +4,7 @@ import { useAsk, useCard, useWindow } from "../../ipc/stores.tsx";
 import type { CardQuestion as Question } from "../../ipc/window-store.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { DangerousDialog } from "./dangerous-dialog.tsx";
+import { ForgetDialog } from "./forget-dialog.tsx";
 import { KeepDialog } from "./keep-dialog.tsx";
 import { useCardActions } from "./use-card-actions.ts";
 
@@ -30,7 +31,20 @@ function Asked({ question, card }: AskedProps): ReactNode {
   const { id } = card;
   if (question.kind === "cancel")
     return (
-      <CancelDialog card={card} onClose={close} onConfirm={() => void ask("card.cancel", { id })} />
+      <CancelDialog
+        card={card}
+        onClose={close}
+        onConfirm={() => void ask("card.cancel", { id })}
+        onPause={actions.pause}
+      />
+    );
+  if (question.kind === "forget")
+    return (
+      <ForgetDialog
+        ids={question.ids}
+        onClose={close}
+        onConfirm={() => void ask("card.dismiss", { ids: [...question.ids] })}
+      />
     );
   const { index } = question;
   const file = card.files.find((one) => one.index === index);

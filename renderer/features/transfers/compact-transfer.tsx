@@ -8,6 +8,7 @@ import { IconButton } from "../../ui/button.tsx";
 import { CardMenu } from "./card-menu.tsx";
 import { summaryOf } from "./card-summary.ts";
 import styles from "./compact-transfer.module.css";
+import { PauseButton } from "./pause-button.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { TransferBar } from "./transfer-bar.tsx";
 import { Direction } from "./transfer-card.tsx";
@@ -49,6 +50,7 @@ export function CompactTransfer({ card }: CompactTransferProps): ReactNode {
         <StateChip card={card} />
       </span>
       <span className={styles["cancel"]}>
+        <PauseButton card={card} what={what} actions={actions} />
         {isEnded(card.state) || card.state === "ringing" ? null : (
           <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
             <X aria-hidden size={16} />

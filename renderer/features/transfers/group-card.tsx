@@ -12,6 +12,7 @@ import { CardMenu } from "./card-menu.tsx";
 import { summaryOf } from "./card-summary.ts";
 import styles from "./group-card.module.css";
 import { groupCards } from "./list-rows.ts";
+import { PauseButton } from "./pause-button.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { TransferBar } from "./transfer-bar.tsx";
 import { useCardActions } from "./use-card-actions.ts";
@@ -86,6 +87,7 @@ function PersonLine({ card }: PersonLineProps): ReactNode {
       <span className={styles["chip"]}>
         <StateChip card={card} />
       </span>
+      <PauseButton card={card} what={t("to", { name: card.peerName })} actions={actions} />
       {isEnded(card.state) ? (
         <span className={styles["noButton"]} />
       ) : (

@@ -10,11 +10,14 @@ import {
   Clock,
   ClockAlert,
   Contrast,
+  HardDrive,
   Hourglass,
   LoaderCircle,
   type LucideIcon,
   MonitorSmartphone,
   MonitorX,
+  Pause,
+  PlugZap,
   ShieldCheck,
   ShieldEllipsis,
   ShieldX,
@@ -47,6 +50,9 @@ const LOOKS: Readonly<Record<CardState, Look>> = {
   },
   stalled: { tone: "warn", icon: Hourglass, word: "stalled" },
   verifying: { tone: "accent", icon: ShieldEllipsis, word: "verifying" },
+  paused: { tone: "neutral", icon: Pause, word: "paused" },
+  reconnecting: { tone: "warn", icon: PlugZap, word: "reconnecting" },
+  waitingForSpace: { tone: "warn", icon: HardDrive, word: "waitingForSpace" },
   verified: {
     incoming: { tone: "success", icon: ShieldCheck, word: "receivedVerified" },
     outgoing: { tone: "success", icon: ShieldCheck, word: "sentVerified" },
@@ -71,9 +77,12 @@ const LOOKS: Readonly<Record<CardState, Look>> = {
   damaged: { tone: "danger", icon: ShieldX, word: "damaged" },
 };
 
-export function lookOf(card: Pick<Card, "state" | "direction" | "problem">): StateLook {
+export function lookOf(
+  card: Pick<Card, "state" | "direction" | "problem" | "pausedBy">,
+): StateLook {
   const look = LOOKS[card.state];
   const own = "word" in look ? look : look[card.direction];
+  if (card.state === "paused" && card.pausedBy === "peer") return { ...own, word: "pausedBy" };
   // Whose doing it was is only known where the card says so.
   return card.state === "cancelled" && card.problem?.code === "cancelled-by-peer"
     ? { ...own, word: "cancelledBy" }

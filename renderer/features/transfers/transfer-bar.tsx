@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { ProgressBar } from "react-aria-components";
 import { useTranslations } from "use-intl";
-import type { Card, CardFile } from "../../../shared/model/card.ts";
+import { type Card, type CardFile, isHalted } from "../../../shared/model/card.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import type { Progress } from "../../ipc/progress-store.ts";
 import { cx } from "../../ui/cx.ts";
@@ -25,13 +25,17 @@ export function TransferBar({ card, progress, isThin = false }: TransferBarProps
   const valueText = useValueText(summary);
   const { fraction } = summary;
   const isProven = summary.taken.length > 0 && summary.verifiedFiles === summary.taken.length;
-  const isHalted = card.state === "stalled" || card.endedMs !== undefined;
+  const isStill = card.state === "stalled" || isHalted(card) || card.state === "reconnecting";
   return (
     <ProgressBar
       aria-label={label}
       value={fraction * 100}
       valueLabel={valueText}
-      className={cx(styles["bar"], isThin && styles["thin"], isHalted && styles["halted"])}
+      className={cx(
+        styles["bar"],
+        isThin && styles["thin"],
+        (isStill || card.endedMs !== undefined) && styles["halted"],
+      )}
     >
       {card.state === "preparing" || summary.taken.length > MAX_SEGMENTS ? (
         <span className={styles["segment"]} style={{ flexGrow: 1 }}>

@@ -11,6 +11,7 @@ import type { CardActions } from "./card-actions.ts";
 import { CardMenu } from "./card-menu.tsx";
 import { CardProblemLine } from "./card-problem.tsx";
 import { FileRows } from "./file-rows.tsx";
+import { PauseButton } from "./pause-button.tsx";
 import { StateChip } from "./state-chip.tsx";
 import { TransferBar } from "./transfer-bar.tsx";
 import styles from "./transfer-card.module.css";
@@ -63,6 +64,7 @@ export function TransferCard({
           <StateChip card={card} />
         </div>
         <div className={styles["buttons"]}>
+          <PauseButton card={card} what={what} actions={actions} />
           <CancelButton card={card} actions={actions} />
           <CardMenu card={card} actions={actions} />
           {isInStack && isEnded(card.state) ? <LeaveButton onLeave={onLeave} /> : null}

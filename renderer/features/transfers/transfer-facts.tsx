@@ -1,7 +1,7 @@
 import { ShieldCheck } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
-import { type Card, isEnded } from "../../../shared/model/card.ts";
+import { type Card, isEnded, isGoingOn } from "../../../shared/model/card.ts";
 import { shortPath } from "../../app/path-words.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import type { Progress } from "../../ipc/progress-store.ts";
@@ -36,7 +36,7 @@ function RunningFacts({ card, progress }: TransferFactsProps): ReactNode {
   const leftWords = useLeftWords();
   const { octets, totalOctets, fraction } = summaryOf(card, progress);
   const isMoving = card.state === "transferring";
-  if (!isMoving && card.state !== "stalled" && card.state !== "verifying")
+  if (!isGoingOn(card))
     return (
       <span className={styles["line"]}>
         {card.state === "preparing" ? (
@@ -101,6 +101,9 @@ const WITH_PROOF: ReadonlySet<Card["state"]> = new Set([
   "transferring",
   "stalled",
   "verifying",
+  "paused",
+  "reconnecting",
+  "waitingForSpace",
   "partly",
   "damaged",
   "interrupted",

@@ -143,17 +143,19 @@ function CardRow({ id, density }: CardRowProps): ReactNode {
   return density === "compact" ? <CompactTransfer card={card} /> : <TransferCard card={card} />;
 }
 
+const KEYS = ["cardPause", "cardRemove", "cardRetry", "cardOpen", "cardReveal"] as const;
+
 function useListKeys(): (event: KeyboardEvent) => void {
   const matches = useCommandMatch();
   const act = useSelectionActions();
   return (event) => {
     const row = event.target instanceof Element ? event.target.closest("[role='row']") : null;
     if (row === null || row !== event.target) return;
-    for (const id of ["cardRemove", "cardRetry", "cardOpen", "cardReveal"] as const)
-      if (matches(event.nativeEvent, id)) {
+    // Where it means nothing the key is the list's own.
+    for (const id of KEYS)
+      if (matches(event.nativeEvent, id) && act(id, row.getAttribute("data-key") ?? undefined)) {
         event.preventDefault();
         event.stopPropagation();
-        act(id, row.getAttribute("data-key") ?? undefined);
         return;
       }
   };

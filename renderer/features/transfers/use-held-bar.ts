@@ -9,6 +9,9 @@ const WITH_BAR: ReadonlySet<CardState> = new Set([
   "transferring",
   "stalled",
   "verifying",
+  "paused",
+  "reconnecting",
+  "waitingForSpace",
 ]);
 /** Ended, and not all of it is there: where it broke is worth seeing. */
 const BROKEN: ReadonlySet<CardState> = new Set(["partly", "damaged", "interrupted"]);

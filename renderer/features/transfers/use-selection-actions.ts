@@ -1,28 +1,42 @@
-import { type Card, isEnded } from "../../../shared/model/card.ts";
+import { type Card, canPause, canResume, isEnded } from "../../../shared/model/card.ts";
 import { type Ask, type Stores, useAsk, useStores } from "../../ipc/stores.tsx";
-import { canOpen, cardActions } from "./card-actions.ts";
+import { canOpen, cardActions, isKept } from "./card-actions.ts";
 import { cardIdsOf } from "./list-rows.ts";
 
-export type SelectionCommand = "cardRemove" | "cardRetry" | "cardOpen" | "cardReveal";
+export type SelectionCommand = "cardPause" | "cardRemove" | "cardRetry" | "cardOpen" | "cardReveal";
 
-/** Acts on every selected card, or on the row that has the focus where that is none of them. */
-export function useSelectionActions(): (command: SelectionCommand, focusedRow?: string) => void {
+/**
+ * Acts on every selected card, or on the row that has the focus where that is none of them. Its result is false where the
+ * command means nothing to them.
+ */
+export function useSelectionActions(): (command: SelectionCommand, focusedRow?: string) => boolean {
   const ask = useAsk();
   const stores = useStores();
   return (command, focusedRow) => {
     const cards = chosenCards(stores, focusedRow);
     switch (command) {
+      case "cardPause":
+        return toggleAll(cards, stores, ask);
       case "cardRemove":
         removeAll(cards, stores, ask);
-        return;
+        return true;
       case "cardRetry":
         for (const card of cards) if (isEnded(card.state)) cardActions(card, stores, ask).retry();
-        return;
+        return true;
       case "cardOpen":
       case "cardReveal":
         showFirst(cards[0], command === "cardOpen" ? "open" : "reveal", { stores, ask });
+        return true;
     }
   };
+}
+
+/** All of them the same way: while one moves, they are paused. */
+function toggleAll(cards: readonly Card[], stores: Stores, ask: Ask): boolean {
+  const moving = cards.filter(canPause);
+  const some = moving.length > 0 ? moving : cards.filter(canResume);
+  for (const card of some) cardActions(card, stores, ask).toggle();
+  return some.length > 0;
 }
 
 function chosenCards(stores: Stores, focusedRow: string | undefined): readonly Card[] {
@@ -34,8 +48,12 @@ function chosenCards(stores: Stores, focusedRow: string | undefined): readonly C
 }
 
 function removeAll(cards: readonly Card[], stores: Stores, ask: Ask): void {
-  const ids = cards.filter(({ state }) => isEnded(state)).map(({ id }) => id);
+  const ended = cards.filter(({ state }) => isEnded(state));
+  const ids = ended.filter((card) => !isKept(card)).map(({ id }) => id);
   if (ids.length > 0) void ask("card.dismiss", { ids });
+  const kept = ended.filter(isKept).map(({ id }) => id);
+  const [id] = kept;
+  if (id !== undefined) stores.window.getState().ask({ kind: "forget", id, ids: kept });
   for (const card of cards) if (!isEnded(card.state)) cardActions(card, stores, ask).cancel();
 }
 

@@ -53,9 +53,9 @@ export const app = {
   thisDevice: "This window is {code}",
   quitTitle: "Quit while something is under way?",
   quitText:
-    "{count, plural, one {# offer or transfer is under way. It} other {# offers or transfers are under way. They}} would end now; files that are complete stay.",
+    "{count, plural, one {# offer or transfer is} other {# offers or transfers are}} under way. What is paused can go on after the next start; offers without an answer are withdrawn.",
   quitWhenDone: "Quit when done",
-  quitNow: "Stop and quit",
+  quitNow: "Pause and quit",
   quitStay: "Stay",
   noticeText: "{name}: “{text}”",
   noticeSendAgain: "Send again",

@@ -61,6 +61,7 @@ export const history = {
   find: "Find…",
   findFile: "Find {name}",
   found: "{name} is found.",
+  resume: "Resume",
   sendAgain: "Send again",
   askAgain: "Ask {name} to send it again",
   sendTo: "Send files to {name}",

@@ -33,6 +33,13 @@ export const transfers = {
   cancel: "Cancel",
   cancelTransfer: "Cancel {what}",
   cancelFile: "Cancel this file",
+  pause: "Pause",
+  pauseTransfer: "Pause {what}",
+  resume: "Resume",
+  resumeTransfer: "Resume {what}",
+  resumeFrom: "Resume from {percent}",
+  tryNow: "Try now",
+  dismiss: "Dismiss",
   remove: "Remove from list",
   hide: "Hide here",
   open: "Open",
@@ -65,6 +72,15 @@ export const transfers = {
   cancelLostSending: "What {name} has of the incomplete files is of no use there.",
   cancelConfirm: "Cancel transfer",
   cancelKeep: "Keep going",
+  cancelPause: "Pause instead",
+  cancelPauseKeeps: "Pause instead, and it is kept for resuming.",
+  forgetTitle:
+    "{count, plural, one {Remove it from the list?} other {Remove # transfers from the list?}}",
+  forgetOne: "{file} is kept for resuming. What has arrived of it will be deleted.",
+  forgetMore:
+    "{count, plural, one {# file is} other {# files are}} kept for resuming. What has arrived will be deleted.",
+  forgetKeep: "Keep",
+  forgetConfirm: "Remove and delete",
   keepTitle: "Keep a damaged file?",
   keepText:
     "{file} is not what {name} offered: its fingerprint differs. It may not open, or hold something else.",
@@ -102,4 +118,7 @@ export const transfers = {
   announceSent: "Sent {count, plural, one {a file} other {# files}} to {name}. Verified.",
   announceConfirmed: "Sent {count, plural, one {a file} other {# files}} to {name}. Confirmed.",
   announceStalled: "No data from {name} for some time.",
+  announcePaused: "{name} paused the transfer.",
+  announceReconnecting: "The connection to {name} broke. Trying again.",
+  announceResumed: "The transfer with {name} goes on.",
 } as const;

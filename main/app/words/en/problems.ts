@@ -28,6 +28,15 @@ export const problems = {
   paused: "You paused the transfer. {rest}",
   peerPaused: "{name} paused the transfer. {rest}",
   connection: "The connection to {name} broke at {percent} %. {rest}",
+  peerGone: "{name}'s device is gone. {rest}",
+  reconnecting: "The connection broke at {percent} %. Trying again…",
+  waitingForSpace: "No space left in {folder}. Paused at {size}.",
+  partGone: "What had arrived is gone. {rest}",
+  /** The end of a sentence before it, where something can go on. */
+  kept: "{kept, plural, one {{file} is kept at {percent} %} other {# files are kept at {percent} %}}.",
+  someKept:
+    "{complete, plural, one {# file is complete} other {# files are complete}}, {kept, plural, one {# is kept at {percent} %} other {# are kept at {percent} %}}.",
+  restOnly: "Resuming sends only what is missing.",
   stopped: "This app ended before the transfer did. {rest}",
   stalled: "No data for {seconds} s.",
   noneTaken: "{name} took none of the files.",

@@ -46,6 +46,8 @@ export const shell = {
     choose: "Choose files…",
     newDevice: "New device…",
     settings: "Settings…",
+    pauseAll: "Pause all",
+    resumeAll: "Resume all",
     quit: "Quit",
     palette: "Command palette",
     search: "Search in this page",
