@@ -78,7 +78,8 @@ describe("overall progress", () => {
   });
 
   it("is paused when nothing of it moves", () => {
-    expect(book(makeCard({ state: "stalled" })).progress.mode).toBe("paused");
+    for (const state of ["stalled", "paused", "reconnecting", "waitingForSpace"] as const)
+      expect(book(makeCard({ state })).progress.mode).toBe("paused");
     expect(book(makeCard({ state: "stalled" }), moving("b", 0, 1)).progress.mode).toBe("normal");
   });
 
@@ -108,7 +109,22 @@ describe("work that keeps the machine awake", () => {
   });
 });
 
+describe("what can be done with all transfers at once", () => {
+  it("is to pause what moves, then to resume what was paused here", () => {
+    const paused = makeCard({ id: "p", state: "paused", pausedBy: "us" });
+    expect(book(moving("a", 0, 1), paused).pausing).toBe("pause");
+    expect(book(makeCard({ state: "reconnecting" })).pausing).toBe("pause");
+    expect(book(paused).pausing).toBe("resume");
+    expect(book(makeCard({ state: "paused", pausedBy: "peer" })).pausing).toBe("none");
+    expect(book(makeCard({ state: "verified" })).pausing).toBe("none");
+  });
+});
+
 describe("what quitting would end", () => {
+  it.each(["paused", "waitingForSpace"] as const)("is nothing that is %s", (state) => {
+    expect(book(makeCard({ state })).underWay).toEqual([]);
+  });
+
   it("are transfers and own offers, not what rings here or is over", () => {
     const of = book(
       makeCard({ id: "rings" }),

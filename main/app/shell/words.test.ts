@@ -61,12 +61,14 @@ beforeEach(() => {
   shown.length = 0;
 });
 
+const PAUSING = { pauseAll: nothing, resumeAll: nothing };
+
 describe("in the pseudo-locale the system shows pseudo text and data", () => {
   it.each(["linux", "darwin"] as const)(
     "in the menu, on %s, also where Electron acts",
     (system) => {
       vi.spyOn(process, "platform", "get").mockReturnValue(system);
-      setAppMenu(pseudo, { show: nothing, quit: nothing });
+      setAppMenu(pseudo, { show: nothing, quit: nothing, ...PAUSING });
       const items = shown.flatMap(itemsOf);
       expect(items.length).toBeGreaterThan(30);
       expect(items.filter((item) => !isLabelled(item))).toEqual([]);
@@ -76,9 +78,11 @@ describe("in the pseudo-locale the system shows pseudo text and data", () => {
 
   it("in the tray", () => {
     const actions = { open: nothing, send: nothing, quit: nothing, dropped: nothing };
-    const tray = TrayIcon.create(words, { ...actions, setDoNotDisturb: nothing }, nullLog());
-    tray?.update({ title: "Bob", waiting: 2, isDoNotDisturb: false });
-    expect(textsUnder(shown, TEXTS)).toHaveLength(5);
+    const more = { ...PAUSING, setDoNotDisturb: nothing };
+    const tray = TrayIcon.create(words, { ...actions, ...more }, nullLog());
+    for (const pausing of ["pause", "resume", "none"] as const)
+      tray?.update({ title: "Bob", waiting: 2, isDoNotDisturb: false, pausing });
+    expect(textsUnder(shown, TEXTS)).toHaveLength(18);
     expect(englishIn(textsUnder(shown, TEXTS), "Bob")).toEqual([]);
   });
 
