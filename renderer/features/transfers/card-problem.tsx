@@ -34,6 +34,8 @@ const REPEATABLE: ReadonlySet<Card["state"]> = new Set([
 /** Null where there is nothing to do. */
 function buttonsOf(card: Card, actions: CardActions): ReactNode {
   if (card.state === "reconnecting") return <TryNow card={card} actions={actions} />;
+  // The button in the card's head says it all.
+  if (card.state === "paused") return null;
   if (canResume(card)) return <Resume card={card} actions={actions} />;
   return card.direction === "incoming"
     ? incomingButtons(card, actions)
@@ -72,7 +74,6 @@ function TryNow({ actions }: CardProblemLineProps): ReactNode {
 function Resume({ card, actions }: CardProblemLineProps): ReactNode {
   const t = useTranslations("transfers");
   const { percent } = useFormats();
-  if (card.state === "paused") return null;
   if (!isEnded(card.state))
     return (
       <Button size="s" onPress={actions.resume}>

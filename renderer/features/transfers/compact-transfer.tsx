@@ -50,7 +50,7 @@ export function CompactTransfer({ card }: CompactTransferProps): ReactNode {
         <StateChip card={card} />
       </span>
       <span className={styles["cancel"]}>
-        <PauseButton card={card} what={what} actions={actions} />
+        <PauseButton card={card} what={what} actions={actions} isAlone />
         {isEnded(card.state) || card.state === "ringing" ? null : (
           <IconButton label={t("cancelTransfer", { what })} onPress={actions.cancel}>
             <X aria-hidden size={16} />

@@ -87,7 +87,7 @@ function PersonLine({ card }: PersonLineProps): ReactNode {
       <span className={styles["chip"]}>
         <StateChip card={card} />
       </span>
-      <PauseButton card={card} what={t("to", { name: card.peerName })} actions={actions} />
+      <PauseButton card={card} what={t("to", { name: card.peerName })} actions={actions} isAlone />
       {isEnded(card.state) ? (
         <span className={styles["noButton"]} />
       ) : (

@@ -10,12 +10,14 @@ interface PauseButtonProps {
   /** What is paused, as the button's name says it. */
   readonly what: string;
   readonly actions: CardActions;
+  /** Also what was interrupted goes on with it: nothing else on the line says so. */
+  readonly isAlone?: boolean;
 }
 
 /** Pauses what moves, lets go on what was paused; nothing where neither can be done. */
-export function PauseButton({ card, what, actions }: PauseButtonProps): ReactNode {
+export function PauseButton({ card, what, actions, isAlone = false }: PauseButtonProps): ReactNode {
   const t = useTranslations("transfers");
-  if (isEnded(card.state)) return null;
+  if (isEnded(card.state) && !isAlone) return null;
   if (canResume(card))
     return (
       <IconButton label={t("resumeTransfer", { what })} onPress={actions.resume}>
