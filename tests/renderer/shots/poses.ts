@@ -148,6 +148,14 @@ const ACTED: readonly Pose[] = [
     },
   },
   {
+    name: "transfers-forget",
+    scenario: "transfers-kept",
+    act: async (page) => {
+      await press(page, "Dismiss");
+      await opened(page, "alertdialog");
+    },
+  },
+  {
     name: "dialog-cancel",
     scenario: "transfers-large",
     act: async (page) => {
