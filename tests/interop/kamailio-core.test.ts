@@ -13,6 +13,8 @@ import { octets } from "../support/octets.ts";
 const canRun = need(hasKamailio(), "kamailio, to be the SIP/IP Core");
 /** 1300 octets in base64. */
 const UDP_BASE64 = Math.ceil(1300 / 3) * 4;
+/** Enough to be under way when the first octets have been shown. */
+const LARGE = 100_000_000;
 const FLOW = { steps: 41, seen: 41, missing: [], misplaced: [] };
 
 let folder: string;
@@ -76,6 +78,15 @@ async function offered(
   await Promise.all(devices.map((each) => each.event("registered")));
   a1 = send("");
   return devices;
+}
+
+/** One of three offers at once, from a device of alice of its own. */
+function sendOne(name: string): CpmProcess {
+  return start(name, [
+    ...["send", join(folder, `${name}.bin`), "--to", "sip:bob@b.example"],
+    ...["--as", "sip:alice@a.example", "--core", `${networks.core(0)};transport=tcp`],
+    ...["--profile", join(folder, name), "--expect", "verified:1"],
+  ]);
 }
 
 /** Messages that the cores sent as datagrams although they are too large for that (RFC 3261 §18.1.1). */
@@ -171,6 +182,32 @@ describe.skipIf(!canRun)("deploy/kamailio: Participating Functions that fail", (
     a1 = send("");
     expect(await a1.exit(), `${a1.story()}${networks.story()}`).toBe(0);
     expect(await b1.exit(), b1.story()).toBe(0);
+  });
+});
+
+describe.skipIf(!canRun)("deploy/kamailio: three Participating Functions behind each core", () => {
+  it("MUST lose no other session with a worker that dies, and give it no new one", async () => {
+    await openNetworks({ workers: 3 });
+    const b1 = start("b1", [
+      ...["client", "--as", "sip:bob@b.example", "--core", `${networks.core(1)};transport=tcp`],
+      ...["--profile", join(folder, "b1"), "--receive", join(folder, "got"), "--accept", "all"],
+    ]);
+    await b1.event("registered");
+    const names = ["one", "two", "three"];
+    for (const name of names) await writeFile(join(folder, `${name}.bin`), octets(LARGE, 3));
+    const running = names.map(sendOne);
+    await Promise.all(running.map((each) => each.event("progress")));
+    await networks.killWorker(0);
+    for (const each of running) expect(await each.exit(), each.story()).toBe(0);
+    const interrupted = running.filter(({ events }) =>
+      events.some(({ event }) => event === "reconnecting" || event === "resumed"),
+    );
+    expect(interrupted).toHaveLength(1);
+    for (const name of ["four", "five", "six", "seven"]) {
+      await writeFile(join(folder, `${name}.bin`), octets(1000, 3));
+      const next = sendOne(name);
+      expect(await next.exit(), next.story()).toBe(0);
+    }
   });
 });
 

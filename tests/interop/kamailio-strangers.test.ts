@@ -154,6 +154,8 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
       "P-Called-Party-ID: <sip:forged4@a.example>",
       `P-Served-User: <sip:forged5@${DOMAIN}>`,
       `P-Preferred-Service: ${ICSI}`,
+      `Authorization: Digest username="alice", realm="${DOMAIN}", nonce="forged"`,
+      'Authorization: Digest username="alice", realm="elsewhere.example", nonce="n"',
     ];
     const sent = request("MESSAGE", { lines: forged, body: "hello" });
     void proven(alice, "alice", sent).catch(() => undefined);
@@ -163,6 +165,7 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
     expect(got.headers.getAll("P-Called-Party-ID")).toEqual([`<sip:bob@${DOMAIN}>`]);
     expect(JSON.stringify(got.headers.fields)).not.toContain("forged");
     expect(got.headers.has("Proxy-Authorization")).toBe(false);
+    expect(got.headers.getAll("Authorization")).toHaveLength(1);
   });
 
   it("MUST NOT show who calls to a device when the caller asks for privacy (RFC 3325 §7)", async () => {
