@@ -152,15 +152,17 @@ export class ResumeDesk {
     const entry = this.#entries({ direction: "incoming", peer: offer.from.uriText }).find(
       (one) => one.conversationId === conversationId && heldFile(one, offer) !== undefined,
     );
-    if (entry === undefined || this.#isRunning(entry.id)) refuseToGoOn(this.#context, invite);
+    if (entry === undefined) refuseToGoOn(this.#context, invite);
+    // Also while its session waits for a BYE: whoever asks has lost that one.
+    else if (heldFile(entry, offer)?.state === "complete")
+      refuseToGoOn(this.#context, invite, { kind: "received" });
+    else if (this.#isRunning(entry.id)) refuseToGoOn(this.#context, invite);
     else await this.#takeAgain(invite, offer, entry);
   }
 
   async #takeAgain(invite: InviteUas, offer: CheckedOffer, entry: HistoryEntry): Promise<void> {
-    const state = heldFile(entry, offer)?.state;
-    if (state === "complete" || state === "cancelled") {
-      const kind = state === "complete" ? "received" : "stopped";
-      refuseToGoOn(this.#context, invite, { kind });
+    if (heldFile(entry, offer)?.state === "cancelled") {
+      refuseToGoOn(this.#context, invite, { kind: "stopped" });
       return;
     }
     const life = await this.#openIncoming(entry);
