@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AppStore } from "../base/app-store.ts";
-import type { HistoryEntry, HistoryFile } from "../base/transfer-store.ts";
+import type { HistoryEntry, HistoryFile, OfferState } from "../base/transfer-store.ts";
 import { type DoneRecord, decodeLines } from "./journal-lines.node.ts";
 import { JOURNAL_NAME } from "./part-journal.node.ts";
 
@@ -72,7 +72,18 @@ function withDone(entry: HistoryEntry, done: readonly DoneRecord[]): HistoryEntr
     files.set(index, { ...fileOf(index, record), ...typeOf(known) });
     isChanged = true;
   }
-  return isChanged ? { ...entry, files: [...files.values()].sort(byIndex) } : entry;
+  if (!isChanged) return entry;
+  const all = [...files.values()].sort(byIndex);
+  return { ...entry, state: stateWith(entry.state, all), files: all };
+}
+
+/** What was interrupted before its last words is over with its last file. */
+function stateWith(state: OfferState, files: readonly HistoryFile[]): OfferState {
+  const complete = files.filter((file) => file.state === "complete");
+  const declined = files.filter((file) => file.state === "declined");
+  if (state !== "interrupted" || complete.length + declined.length < files.length) return state;
+  if (declined.length > 0) return "partly";
+  return complete.every(({ isVerified }) => isVerified === true) ? "verified" : "confirmed";
 }
 
 function fileOf(index: number, record: DoneRecord): HistoryFile {

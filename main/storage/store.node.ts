@@ -25,6 +25,13 @@ import {
 } from "./rows.ts";
 import { anywhere, marks, Statements, Where } from "./statements.node.ts";
 
+/** An offer whose process ended: where all its files had come to their end before, so has the offer. */
+const STATE_OF_STOPPED = `(SELECT CASE
+  WHEN count(*) = 0 OR count(*) > count(*) FILTER (WHERE state IN ('complete', 'declined'))
+    OR count(*) FILTER (WHERE state = 'complete') = 0 THEN 'interrupted'
+  WHEN count(*) FILTER (WHERE state = 'declined') > 0 THEN 'partly'
+  WHEN min(coalesce(is_verified, 0)) = 1 THEN 'verified'
+  ELSE 'confirmed' END FROM transfers WHERE offer_id = offers.id)`;
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
@@ -142,7 +149,9 @@ class SqliteStore implements AppStore {
         ...RUNNING_STATES,
       );
       const { changes } = this.#statements
-        .prepare(`UPDATE offers SET state = 'interrupted', ended_ms = ? WHERE state IN ${running}`)
+        .prepare(
+          `UPDATE offers SET state = ${STATE_OF_STOPPED}, ended_ms = ? WHERE state IN ${running}`,
+        )
         .run(atMs, ...RUNNING_STATES);
       return Number(changes);
     });

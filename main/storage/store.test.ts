@@ -12,6 +12,7 @@ import type {
   HistoryEntry,
   HistoryFile,
   HistoryFilter,
+  OfferState,
   StoreError,
 } from "../base/transfer-store.ts";
 import { openStore } from "./store.node.ts";
@@ -158,6 +159,21 @@ describe("the history of offers", () => {
     expect(value(store.list())).toEqual([]);
     value(store.save(entry({ files: [] })));
     expect(value(store.get(FULL.id))?.files).toEqual([]);
+  });
+
+  it.each<[OfferState, readonly Partial<HistoryFile>[]]>([
+    ["verified", [{ state: "complete" }, { state: "complete" }]],
+    ["confirmed", [{ state: "complete" }, { state: "complete", isVerified: false }]],
+    ["partly", [{ state: "complete" }, { state: "declined" }]],
+    ["interrupted", [{ state: "declined" }]],
+    ["interrupted", [{ state: "complete" }, { state: "failed" }]],
+    ["interrupted", []],
+  ])("says %s of an offer whose process ended after its files had", (state, changes) => {
+    const store = opened();
+    const files = changes.map((change, index) => ({ ...FILE, ...change, index }));
+    value(store.save(entry({ id: "a", state: "transferring", files })));
+    expect(value(store.interruptUnfinished(77))).toBe(1);
+    expect(value(store.get("a"))?.state).toBe(state);
   });
 
   it("marks what an earlier process left running as interrupted, and nothing else", () => {
