@@ -52,6 +52,13 @@ describe("CR C.x.x.x.2 step 6: one device accepts", () => {
     expect(stepIncoming(early.state, { name: "acknowledged" }).effects).toEqual([]);
   });
 
+  it("leaves what it took when the device stops before the ACK", () => {
+    expect(stepped(ACCEPT, { name: "prepared" }, { name: "shut-down" }).effects).toEqual([
+      { do: "receive" },
+      { do: "leave", why: "stopped" },
+    ]);
+  });
+
   it("MUST refuse with 403 when there is no room, with 500 when storing fails otherwise", () => {
     const statusAfter = (isSpace: boolean): unknown =>
       stepped(ACCEPT, { name: "not-prepared", isSpace }).effects[0];

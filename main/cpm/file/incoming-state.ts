@@ -300,6 +300,12 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
           { do: "end", outcome: "failed" },
         ],
       };
+    case "shut-down": {
+      // What was taken is left as it is, whether or not the sender ever heard of it.
+      const begun = { name: "receiving", hasOctets: false, isCancelled: false } as const;
+      const step = receiving(begun, event);
+      return { state: step.state, effects: [{ do: "receive" }, ...step.effects] };
+    }
     case "cancelled":
       return {
         state: ENDED,
