@@ -47,7 +47,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "interop",
-          include: ["tests/interop/**/*.test.ts"],
+          include: ["tests/{interop,faults}/**/*.test.ts"],
           testTimeout: 180_000,
           fileParallelism: false,
         },

@@ -19,6 +19,19 @@ const TEST_PROGRAMS = [
   { program: "Xvfb", debian: "xvfb", isLinuxOnly: true },
 ];
 
+/** What `npm run faults` calls besides. */
+const FAULT_PROGRAMS = [
+  { program: "fiu-run", debian: "fiu-utils", isLinuxOnly: true },
+  { program: "fusermount", debian: "fuse", isLinuxOnly: true },
+  {
+    program: "the FUSE module of Python",
+    debian: "python3-fusepy",
+    isLinuxOnly: true,
+    isHere: () => existsSync("/usr/lib/python3/dist-packages/fuse.py"),
+  },
+  { program: "ss", debian: "iproute2", isLinuxOnly: true },
+];
+
 function isMissing({ program, isHere = () => isOnPath(program), isLinuxOnly = false }) {
   return !(isLinuxOnly && process.platform !== "linux") && !isHere();
 }
@@ -90,8 +103,8 @@ async function installDebian(packages) {
   if (!result.isDone) console.error(result.output.trim());
 }
 
-async function ensureTestPrograms() {
-  const absent = TEST_PROGRAMS.filter(isMissing);
+async function ensurePrograms(programs) {
+  const absent = programs.filter(isMissing);
   if (absent.length === 0) return [];
   if (process.getuid?.() === 0 && isOnPath("apt-get")) {
     await installDebian(absent.map(({ debian }) => debian));
@@ -104,14 +117,16 @@ async function ensureTestPrograms() {
 /**
  * Installs what is missing and says so in one line each; instant when nothing is.
  * @param forTests also the programs that only tests need
+ * @param forFaults also those that only `npm run faults` needs
  * @returns what is still missing, in words; empty when all is there
  */
-export async function setup({ forTests = false } = {}) {
+export async function setup({ forTests = false, forFaults = false } = {}) {
   const missing = await ensurePackages();
   if (missing.length === 0 && pinnedNode() === undefined) {
     missing.push(`Node 24 for ${process.platform}-${process.arch} (install it and run again)`);
   }
-  if (forTests) missing.push(...(await ensureTestPrograms()));
+  if (forTests) missing.push(...(await ensurePrograms(TEST_PROGRAMS)));
+  if (forFaults) missing.push(...(await ensurePrograms(FAULT_PROGRAMS)));
   return missing;
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { CpmProcess } from "../support/cpm-process.ts";
+import { builtProgram, CpmProcess } from "../support/cpm-process.ts";
 
 const SIZE = 160 * 1024 * 1024;
 /** Nothing that was on disk is sent again; what was not may be so much, and one chunk. */
@@ -22,8 +22,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function start(name: string, args: readonly string[], isBuilt = false): CpmProcess {
-  const process = new CpmProcess(name, [...args, "--json"], { CPM_PASSWORD: "demo" }, isBuilt);
+function start(name: string, args: readonly string[], program?: readonly string[]): CpmProcess {
+  const process = new CpmProcess(name, [...args, "--json"], { CPM_PASSWORD: "demo" }, program);
   running.push(process);
   return process;
 }
@@ -55,7 +55,7 @@ describe("ux.md 7 (7): the receiver is killed on the way", () => {
     const receiver = start(
       "client",
       ["client", ...bob(coreB ?? ""), "--accept", "all", "--receive", received],
-      true,
+      builtProgram("cli"),
     );
     await receiver.event("registered");
     const send = start("send", [

@@ -8,11 +8,19 @@ export interface CpmEvent {
   readonly [field: string]: unknown;
 }
 
-const CPM = fileURLToPath(new URL("../../bin/cpm", import.meta.url));
+const CPM = [fileURLToPath(new URL("../../bin/cpm", import.meta.url))];
 /** What `bin/cpm` starts once it has built it. */
-const BUILT = fileURLToPath(new URL("../../out/main/entry.js", import.meta.url));
+const ENTRY = fileURLToPath(new URL("../../out/main/entry.js", import.meta.url));
 /** A process that says nothing for so long hangs; the test fails with what it said. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
+
+/**
+ * The program itself in one of its roles: it can be killed, and is watched by what `preloads` names. Another process has
+ * built it.
+ */
+export function builtProgram(role: string, preloads: readonly string[] = []): readonly string[] {
+  return [...preloads.flatMap((path) => ["--import", path]), ENTRY, `--role=${role}`];
+}
 
 /** A real `cpm` process: its JSON events, its words, its end. */
 export class CpmProcess {
@@ -23,18 +31,19 @@ export class CpmProcess {
   #words = "";
   #exit: number | undefined;
 
-  /** @param isBuilt another process has built it: this one is the program itself, and can be killed */
+  /** @param program what Node runs; without it `bin/cpm`, which builds first what is missing */
   constructor(
     name: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    isBuilt = false,
+    program: readonly string[] = CPM,
   ) {
     this.name = name;
-    const program = isBuilt ? [BUILT, "--role=cli"] : [CPM];
     this.#child = spawn(process.execPath, [...program, ...args], {
       env: { ...process.env, ...env },
     });
+    // A process that was killed reads nothing; its end is what is told.
+    this.#child.stdin.on("error", () => undefined);
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
       this.#take(line);
     });
@@ -77,6 +86,23 @@ export class CpmProcess {
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.exit();
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#exit === undefined;
+  }
+
+  /** A line on its standard input. */
+  tell(message: object): void {
+    this.#child.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   story(): string {

@@ -1,0 +1,106 @@
+import { demoAccounts } from "../../main/compose/users.node.ts";
+import { builtProgram, CpmProcess } from "../support/cpm-process.ts";
+
+const HOOK = new URL("hook.mjs", import.meta.url).href;
+const LISTEN = "127.0.0.1";
+
+export type ElementName = "core-a" | "pf-a" | "core-b" | "pf-b";
+
+export const ELEMENTS: readonly ElementName[] = ["core-a", "pf-a", "core-b", "pf-b"];
+
+/** Environment of a process that the hook is loaded into. */
+export type HookEnv = Readonly<Record<string, string>>;
+
+/** The roles of the program with the hook loaded. */
+export function hookedProgram(role: "cli" | "network" | "pf"): readonly string[] {
+  return builtProgram(role, [HOOK]);
+}
+
+interface Place {
+  readonly sip: string;
+  readonly msrp?: string;
+}
+
+/** Both home networks, each element a process that can be killed and started again where it was. */
+export class Elements {
+  readonly #processes = new Map<ElementName, CpmProcess>();
+  readonly #places = new Map<ElementName, Place>();
+
+  static async start(): Promise<Elements> {
+    const elements = new Elements();
+    await Promise.all(ELEMENTS.map((name) => elements.#listen(name, {})));
+    await Promise.all(ELEMENTS.map((name) => elements.#configure(name)));
+    return elements;
+  }
+
+  /** `host:port` of the core of that home network. */
+  core(domain: "a" | "b"): string {
+    return this.#place(`core-${domain}`).sip;
+  }
+
+  /** For the hook. */
+  get msrpPorts(): string {
+    return (["pf-a", "pf-b"] as const).map((name) => portOf(this.#place(name).msrp)).join(",");
+  }
+
+  process(name: ElementName): CpmProcess {
+    const found = this.#processes.get(name);
+    if (found === undefined) throw new Error(`${name} was not started`);
+    return found;
+  }
+
+  /** Kills it if it still runs, and starts it anew on the same ports. */
+  async restart(name: ElementName, hook: HookEnv = {}): Promise<CpmProcess> {
+    await this.process(name).kill();
+    await this.#listen(name, hook);
+    await this.#configure(name);
+    return this.process(name);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.#processes.values()].map((each) => each.kill()));
+  }
+
+  #place(name: ElementName): Place {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new Error(`${name} does not listen`);
+    return place;
+  }
+
+  async #listen(name: ElementName, hook: HookEnv): Promise<void> {
+    const known = this.#places.get(name);
+    const args = ["--element", name, "--bind", LISTEN, "--port", portOf(known?.sip)];
+    const isPf = name.startsWith("pf");
+    if (isPf) args.push("--msrp-port", portOf(known?.msrp));
+    const element = new CpmProcess(name, args, hook, hookedProgram(isPf ? "pf" : "network"));
+    this.#processes.set(name, element);
+    const listening = await element.event("listening");
+    const msrp = listening["msrp"];
+    this.#places.set(name, {
+      sip: String(listening["sip"]),
+      ...(typeof msrp === "string" ? { msrp } : {}),
+    });
+  }
+
+  async #configure(name: ElementName): Promise<void> {
+    const letter = name.endsWith("a") ? "a" : "b";
+    const other = letter === "a" ? "b" : "a";
+    const domain = `${letter}.example`;
+    const element = this.process(name);
+    const common = { domain, addresses: {} };
+    if (name.startsWith("pf"))
+      element.tell({ configure: "pf", ...common, core: `sip:${this.core(letter)}` });
+    else
+      element.tell({
+        ...{ configure: "core", ...common },
+        users: demoAccounts().filter(({ aor }) => aor.endsWith(`@${domain}`)),
+        participatingFunction: `sip:pf@${this.#place(`pf-${letter}`).sip};lr`,
+        neighbours: { [`${other}.example`]: `sip:${this.core(other)}` },
+      });
+    await element.event("ready");
+  }
+}
+
+function portOf(address: string | undefined): string {
+  return address === undefined ? "0" : address.slice(address.lastIndexOf(":") + 1);
+}
