@@ -124,7 +124,7 @@ class KillRun {
   async #recover(sender: CpmProcess): Promise<void> {
     const { victim } = this.#point;
     if (victim === "sender") {
-      await this.#sendOn();
+      await this.#sendOn(sender);
       return;
     }
     if (victim === "core-b") await this.#restartCore(victim);
@@ -134,7 +134,7 @@ class KillRun {
       if (this.#way === "undisturbed") this.#way = "by itself";
       return;
     }
-    await this.#sendOn();
+    await this.#sendOn(sender);
   }
 
   /** The receiver is reached again once it has registered with the core that knows nothing. */
@@ -157,8 +157,7 @@ class KillRun {
 
   /** Exit code of the sender; who hears nothing gives up. */
   async #outcomeOf(sender: CpmProcess): Promise<number> {
-    const isAnswered = sender.events.some(({ event }) => event === "answered");
-    if (isAnswered) return sender.exit();
+    if (isAnswered(sender)) return sender.exit();
     const timer = setTimeout(() => {
       sender.signal("SIGTERM");
     }, UNANSWERED_MS);
@@ -174,18 +173,20 @@ class KillRun {
     return exit;
   }
 
-  /** The sender's user resumes, or sends again what cannot be resumed. */
-  async #sendOn(): Promise<void> {
-    const resume = this.#start("resume", ["resume", ...this.#alice()]);
-    // Who was never asked cannot go on; the user does not wait for ever.
-    const timer = setTimeout(() => {
-      resume.signal("SIGTERM");
-    }, GIVE_UP_MS);
-    const exit = await resume.exit();
-    clearTimeout(timer);
-    if (exit === 0) {
-      this.#way = "resumed";
-      return;
+  /** The sender's user resumes what was taken, and sends again what was not, or cannot be resumed. */
+  async #sendOn(sender: CpmProcess): Promise<void> {
+    if (isAnswered(sender)) {
+      const resume = this.#start("resume", ["resume", ...this.#alice()]);
+      // Who was never asked cannot go on; the user does not wait for ever.
+      const timer = setTimeout(() => {
+        resume.signal("SIGTERM");
+      }, GIVE_UP_MS);
+      const exit = await resume.exit();
+      clearTimeout(timer);
+      if (exit === 0) {
+        this.#way = "resumed";
+        return;
+      }
     }
     if (this.#finals().length > 0) {
       this.#way = "had arrived";
@@ -290,6 +291,10 @@ class KillRun {
   #sendArgs(): readonly string[] {
     return ["send", this.#payload.path, "--to", "sip:bob@b.example", ...this.#alice()];
   }
+}
+
+function isAnswered(sender: CpmProcess): boolean {
+  return sender.events.some(({ event }) => event === "answered");
 }
 
 function isElement(victim: KillPoint["victim"]): victim is "pf-a" | "pf-b" | "core-a" | "core-b" {
