@@ -31,6 +31,8 @@ import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 export const RING_TIME_S = 180;
 /** The sender waits 30 s for our REPORT and then sends BYE; after this time we do (RFC 5547 §8.4 guard). */
 const BYE_GUARD_MS = 45_000;
+/** Where a file's connection is lost, whoever would send it may be gone as well. */
+const LOST_BYE_MS = 500;
 
 /** An offer that reached this device: performs what `stepIncoming` decides. */
 export class IncomingOffer {
@@ -335,13 +337,15 @@ export class IncomingOffer {
       declined,
       ...(agent === undefined ? {} : { peerAgent: agent }),
     });
-    void this.#files.outcomes().then(() => {
+    void this.#files.outcomes().then((outcomes) => {
       this.#isSettled = true;
       this.#settleIfOver();
-      if (!this.#isDialogOver)
-        this.#byeGuard = this.#context.ports.clock.startTimer(BYE_GUARD_MS, () => {
-          void this.#bye(408);
-        });
+      if (this.#isDialogOver) return;
+      const isLost = outcomes.some(({ kind }) => kind === "interrupted");
+      const guardMs = isLost ? LOST_BYE_MS : BYE_GUARD_MS;
+      this.#byeGuard = this.#context.ports.clock.startTimer(guardMs, () => {
+        void this.#bye(408);
+      });
     });
   }
 
