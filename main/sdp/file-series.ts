@@ -1,3 +1,4 @@
+import { parseDecimal } from "../base/decimal.ts";
 import { type Attribute, attributeValue, type SessionDescription } from "./session-description.ts";
 
 /**
@@ -25,10 +26,11 @@ export function seriesAttribute(series: FileSeries): Attribute {
 export function readSeries(sd: SessionDescription): FileSeries | undefined {
   const text = attributeValue(sd.attributes, NAME) ?? "";
   const match = /^(\d{1,7})\/(\d{1,7}) (\d{1,15})(?: (\d{1,15}))?$/.exec(text) ?? [];
-  const [first, totalFiles, totalOctets] = match.slice(1, 4).map(Number);
+  const [first, totalFiles, totalOctets] = match.slice(1, 4).map((digits) => parseDecimal(digits));
   if (first === undefined || totalFiles === undefined || totalOctets === undefined)
     return undefined;
-  const restOctets = match[4] === undefined ? totalOctets : Number(match[4]);
+  const restOctets = match[4] === undefined ? totalOctets : parseDecimal(match[4]);
+  if (restOctets === undefined) return undefined;
   const isSensible =
     first >= 1 && first - 1 + sd.media.length <= totalFiles && restOctets <= totalOctets;
   return isSensible ? { first, totalFiles, totalOctets, restOctets } : undefined;
