@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
-import { CpmProcess } from "./cpm-process.ts";
+import { builtProgram, CpmProcess } from "./cpm-process.ts";
 import { KamailioCore, loopbackPlace } from "./kamailio-core.ts";
 
 const HOMES = [
@@ -105,7 +105,7 @@ export class KamailioNetworks {
       ...["--trace", this.#trace(`pf-${letter}`), "--json"],
     ];
     // The mirror has built the program.
-    const worker = new CpmProcess(`pf-${letter}`, args, {}, true);
+    const worker = new CpmProcess(`pf-${letter}`, args, {}, builtProgram("cli"));
     this.#workers.push(worker);
     const ready = await worker.event("ready");
     return (ready["pf"] as { readonly sip: string }).sip;
