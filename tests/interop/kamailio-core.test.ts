@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { formatHostPort } from "../../main/base/host-port.ts";
 import { readTraceFile } from "../../main/trace/trace-file.node.ts";
 import { CpmProcess } from "../support/cpm-process.ts";
 import { KamailioNetworks, type KamailioNetworksOptions } from "../support/kamailio-networks.ts";
@@ -51,9 +52,14 @@ function trace(name: string): string {
 }
 
 /** A device of bob. */
-function device(name: string, transport: string, answer: readonly string[]): CpmProcess {
+function device(
+  name: string,
+  transport: string,
+  answer: readonly string[],
+  core = networks.core(1),
+): CpmProcess {
   return start(name, [
-    ...["client", "--as", "sip:bob@b.example", "--core", `${networks.core(1)}${transport}`],
+    ...["client", "--as", "sip:bob@b.example", "--core", `${core}${transport}`],
     ...["--profile", join(folder, name), "--receive", join(folder, `${name}-files`), "--once"],
     ...["--trace", trace(name), ...answer],
   ]);
@@ -209,6 +215,33 @@ describe.skipIf(!canRun)("deploy/kamailio: three Participating Functions behind 
       expect(await next.exit(), next.story()).toBe(0);
     }
   });
+});
+
+describe.skipIf(!canRun)("deploy/kamailio: two nodes that share registrations", () => {
+  it.each([
+    ["UDP", ""],
+    ["TCP", ";transport=tcp"],
+  ])("MUST ring at every device, whichever node it registered at, over %s", async (_name, way) => {
+    await openNetworks({ hasTwin: true });
+    const content = octets(1_500_000, 6);
+    await writeFile(join(folder, "plan.pdf"), content);
+    const b1 = device("b1", way, ["--delay-answer", "60000"]);
+    const b2 = device("b2", way, ["--delay-answer", "500"], formatHostPort(networks.twin));
+    await Promise.all([b1.event("registered"), b2.event("registered")]);
+    await bothKnow();
+    a1 = send(way, ["--expect", "verified:1"]);
+    expect(await a1.exit(), `${a1.story()}${b2.story()}${networks.story()}`).toBe(0);
+    expect(await b2.exit(), b2.story()).toBe(0);
+    await b1.event("elsewhere", (event) => event["reason"] === "accepted");
+    expect(hash(await readFile(join(folder, "b2-files", "plan.pdf")))).toBe(hash(content));
+  });
+
+  /** A REGISTER's answer lists the devices of all nodes, once the nodes have told each other. */
+  async function bothKnow(): Promise<void> {
+    const b3 = device("b3", "", ["--delay-answer", "60000"]);
+    const registered = await b3.event("registered");
+    expect(registered["devices"]).toHaveLength(3);
+  }
 });
 
 function hash(bytes: Buffer): string {

@@ -26,6 +26,10 @@ export interface KamailioCoreOptions {
   readonly workers: readonly string[];
   /** Where its messages are mirrored to, and its number there. */
   readonly mirror?: { readonly address: string; readonly node: number };
+  /** Another node of this core, with which it shares registrations. */
+  readonly twin?: HostPort;
+  /** The same for all nodes of one core; its own unless given. */
+  readonly secret?: string;
   /** More lines of the site's file, before the configuration is included. */
   readonly more?: readonly string[];
 }
@@ -93,7 +97,7 @@ export class KamailioCore {
 }
 
 async function writeSite(folder: string, options: KamailioCoreOptions): Promise<void> {
-  const { domain, users, neighbours, workers } = options;
+  const { domain, users, neighbours, workers, twin } = options;
   const data = join(folder, "data");
   await mkdir(data);
   const table = (name: string, lines: readonly string[]): Promise<void> =>
@@ -113,6 +117,7 @@ async function writeSite(folder: string, options: KamailioCoreOptions): Promise<
       row(name, `sip:${formatHostPort(place)}`),
       row(formatHostPort(place), name),
     ]),
+    ...(twin === undefined ? [] : [row(formatHostPort(twin), "node")]),
   ]);
   await writeFile(
     join(folder, "workers"),
@@ -121,7 +126,8 @@ async function writeSite(folder: string, options: KamailioCoreOptions): Promise<
   await writeFile(join(folder, "site.cfg"), siteFile(folder, options), { mode: 0o600 });
 }
 
-function siteFile(folder: string, { domain, address, mirror, more }: KamailioCoreOptions): string {
+function siteFile(folder: string, options: KamailioCoreOptions): string {
+  const { domain, address, mirror, more, twin } = options;
   const place = formatHostPort(address);
   return [
     "#!KAMAILIO",
@@ -129,10 +135,11 @@ function siteFile(folder: string, { domain, address, mirror, more }: KamailioCor
     `#!define ADDRESS "${place}"`,
     `#!define DATA "text://${join(folder, "data")}"`,
     `#!define WORKERS "${join(folder, "workers")}"`,
-    `#!define SECRET "${randomBytes(24).toString("hex")}"`,
+    `#!define SECRET "${options.secret ?? randomBytes(24).toString("hex")}"`,
     ...(mirror === undefined
       ? []
       : [`#!define HEP "sip:${mirror.address}"`, `#!define NODE_ID ${String(mirror.node)}`]),
+    ...(twin === undefined ? [] : sharingLines(address, twin)),
     ...(more ?? []),
     "debug=1",
     "log_stderror=yes",
@@ -140,11 +147,24 @@ function siteFile(folder: string, { domain, address, mirror, more }: KamailioCor
     "tcp_children=2",
     `listen=udp:${place}`,
     `listen=tcp:${place}`,
+    // The last one: what is sent to others leaves from the first.
+    ...(twin === undefined ? [] : [`listen=udp:${sharingPlace(address)}`]),
     `tcp_source_ipv4=${address.host}`,
     `alias="${domain}"`,
     `include_file "${CONFIGURATION}"`,
     "",
   ].join("\n");
+}
+
+function sharingLines(own: HostPort, twin: HostPort): readonly string[] {
+  return [
+    `#!define DMQ "sip:${sharingPlace(own)}"`,
+    `#!define DMQ_PEER "sip:${sharingPlace(twin)}"`,
+  ];
+}
+
+function sharingPlace({ host }: HostPort): string {
+  return `${host}:5062`;
 }
 
 function canConnect({ host, port }: HostPort): Promise<boolean> {

@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
 import { builtProgram, CpmProcess } from "./cpm-process.ts";
 import { KamailioCore, loopbackPlace } from "./kamailio-core.ts";
 
+const SECRET = randomBytes(24).toString("hex");
 const HOMES = [
   { domain: "a.example", letter: "a", users: ["alice", "anna"] },
   { domain: "b.example", letter: "b", users: ["bob", "carol"] },
@@ -13,11 +15,15 @@ export interface KamailioNetworksOptions {
   readonly more?: readonly string[];
   /** Participating Functions of each network. */
   readonly workers?: number;
+  /** The core of b.example has a second node, which shares its registrations. */
+  readonly hasTwin?: boolean;
 }
 
 /** Both home networks with Kamailio as core, `cpm pf` behind each, and `cpm trace` taking what the cores mirror. */
 export class KamailioNetworks {
   readonly places: readonly [HostPort, HostPort] = [loopbackPlace(), loopbackPlace()];
+  /** The second node of b.example's core. */
+  readonly twin: HostPort = loopbackPlace();
   readonly #folder: string;
   readonly #options: KamailioNetworksOptions;
   readonly #workers: CpmProcess[] = [];
@@ -79,13 +85,20 @@ export class KamailioNetworks {
         workers.push(
           await this.#openWorker(domain, `${letter}${i === 0 ? "" : String(i)}`, address),
         );
-      this.#cores.push(
-        await KamailioCore.start({
-          ...{ domain, address, users, workers, more: this.#options.more ?? [] },
-          neighbours: { [other.domain]: neighbour },
-          mirror: { address: hep, node: index + 1 },
-        }),
-      );
+      const core = {
+        ...{ domain, address, users, workers, more: this.#options.more ?? [] },
+        ...{ neighbours: { [other.domain]: neighbour }, secret: SECRET },
+        mirror: { address: hep, node: index + 1 },
+      };
+      if (index === 0 || this.#options.hasTwin !== true) {
+        this.#cores.push(await KamailioCore.start(core));
+      } else {
+        const mirror = { address: hep, node: 3 };
+        this.#cores.push(
+          await KamailioCore.start({ ...core, twin: this.twin }),
+          await KamailioCore.start({ ...core, mirror, address: this.twin, twin: address }),
+        );
+      }
     }
   }
 
