@@ -159,8 +159,8 @@ describe("docs/decisions/0003: verified and confirmed", () => {
     expect(outcome).toEqual({ kind: "complete", isProven: false });
   });
 
-  it("MUST end as confirmed when no REPORT comes within 30 s (RFC 4975 §7.1.1)", async () => {
-    await start();
+  it("MUST end as confirmed when a stranger's REPORT does not come within 30 s (RFC 4975 §7.1.1)", async () => {
+    await start(false);
     await acknowledged();
     await clock.advanceAsync(29_000);
     expect(outcome).toBeUndefined();
@@ -168,12 +168,28 @@ describe("docs/decisions/0003: verified and confirmed", () => {
     expect(outcome).toEqual({ kind: "complete", isProven: false });
   });
 
-  it("MUST end as confirmed when the session closes after every 200", async () => {
-    await start();
+  it("MUST end as confirmed when a stranger closes the session after every 200", async () => {
+    await start(false);
     await acknowledged();
     session.events.emit("closed", {});
     await clock.settle();
     expect(outcome).toEqual({ kind: "complete", isProven: false });
+  });
+
+  it("MUST be interrupted when our client, which always reports, has not: it can be asked", async () => {
+    await start();
+    await acknowledged();
+    session.events.emit("closed", {});
+    await clock.settle();
+    expect(outcome).toMatchObject({ kind: "interrupted", code: "connection" });
+  });
+
+  it("MUST NOT be complete when its user cancels before the REPORT", async () => {
+    await start();
+    await acknowledged();
+    sender.stop({ kind: "interrupted", code: "declined", reason: "cancelled" });
+    await clock.settle();
+    expect(outcome).toMatchObject({ kind: "interrupted", code: "declined" });
   });
 
   it("MUST be a failed verification when our client reports 400", async () => {

@@ -212,10 +212,11 @@ export class FileSender {
     const { failure } = this.#coverage;
     const { isPeerOurs } = this.#options;
     if (failure !== undefined) return failureReport(failure, isPeerOurs);
-    return {
-      kind: "complete",
-      isProven: isPeerOurs && isCovered(this.#coverage, this.#lengthOctets),
-    };
+    const isProven = isPeerOurs && isCovered(this.#coverage, this.#lengthOctets);
+    // Ours says so when it has the file. Without that word it may have lost it, or the word was lost: it can be asked.
+    if (isPeerOurs && !isProven)
+      return this.#stopped ?? connectionFailure("the receiver has not confirmed the file");
+    return { kind: "complete", isProven };
   }
 
   #onReport(report: MsrpReport): void {

@@ -4,6 +4,7 @@ import { hashOf } from "../../sdp/file-selector.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import { quoted } from "../headers.ts";
 import { type CheckedOffer, type ReceivableFile, sizeExceeded } from "./incoming-checks.ts";
+import type { OfferContext } from "./offer-context.ts";
 import type { OfferEntry } from "./offer-record.ts";
 import { type FileOutcome, type Interrupted, isResumable } from "./outcome.ts";
 import type { AwaitedFile } from "./receive-session.ts";
@@ -28,6 +29,16 @@ function historyFile({ view, sizeOctets, media }: ReceivableFile): HistoryFile {
     ...(sha1 === undefined ? {} : { sha1 }),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
+}
+
+/** Removes what has arrived of a file that does not go on. */
+export async function forgetFile(
+  { ports: { files } }: OfferContext,
+  from: { readonly peer: string; readonly conversationId: string },
+  { offeredName: name, sizeOctets, hashes }: AwaitedFile,
+): Promise<void> {
+  const part = await files.findPart({ ...from, name, sizeOctets, hashes });
+  if (part !== undefined) await files.forgetPart(part.key);
 }
 
 /** Files that can go on, of those offered, by their outcomes in the same order. */

@@ -9,7 +9,7 @@ import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { historyEntry, interruptedFiles, refusalHeaders } from "./incoming-entry.ts";
+import { forgetFile, historyEntry, interruptedFiles, refusalHeaders } from "./incoming-entry.ts";
 import { IncomingFiles } from "./incoming-files.ts";
 import { IncomingRun } from "./incoming-run.ts";
 import {
@@ -391,7 +391,7 @@ export class IncomingOffer {
     this.#byeGuard?.cancel();
     const first = await this.#files.outcomes();
     await this.#files.close();
-    const outcomes = await this.#goOn(first);
+    const outcomes = await (outcome === "files" ? this.#goOn(first) : this.#giveBack(first));
     if (outcome !== "files" && outcome !== "failed")
       this.#record.files(
         this.#offer.files.map(({ view }) => view.index),
@@ -409,6 +409,17 @@ export class IncomingOffer {
     // A device that stops waits for this: its folder is left as it was.
     await this.#files.released();
     this.#context.ended(this.id);
+  }
+
+  /** It was never settled that this device has the offer: nothing of it may go on from here. */
+  async #giveBack(first: readonly FileOutcome[]): Promise<readonly FileOutcome[]> {
+    const { from, ids, files } = this.#offer;
+    const kept = interruptedFiles(files, first).map(({ file }) => file);
+    const origin = { peer: from.uriText, conversationId: ids.conversationId };
+    for (const file of kept) await forgetFile(this.#context, origin, file);
+    const indexes = kept.map(({ index }) => index);
+    this.#record.files(indexes, { state: "failed" });
+    return first;
   }
 
   /** Interrupted files, in as many sessions as it takes. Resolves with the outcomes of all. */

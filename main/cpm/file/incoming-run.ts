@@ -9,6 +9,7 @@ import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import { completeOutcome, storageOutcome } from "./file-receiver.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
+import { forgetFile } from "./incoming-entry.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, type Interrupted, isResumable, mayGoOnAlone } from "./outcome.ts";
@@ -183,7 +184,9 @@ export class IncomingRun {
   async #answer(invite: InviteUas, offer: CheckedOffer): Promise<void> {
     for (const { entry, part } of await this.#findParts())
       if (part.durableOctets === entry.file.sizeOctets) await this.#checkWhole(entry, part);
-    const idle = this.#entries.filter(({ isMoving }) => !isMoving);
+    const isFree = ({ isMoving, outcome }: Entry): boolean =>
+      !isMoving && (outcome === undefined || outcome.kind === "complete");
+    const idle = this.#entries.filter(isFree);
     const taken = await takePush(this.#context, offer, {
       ...{ peer: this.#options.peer, callId: invite.request.headers.get("Call-ID") ?? "" },
       files: idle.map(({ file, outcome }) => ({ file, isHere: outcome?.kind === "complete" })),
@@ -385,10 +388,7 @@ export class IncomingRun {
     if (entry.isDropping) return;
     entry.isDropping = true;
     const { peer, conversationId } = this.#options;
-    const { offeredName: name, sizeOctets, hashes } = entry.file;
-    const { files } = this.#context.ports;
-    const part = await files.findPart({ peer, conversationId, name, sizeOctets, hashes });
-    if (part !== undefined) await files.forgetPart(part.key);
+    await forgetFile(this.#context, { peer, conversationId }, entry.file);
     this.#finish(entry, outcome);
     this.#check();
   }

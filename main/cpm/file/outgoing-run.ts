@@ -289,6 +289,8 @@ export class OutgoingRun {
       if (entry === undefined) continue;
       entry.isMoving = true;
       delete entry.pending;
+      // It had come to its end while the receiver asked for it again, which knows better.
+      delete entry.outcome;
     }
     return new OutgoingTransfer(this.#context, {
       ...{ id, ...start },

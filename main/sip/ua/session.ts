@@ -58,6 +58,8 @@ export class Session {
   readonly #accepted = new Map<number, SuccessRetransmitter>();
   readonly #glare: GlareTimer;
   readonly #updates: UpdateSender;
+  /** Cancelling it does nothing once it has its final response. */
+  #lastInvite: ClientExchange | undefined;
   #inviteOut = false;
   readonly #peerOffers: PeerOffers;
 
@@ -243,6 +245,7 @@ export class Session {
         },
       },
     );
+    this.#lastInvite = exchange;
   }
 
   #receiveInviteResponse(invite: SipRequest, response: SipResponse): void {
@@ -391,6 +394,14 @@ export class Session {
     this.#accepted.clear();
     this.#peerOffers.stop();
     this.#onEnd(this);
+  }
+
+  /**
+   * The dialog ended some time ago. A re-INVITE of ours that it left without a final response gets none any more
+   * (RFC 5407 §3.3.3): a provisional one would keep its transaction for ever.
+   */
+  forget(): void {
+    this.#lastInvite?.cancel([]);
   }
 
   /** The user agent is closed, or a subscription has ended (RFC 6665 §4.4.1): no message, no timer. */

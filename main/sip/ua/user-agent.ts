@@ -236,6 +236,7 @@ export class UserAgent {
       const lingerMs = LINGER_T1 * this.#context.config.t1Ms;
       const timer = this.#context.clock.startTimer(lingerMs, () => {
         this.#lingering.delete(timer);
+        session.forget();
         const key = dialogKey(session.dialog.id);
         if (this.#sessions.get(key) === session) this.#sessions.delete(key);
       });
