@@ -46,6 +46,23 @@ test.describe("nothing is cut off", () => {
     expect(await gallery.page.evaluate(() => window.gallery.plainWords())).toContain("Quite");
   });
 
+  for (const scenario of ["offer-ringing", "offer-hundred", "offer-names", "offer-series"])
+    for (const [name, sight] of Object.entries({ "380 px wide": NARROW, "at 200 %": TWICE }))
+      test(`${scenario}, ${name}: its answers are in sight, wherever its files are`, async () => {
+        await gallery.show(scenario, sight);
+        const { page } = gallery;
+        const answers = [/^Accept/, "Decline", "Silence here"].map((button) =>
+          page.getByRole("button", { name: button, exact: true }),
+        );
+        const files = page.getByRole("row");
+        const last = files.nth((await files.count()) - 1);
+        for (const place of [undefined, files.first(), last]) {
+          await place?.scrollIntoViewIfNeeded();
+          for (const answer of answers)
+            await expect(answer).toBeInViewport({ ratio: 0.99, timeout: 1000 });
+        }
+      });
+
   for (const pose of POSES)
     test(`${pose.name}: 380 px wide, at 200 %, in longer words, from right to left`, async () => {
       const words = async (): Promise<readonly string[]> => {

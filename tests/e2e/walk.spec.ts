@@ -1,5 +1,5 @@
 import { expect, type Page, test } from "@playwright/test";
-import { GalleryPage, WIDE } from "../renderer/shots/gallery-page.ts";
+import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
 import { walkOf } from "./support/walk.ts";
 
 const PAGES = [
@@ -12,6 +12,9 @@ const PAGES = [
     "offer-after-others",
   ] as const),
 ];
+
+/** A window of the usual size at 200 %. */
+const TWICE = { ...WIDE, zoom: 2 } as const;
 
 /** Opened by the keys: where from, what it is then called, what opens it. */
 interface Layer {
@@ -101,6 +104,16 @@ test.describe("with the keyboard alone", () => {
       // WCAG 2.4.11: offers over the page make room for what has the focus.
       expect(walk.unseen).toEqual([]);
     });
+
+  for (const scenario of [...PAGES.filter((name) => name.startsWith("offer")), "prompt-ringing"])
+    for (const [name, sight] of Object.entries({ "380 px wide": NARROW, "at 200 %": TWICE }))
+      test(`Tab reaches everything of ${scenario} ${name}, and sees it`, async () => {
+        await gallery.show(scenario, sight);
+        const walk = await walkOf(page);
+        expect(walk.unreached).toEqual([]);
+        // WCAG 2.4.11: the answers of an offer stay in sight, and nothing that has the focus is under them.
+        expect(walk.unseen).toEqual([]);
+      });
 
   for (const { name, scenario, role, opener, keys } of LAYERS)
     test(`${name}: takes the focus, keeps it, Escape gives it back`, async () => {
