@@ -46,6 +46,16 @@ test.describe("nothing is cut off", () => {
     expect(await gallery.page.evaluate(() => window.gallery.plainWords())).toContain("Quite");
   });
 
+  for (const widthPx of [380, 400])
+    test(`history, ${String(widthPx)} px wide: every result takes one line`, async () => {
+      await gallery.show("history", { ...NARROW, widthPx });
+      const word = gallery.page.getByText("Accepted on another device");
+      await word.first().scrollIntoViewIfNeeded();
+      const { height = 0 } = (await word.first().boundingBox()) ?? {};
+      expect(height).toBeGreaterThan(0);
+      expect(height).toBeLessThan(24);
+    });
+
   for (const scenario of ["offer-ringing", "offer-hundred", "offer-names", "offer-series"])
     for (const [name, sight] of Object.entries({ "380 px wide": NARROW, "at 200 %": TWICE }))
       test(`${scenario}, ${name}: its answers are in sight, wherever its files are`, async () => {
