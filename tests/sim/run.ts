@@ -20,10 +20,10 @@ let failed = 0;
 const outcomes = new Map<string, number>();
 for (let seed = first; seed <= last; seed += 1) {
   if (values.show) process.stdout.write(`${JSON.stringify(scenarioOf(seed), undefined, 2)}\n`);
-  const { broken, outcome } = await simulate(seed);
+  const { broken, outcome, happened, story } = await simulate(seed);
   const end = outcome.split(" ")[0] ?? "";
   outcomes.set(end, (outcomes.get(end) ?? 0) + 1);
-  if (values.show) process.stdout.write(`${outcome}\n`);
+  if (values.show) process.stdout.write(`${[...happened, ...story, outcome].join("\n")}\n`);
   if (broken.length === 0) continue;
   failed += 1;
   process.stdout.write(`seed ${String(seed)}: ${outcome}\n  ${broken.join("\n  ")}\n`);

@@ -1,26 +1,44 @@
+import type { ClientEvents } from "../../shared/model/client-events.ts";
+import { FaultyFiles } from "../support/faulty-files.ts";
 import type { FlowDevice } from "../support/flow-device.ts";
 import { octets } from "../support/octets.ts";
-import { ADDRESSES, TwoNetworks } from "../support/two-networks.ts";
-import { type Decision, type Scenario, scenarioOf, type Trouble } from "./scenario.ts";
+import { type DeviceName, TwoNetworks } from "../support/two-networks.ts";
+import { WatchedFiles } from "../support/watched-files.ts";
+import { entryOf, Promises } from "./promises.ts";
+import { type BadDisk, type Decision, type Scenario, type Side, scenarioOf } from "./scenario.ts";
+import { resumeAll, TroubleMaker } from "./trouble-maker.ts";
 
-/** Every offer has ended on every device after this much fake time: ring time, timers and guards together. */
-const LIMIT_MS = 900_000;
+/**
+ * Ring time, timers, guards and attempts to go on, one after the other, with room for a resumption that moved a little
+ * and began the time anew. Time that scenarios themselves take is added.
+ */
+const LIMIT_MS = 1_500_000;
+/** How often both users try to go on in the end. */
+const ROUNDS = 4;
+/** Keep-alive, idle connections and transactions: all that ends by itself has ended after this time. */
+const QUIET_MS = 310_000;
+const RUNNING = new Set(["offered", "ringing", "transferring"]);
+/** A chunk that was cut may come again as a whole. */
+const CHUNK_OCTETS = 65_536;
 
 export interface SimResult {
   readonly seed: number;
-  /** Broken invariants, in words; empty when all hold. */
+  /** Broken promises, in words; empty when all hold. */
   readonly broken: readonly string[];
   readonly outcome: string;
+  /** What was made to go wrong, with its time. */
+  readonly happened: readonly string[];
+  /** Every event of every device. */
+  readonly story: readonly string[];
 }
 
 /**
  * Runs the whole system, both home networks and up to four devices, through the scenario of a seed on fake time, wire,
- * disk and randomness, and checks what must hold whatever happens: at most one winner, no wrong octet under a final
- * name, no half file, one end for every offer on every device, agreeing ends, nothing left running.
+ * disk and randomness. After every step and in the end it checks what must hold whatever happens: at most one winner, no
+ * wrong octet under a final name, no file lost or replaced, agreeing ends in bounded time, nothing left running.
  */
 export async function simulate(seed: number): Promise<SimResult> {
-  const scenario = scenarioOf(seed);
-  const run = new Run(scenario);
+  const run = new Run(scenarioOf(seed));
   const broken: string[] = [];
   try {
     await run.play();
@@ -28,64 +46,86 @@ export async function simulate(seed: number): Promise<SimResult> {
     await run.stop();
     broken.push(...run.leaks());
   } catch (error) {
-    broken.push(error instanceof Error ? error.message : String(error));
+    broken.push(...run.violations(), firstLine(error));
   }
-  return { seed, broken, outcome: run.outcome() };
+  const { happened, story } = run;
+  return { seed, broken, outcome: run.outcome(), happened, story };
 }
 
 class Run {
   readonly #scenario: Scenario;
   readonly #contents: readonly Buffer[];
+  readonly #promises: Promises;
+  /** Emptied when the disks are mended. */
+  readonly #badDisks: Readonly<Record<Side, BadDisk[]>>;
+  readonly #disks: WatchedFiles[] = [];
+  readonly #listeners: ((device: DeviceName, event: string) => void)[] = [];
+  readonly #shares: { readonly octets: number; readonly act: () => void }[] = [];
+  readonly #seen: string[] = [];
+  readonly #broken: string[] = [];
+  readonly #heard = new Map<FlowDevice, number>();
   #world: TwoNetworks | undefined;
+  #trouble: TroubleMaker | undefined;
+  #receiver: DeviceName = "b1";
+  #written = 0;
+  #isMended = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    const { badDisks } = scenario;
+    this.#badDisks = {
+      sender: badDisks.filter(({ who }) => who === "sender"),
+      receiver: badDisks.filter(({ who }) => who === "receiver"),
+    };
     this.#contents = scenario.sizes.map((size, index) => octets(size, scenario.seed * 10 + index));
+    this.#promises = new Promises(this.#contents);
+  }
+
+  get happened(): readonly string[] {
+    return this.#trouble?.happened ?? [];
+  }
+
+  get story(): readonly string[] {
+    return this.#seen;
   }
 
   async play(): Promise<void> {
-    const { seed, transport, isUdpOnly, bobs } = this.#scenario;
-    const world = await TwoNetworks.start(["a1", ...bobs], { seed, transport, isUdpOnly });
-    this.#world = world;
-    const { lossRate, duplicateRate, jitterMs } = this.#scenario;
-    world.net.disturb({ lossRate, duplicateRate, jitterMs });
-    const alice = world.device("a1");
-    const paths = this.#contents.map((content, index) => {
-      const path = `/s/file-${String(index)}.bin`;
-      alice.files.put(path, content);
-      return path;
+    const { seed, transport, isUdpOnly, bobs, latencyMs } = this.#scenario;
+    const world = await TwoNetworks.start(["a1", ...bobs], {
+      ...{ seed, transport, isUdpOnly },
+      filesOf: (name, disk, clock) => {
+        const plan = { seed, at: this.#badDisksOf(name) };
+        const files = new WatchedFiles(new FaultyFiles(disk, plan), clock);
+        this.#watch(name, files);
+        return files;
+      },
     });
-    for (const decision of this.#scenario.decisions) this.#decideLater(decision);
-    await alice.send(paths);
-    for (const trouble of this.#scenario.troubles) this.#troubleLater(trouble);
-    this.#giveUpLater(alice);
-    await world.until("every device knows the end", () => this.#devices.every(isSettled), LIMIT_MS);
-    await world.pass(310_000);
+    this.#world = world;
+    world.net.setLatency(latencyMs);
+    const { lossRate, duplicateRate, jitterMs } = this.#scenario;
+    const calm = world.net.disturb({ lossRate, duplicateRate, jitterMs });
+    this.#trouble = new TroubleMaker(this.#stage(world), seed);
+    await this.#offer(world);
+    await this.#until("every device knows the end", () => this.#isSettled());
+    calm();
+    this.#trouble.end();
+    this.#mend();
+    await this.#bringBack();
+    await this.#goOn();
+    await this.#quiet();
   }
 
-  /** What must hold once everything has ended. */
+  /** What does not hold. */
   violations(): readonly string[] {
-    const winners = this.#bobs.filter((bob) => completeFiles(bob).size > 0);
-    const broken = [
-      ...this.#devices.flatMap((device) => [...this.#wrongFiles(device), ...wrongEnds(device)]),
-      ...this.#heldCalls(),
-    ];
-    if (winners.length > 1) broken.push(`${String(winners.length)} devices received files`);
-    const alice = this.#devices[0];
-    const state = alice?.all("transfer").at(-1)?.state;
-    const [winner] = winners;
-    if (state === "verified" || state === "confirmed") {
-      const accepted = alice?.last("answered").accepted ?? [];
-      const missing = accepted.filter(
-        (index) => !(winner && completeFiles(winner).has(`file-${String(index)}.bin`)),
-      );
-      if (missing.length > 0)
-        broken.push(`alice says ${state}, but file ${String(missing[0])} did not arrive`);
-    }
-    const claimed = this.#bobs.filter((bob) => bob.all("transfer").at(-1)?.state === "verified");
-    if (claimed.some((bob) => bob !== winner))
-      broken.push("a device says verified that received nothing");
-    return broken;
+    const hasChanged = this.happened.some((line) => line.includes("source-changed"));
+    const mayFail = hasChanged || this.#scenario.badDisks.length > 0;
+    if (this.#world !== undefined) this.#promises.checkEnd(this.#devices, mayFail);
+    const again = this.#disks.filter(
+      ({ resumes, octetsSentAgain }) => octetsSentAgain > resumes * CHUNK_OCTETS,
+    );
+    for (const { resumes, octetsSentAgain } of again)
+      this.#broken.push(`${String(octetsSentAgain)} octets sent again in ${String(resumes)} goes`);
+    return [...this.#promises.broken, ...this.#broken.splice(0)];
   }
 
   async stop(): Promise<void> {
@@ -105,12 +145,7 @@ class Run {
 
   outcome(): string {
     return this.#devices
-      .map((device) => {
-        const end =
-          device.all("transfer").at(-1)?.state ??
-          (device.has("elsewhere") ? "elsewhere" : "nothing");
-        return `${device.name}:${end}`;
-      })
+      .map((device) => `${device.name}:${entryOf(device)?.state ?? "nothing"}`)
       .join(" ");
   }
 
@@ -118,49 +153,87 @@ class Run {
     return [...(this.#world?.devices.values() ?? [])];
   }
 
-  get #bobs(): readonly FlowDevice[] {
-    return this.#devices.filter(({ name }) => name !== "a1");
+  #stage(world: TwoNetworks): ConstructorParameters<typeof TroubleMaker>[0] {
+    return {
+      world,
+      receiver: () => this.#receiver,
+      onEvent: (listener) => {
+        this.#listeners.push(listener);
+      },
+      onShare: (share, act) => {
+        const total = this.#scenario.sizes.reduce((sum, size) => sum + size, 0);
+        this.#shares.push({ octets: share * total, act });
+      },
+    };
   }
 
-  #wrongFiles(device: FlowDevice): readonly string[] {
-    const isRight = (name: string, content: Buffer): boolean =>
-      this.#contents[Number(/^file-(\d+)\.bin/.exec(name)?.[1] ?? -1)]?.equals(content) === true;
-    return [...device.received()]
-      .filter(([name, content]) => !isRight(name, content))
-      .map(([name]) => `${device.name}: ${name} is wrong`);
+  #badDisksOf(name: DeviceName): readonly BadDisk[] {
+    return this.#badDisks[name === "a1" ? "sender" : "receiver"];
   }
 
-  #heldCalls(): readonly string[] {
-    const functions = [...(this.#world?.functions.values() ?? [])];
-    const calls = functions.reduce((sum, pf) => sum + pf.callCount, 0);
-    return calls > 0 ? [`${String(calls)} calls held by Participating Functions`] : [];
-  }
-
-  #decideLater({ device: name, afterMs, act }: Decision): void {
-    const world = this.#running();
-    const device = world.device(name);
-    device.client.events.on("ringing", ({ id }) => {
-      world.clock.startTimer(afterMs, () => {
-        const { files } = device.last("offer");
-        const indexes = files.map(({ index }) => index);
-        if (act === "accept-all") device.client.accept(id, indexes);
-        if (act === "accept-some") device.client.accept(id, indexes.slice(0, 1));
-        if (act === "decline-here") device.client.decline(id, "here");
-        if (act === "decline-everywhere") device.client.decline(id, "everywhere");
-      });
-    });
-  }
-
-  #troubleLater(trouble: Trouble): void {
-    const world = this.#running();
-    const [from, to] = [ADDRESSES[trouble.from], ADDRESSES[trouble.to]];
-    world.clock.startTimer(trouble.atMs, () => {
-      if (trouble.kind === "reset") {
-        world.net.resetTcp({ from, to });
-        return;
+  #watch(name: DeviceName, files: WatchedFiles): void {
+    const { slowDisk } = this.#scenario;
+    if (
+      slowDisk !== undefined &&
+      !this.#isMended &&
+      (slowDisk.who === "sender") === (name === "a1")
+    )
+      files.delayMs = slowDisk.delayMs;
+    files.onWrite = (count) => {
+      this.#receiver = name;
+      this.#written += count;
+      for (const one of this.#shares.filter((share) => share.octets <= this.#written)) {
+        this.#shares.splice(this.#shares.indexOf(one), 1);
+        one.act();
       }
-      const heal = world.net.partition(from, to);
-      world.clock.startTimer(trouble.forMs, heal);
+    };
+    this.#disks.push(files);
+  }
+
+  async #offer(world: TwoNetworks): Promise<void> {
+    const alice = world.device("a1");
+    const paths = this.#contents.map((content, index) => {
+      const path = `/s/file-${String(index)}.bin`;
+      alice.files.put(path, content);
+      return path;
+    });
+    for (const { name } of this.#devices.filter((device) => device !== alice))
+      this.#promises.own(world.device(name as DeviceName), `/${name}/file-0.bin`, octets(10, 3));
+    this.#listenTo(this.#devices);
+    let isMade: boolean | undefined;
+    void alice.client.offer({ to: "sip:bob@b.example", paths }).then(({ ok }) => {
+      isMade = ok;
+    });
+    await this.#until("the offer is made", () => isMade !== undefined);
+    if (isMade !== true) return;
+    this.#trouble?.begin(this.#scenario.faults);
+    this.#giveUpLater(alice);
+  }
+
+  /** New events since the last step, also of programs that were started anew. */
+  #listenTo(devices: readonly FlowDevice[]): void {
+    for (const device of devices) {
+      const heard = this.#heard.get(device) ?? 0;
+      this.#heard.set(device, device.seen.length);
+      for (const { name, payload } of device.seen.slice(heard))
+        this.#onEvent(device, name, payload);
+    }
+  }
+
+  #onEvent(device: FlowDevice, name: keyof ClientEvents, payload: unknown): void {
+    if (name === "progress" || name === "registered") return;
+    const world = this.#running();
+    const at = String(Math.round(world.clock.nowMs()));
+    this.#seen.push(`${at} ${device.name} ${name} ${JSON.stringify(payload)}`);
+    if (name === "ringing" && device.name !== "a1") this.#decide(device);
+    for (const listener of this.#listeners) listener(device.name as DeviceName, name);
+  }
+
+  #decide(device: FlowDevice): void {
+    const decision = this.#scenario.decisions.find((one) => one.device === device.name);
+    if (decision === undefined) return;
+    this.#running().clock.startTimer(decision.afterMs, () => {
+      if (this.#running().devices.get(decision.device) === device) act(device, decision.act);
     });
   }
 
@@ -180,30 +253,125 @@ class Run {
     }
   }
 
+  #mend(): void {
+    this.#isMended = true;
+    for (const one of Object.values(this.#badDisks)) one.length = 0;
+    for (const disk of this.#disks) disk.delayMs = 0;
+  }
+
+  /** Everything works, and everybody is reached again. */
+  async #bringBack(): Promise<void> {
+    if (!this.#scenario.isRefreshed) {
+      await this.#pass(700_000);
+      return;
+    }
+    let waiting = this.#devices.length;
+    for (const { client } of this.#devices)
+      void client.refresh().then(() => {
+        waiting -= 1;
+      });
+    await this.#until("all have registered", () => waiting === 0);
+  }
+
+  /** Both users go on with what was interrupted, until there is nothing more to go on with. */
+  async #goOn(): Promise<void> {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const isAsked = this.#asked(round);
+      for (const device of this.#devices) if (isAsked(device)) await resumeEverything(device);
+      // What was paused moves again by then, or is paused anew by the other side.
+      await this.#pass(60_000);
+      await this.#until("what was resumed has ended", () => this.#isSettled());
+    }
+    for (const device of this.#devices)
+      if (RUNNING.has(entryOf(device)?.state ?? "")) this.#broken.push(`${device.name} still runs`);
+  }
+
+  /** Which users go on in this round: one side and then the other one, or both. */
+  #asked(round: number): (device: FlowDevice) => boolean {
+    const { firstToResume } = this.#scenario;
+    if (firstToResume === "both") return () => true;
+    const isSendersTurn = (firstToResume === "sender") === (round % 2 === 0);
+    return ({ name }) => (name === "a1") === isSendersTurn;
+  }
+
+  async #quiet(): Promise<void> {
+    const world = this.#running();
+    await this.#pass(QUIET_MS);
+    const functions = [...world.functions.values()];
+    const calls = functions.reduce((sum, pf) => sum + pf.callCount, 0);
+    if (calls > 0) this.#broken.push(`${String(calls)} calls held by Participating Functions`);
+    await this.#until("no transaction is alive", () => world.transactionCount === 0);
+  }
+
+  /** Nothing runs, but for what a user has paused. */
+  #isSettled(): boolean {
+    if (this.#trouble?.isUnderWay === true) return false;
+    return this.#devices.every((device) => {
+      const entry = entryOf(device);
+      return entry === undefined || !RUNNING.has(entry.state) || this.#isPaused(device);
+    });
+  }
+
+  #isPaused({ seen }: FlowDevice): boolean {
+    const last = seen.findLast(({ name }) => ["paused", "resumed", "transfer"].includes(name));
+    return last?.name === "paused";
+  }
+
+  async #until(what: string, isDone: () => boolean): Promise<void> {
+    const spent = this.#scenario.faults.reduce(
+      (sum, { fault }) => sum + ("forMs" in fault ? fault.forMs : 0),
+      0,
+    );
+    await this.#running().until(
+      what,
+      () => {
+        this.#step();
+        return isDone();
+      },
+      LIMIT_MS + spent,
+    );
+  }
+
+  async #pass(ms: number): Promise<void> {
+    const { clock } = this.#running();
+    const endMs = clock.nowMs() + ms;
+    let isOver = false;
+    clock.startTimer(ms, () => {
+      isOver = true;
+    });
+    await this.#until("time passes", () => isOver || clock.nowMs() >= endMs);
+  }
+
+  #step(): void {
+    this.#listenTo(this.#devices);
+    this.#promises.check(this.#devices);
+  }
+
   #running(): TwoNetworks {
     if (this.#world === undefined) throw new Error("the world has not started");
     return this.#world;
   }
 }
 
-function wrongEnds(device: FlowDevice): readonly string[] {
-  const broken: string[] = [];
-  const ends = device.all("transfer").length + device.all("elsewhere").length;
-  const offers = device.all("offer").length;
-  if (ends !== offers)
-    broken.push(`${device.name}: ${String(offers)} offers, ${String(ends)} ends`);
-  if (device.has("missed") && device.has("elsewhere"))
-    broken.push(`${device.name}: missed and elsewhere`);
-  if (device.files.openParts > 0) broken.push(`${device.name}: a part file is left`);
-  return broken;
+/** What was interrupted, and what is paused. */
+async function resumeEverything(device: FlowDevice): Promise<void> {
+  await resumeAll(device);
+  const entry = entryOf(device);
+  if (entry === undefined || !RUNNING.has(entry.state)) return;
+  void device.client.resume(entry.id as Parameters<typeof device.client.resume>[0]);
 }
 
-/** As many ends as offers; a device that the offer never reached has neither. */
-function isSettled(device: FlowDevice): boolean {
-  const ends = device.all("transfer").length + device.all("elsewhere").length;
-  return device.name === "a1" ? ends > 0 : ends >= device.all("offer").length;
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split("\n")[0] ?? "";
 }
 
-function completeFiles(device: FlowDevice): ReadonlyMap<string, Buffer> {
-  return new Map([...device.received()].filter(([name]) => !name.endsWith(".damaged")));
+function act(device: FlowDevice, what: Decision["act"]): void {
+  const { client } = device;
+  const { id, files } = device.last("offer");
+  const indexes = files.map(({ index }) => index);
+  if (what === "accept-all") client.accept(id, indexes);
+  if (what === "accept-some") client.accept(id, indexes.slice(0, 1));
+  if (what === "decline-here") client.decline(id, "here");
+  if (what === "decline-everywhere") client.decline(id, "everywhere");
 }

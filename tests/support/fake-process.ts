@@ -107,7 +107,9 @@ export class ProcessClock implements Clock {
   }
 
   #run(timer: ProcessTimer, delayMs: number): void {
-    timer.running = this.#base.startTimer(delayMs, () => {
+    // As every system's: never early, were it by a rounding error. Who is called too early waits for ever anew.
+    const lateMs = this.#uncountedMs === 0 ? delayMs : Math.ceil(delayMs * 1024) / 1024;
+    timer.running = this.#base.startTimer(lateMs, () => {
       this.#timers.delete(timer);
       timer.fire();
     });
