@@ -50,6 +50,8 @@ export function useFolding(over: RefObject<HTMLElement | null>, isThere: boolean
 function covers(over: HTMLElement | null, focused: Element | null): boolean {
   if (over === null || focused === null || over.contains(focused)) return false;
   if (focused.contains(over) || focused.matches("[data-region]")) return false;
+  // Without a ring, as after a press of the pointer, nobody looks for it: an offer must not fold under the pointer.
+  if (!focused.matches(":focus-visible")) return false;
   // A control that is drawn by its label shows its ring there.
   const drawn = focused.closest("label") ?? focused;
   const { left, right, top, bottom } = drawn.getBoundingClientRect();
