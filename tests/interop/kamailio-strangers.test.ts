@@ -1,4 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatHostPort } from "../../main/base/host-port.ts";
 import { KamailioCore, loopbackPlace } from "../support/kamailio-core.ts";
@@ -14,6 +18,7 @@ const METHODS = ["INVITE", "MESSAGE", "OPTIONS", "SUBSCRIBE", "PUBLISH", "REFER"
 // Kamailio is a program of its own: without it nothing could be shown, and `need` has said so.
 describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", () => {
   const place = loopbackPlace();
+  const socket = `unix:${join(tmpdir(), `cpm-${randomBytes(6).toString("hex")}.sock`)}`;
   let core: KamailioCore;
   let alice: RawSip;
   let bob: RawSip;
@@ -26,6 +31,7 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
       neighbours: { "b.example": neighbour.local },
       // Nobody listens there.
       workers: ["127.0.0.1:9"],
+      more: [`#!define CONTROL "${socket}"`],
     });
   });
 
@@ -51,6 +57,11 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
       ...more,
       lines: [`Contact: <sip:alice@${formatHostPort(alice.local)}>`, ...(more.lines ?? [])],
     };
+  }
+
+  async function control(...command: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)("/usr/sbin/kamcmd", ["-s", socket, ...command]);
+    return stdout;
   }
 
   async function status(from: RawSip, sent: RawRequest): Promise<number> {
@@ -214,5 +225,20 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
     const startMs = Date.now();
     expect((await proven(alice, "alice", sent)).status).toBe(503);
     expect(Date.now() - startMs).toBeLessThan(5_000);
+    expect(await control("dispatcher.list")).toMatch(/URI: sip:127\.0\.0\.1:9\s+FLAGS: I/);
+  });
+
+  it("MUST give no new session to a worker that its operator takes out", async () => {
+    const flags = /URI: sip:127\.0\.0\.1:9\s+FLAGS: (\w)/;
+    await control("dispatcher.set_state", "d", "1", "sip:127.0.0.1:9");
+    expect(flags.exec(await control("dispatcher.list"))?.[1]).toBe("D");
+    await control("dispatcher.reload");
+    expect(flags.exec(await control("dispatcher.list"))?.[1]).not.toBe("D");
+  });
+
+  it("MUST take an account that was added to its table, without a restart", async () => {
+    expect((await proven(alice, "dave", register("dave", alice))).status).toBe(401);
+    await core.addUser("dave");
+    expect((await proven(alice, "dave", register("dave", alice))).status).toBe(200);
   });
 });

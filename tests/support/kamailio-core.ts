@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,12 +43,14 @@ export function loopbackPlace(): HostPort {
 /** Debian's Kamailio with the configuration in `deploy/kamailio`, as the SIP/IP Core of one home network. */
 export class KamailioCore {
   readonly address: HostPort;
+  readonly #domain: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
   #said = "";
 
-  private constructor(address: HostPort, folder: string) {
+  private constructor({ address, domain }: KamailioCoreOptions, folder: string) {
     this.address = address;
+    this.#domain = domain;
     this.#folder = folder;
     const site = join(folder, "site.cfg");
     const args = ["-f", site, "-DD", "-E", "-Y", folder, "-m", "32", "-M", "4"];
@@ -61,10 +63,16 @@ export class KamailioCore {
   static async start(options: KamailioCoreOptions): Promise<KamailioCore> {
     const folder = await mkdtemp(join(tmpdir(), "cpm-core-"));
     await writeSite(folder, options);
-    const core = new KamailioCore(options.address, folder);
+    const core = new KamailioCore(options, folder);
     if (await core.#isListening()) return core;
     await core.stop();
     throw new Error(`kamailio did not start:\n${core.story()}`);
+  }
+
+  /** One more account, as an operator adds it: a line of the table. */
+  async addUser(user: string): Promise<void> {
+    const row = accountRow(user, this.#domain);
+    await appendFile(join(this.#folder, "data", "subscriber"), `${row}\n`);
   }
 
   /** Warnings and errors so far. */
@@ -104,10 +112,7 @@ async function writeSite(folder: string, options: KamailioCoreOptions): Promise<
     writeFile(join(data, name), `${lines.join("\n")}\n`, { mode: 0o600 });
   await table("subscriber", [
     "username(str) domain(str) ha1(str)",
-    ...users.map((user) => {
-      const { sha256 } = makeAccount(`${user}@${domain}`, "demo").ha1;
-      return `${user}:${domain}:${sha256}`;
-    }),
+    ...users.map((user) => accountRow(user, domain)),
   ]);
   const row = (key: string, value: string): string =>
     `${key.replaceAll(":", "\\:")}:0:0:${value.replaceAll(":", "\\:")}:0`;
@@ -124,6 +129,10 @@ async function writeSite(folder: string, options: KamailioCoreOptions): Promise<
     `${workers.map((worker) => `1 sip:${worker}`).join("\n")}\n`,
   );
   await writeFile(join(folder, "site.cfg"), siteFile(folder, options), { mode: 0o600 });
+}
+
+function accountRow(user: string, domain: string): string {
+  return `${user}:${domain}:${makeAccount(`${user}@${domain}`, "demo").ha1.sha256}`;
 }
 
 function siteFile(folder: string, options: KamailioCoreOptions): string {
