@@ -168,6 +168,7 @@ describe.skipIf(!canRun)("CR C.x.x.1 and C.x.x.x.2 with Debian's Kamailio as bot
   });
 });
 
+// As above: nothing could be shown without the program.
 describe.skipIf(!canRun)("deploy/kamailio: Participating Functions that fail", () => {
   it("MUST refuse with 503 when none answers, in words that say so", async () => {
     await openNetworks();
@@ -191,6 +192,7 @@ describe.skipIf(!canRun)("deploy/kamailio: Participating Functions that fail", (
   });
 });
 
+// As above: nothing could be shown without the program.
 describe.skipIf(!canRun)("deploy/kamailio: three Participating Functions behind each core", () => {
   it("MUST lose no other session with a worker that dies, and give it no new one", async () => {
     await openNetworks({ workers: 3 });
@@ -217,6 +219,7 @@ describe.skipIf(!canRun)("deploy/kamailio: three Participating Functions behind 
   });
 });
 
+// As above: nothing could be shown without the program.
 describe.skipIf(!canRun)("deploy/kamailio: two nodes that share registrations", () => {
   it.each([
     ["UDP", ""],
