@@ -398,7 +398,7 @@ export class Session {
 
   /**
    * The dialog ended some time ago. A re-INVITE of ours that it left without a final response gets none any more
-   * (RFC 5407 §3.3.3): a provisional one would keep its transaction for ever.
+   * (RFC 5407 §3.2.3): a provisional one would keep its transaction for ever.
    */
   forget(): void {
     this.#lastInvite?.cancel([]);
