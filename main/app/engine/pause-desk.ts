@@ -11,8 +11,10 @@ import type { CardDesk } from "./card-desk.ts";
 
 export interface PauseDeskParts {
   readonly cards: CardDesk;
-  readonly client: () => CpmClient | undefined;
+  readonly client: () => PausingClient | undefined;
 }
+
+export type PausingClient = Pick<CpmClient, "pause" | "resume" | "cancel" | "forget" | "resumable">;
 
 type PauseRequests = Pick<
   Handlers,
