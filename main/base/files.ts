@@ -203,6 +203,11 @@ export interface Files {
   /** Whether what is missing of a part fits on its disk now, the reserve left free. Unknown parts need no room. */
   hasRoom(key: string): Promise<boolean>;
   /**
+   * Carries a part that is not in use to another folder, with all that is known of it; its key changes. After an error it
+   * is where it was.
+   */
+  movePart(key: string, folder: string): Promise<Result<FoundPart, FileError>>;
+  /**
    * Forgets a part that is not in use and removes it from the disk, if it is still the file that was left.
    * @returns whether such a part was known
    */

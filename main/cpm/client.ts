@@ -2,6 +2,7 @@ import type { ClientEvents } from "../../shared/model/client-events.ts";
 import type { FileIcon, OfferId } from "../../shared/model/offer.ts";
 import type { RegistrationFailedView, RegistrationView } from "../../shared/model/registration.ts";
 import { EventSource, type Undo } from "../base/events.ts";
+import type { FileError } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
@@ -273,6 +274,14 @@ export class CpmClient {
   /** Offers of either direction that were interrupted and can go on, the newest first. */
   resumable(): Promise<readonly ResumableOffer[]> {
     return this.#resumes.list();
+  }
+
+  /**
+   * Carries what has arrived of an offer to another folder, where it goes on from now on. Only while it is paused or
+   * interrupted: what moves stays where it is.
+   */
+  moveTo(id: OfferId, folder: string): Promise<Result<void, FileError>> {
+    return this.#resumes.moveTo(id, folder);
   }
 
   /** Gives up an interrupted offer: what had arrived of it is removed. */

@@ -29,7 +29,8 @@ import { fitsWithReserve } from "./free-space.ts";
 import { HashPool } from "./hash-pool.node.ts";
 import type { HeldFolder } from "./held-folder.node.ts";
 import { HeldFolders } from "./held-folders.node.ts";
-import { keptIdentity, PartKeeper, plainIdentity } from "./part-keeper.node.ts";
+import { copyPart } from "./part-copy.node.ts";
+import { closeReopened, keptIdentity, PartKeeper, plainIdentity } from "./part-keeper.node.ts";
 import type { PartRecorder } from "./part-recorder.ts";
 import { PEER_QUOTA, type PeerQuota } from "./peer-quota.ts";
 import type { Trash } from "./replace-file.node.ts";
@@ -201,6 +202,16 @@ class NodeFiles implements SystemFiles {
     if (part === undefined) return true;
     const free = await this.freeOctets(part.folder);
     return free.ok && fitsWithReserve(part.sizeOctets - part.durableOctets, free.value);
+  }
+
+  async movePart(key: string, folder: string): Promise<Result<FoundPart, FileError>> {
+    const keeper = await this.#keeper();
+    const left = await keeper?.reopen(key);
+    if (keeper === undefined || left === undefined) return err(fileError("not-resumable"));
+    const moved = await copyPart(left, (options) => this.createPart({ ...options, folder }));
+    await closeReopened(left);
+    if (moved.ok) await keeper.forget(key);
+    return moved;
   }
 
   async forgetPart(key: string): Promise<boolean> {

@@ -70,7 +70,7 @@ export class PartKeeper {
       left.delete(key);
       const reopened = await this.reopen(key);
       if (reopened === undefined) continue;
-      await close(reopened);
+      await closeReopened(reopened);
       return { key, durableOctets };
     }
   }
@@ -112,7 +112,7 @@ export class PartKeeper {
     } catch (cause) {
       if (errorCode(cause) === undefined) throw cause;
     } finally {
-      await close(reopened);
+      await closeReopened(reopened);
     }
     await recorder.gone();
     return true;
@@ -294,7 +294,7 @@ async function findName(folder: HeldFolder, part: JournalPart): Promise<string |
   return undefined;
 }
 
-async function close({ folder, handle, recorder }: ReopenedPart): Promise<void> {
+export async function closeReopened({ folder, handle, recorder }: ReopenedPart): Promise<void> {
   recorder.release();
   await handle.close();
   await folder.close();

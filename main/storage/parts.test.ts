@@ -129,6 +129,28 @@ describe("reliability §5.3: a part outlives its process", () => {
     expect(await nextProcess().parts()).toEqual([expected]);
   });
 
+  it("goes on in another folder that its user chose, with nothing left in the first one", async () => {
+    const key = await leave(1_000_000);
+    const files = nextProcess();
+    const big = join(root, "big");
+    const moved = value(await files.movePart(key, big));
+    expect([moved.durableOctets, readdirSync(folder)]).toEqual([1_000_000, []]);
+    const part = value(await files.resumePart(moved.key));
+    value(await part.write(1_000_000, BYTES.subarray(1_000_000)));
+    const file = value(await part.finish({ sizeOctets: SIZE, hashes: HASHES }));
+    expect(file.path).toBe(join(big, "photo.jpg"));
+    expect(readFileSync(file.path).equals(BYTES)).toBe(true);
+    expect([await files.parts(), readdirSync(big)]).toEqual([[], ["photo.jpg"]]);
+  });
+
+  it("stays where it is when the other folder cannot be written to", async () => {
+    const key = await leave(1_000_000);
+    writeFileSync(join(root, "file"), "");
+    const files = nextProcess();
+    expect((await files.movePart(key, join(root, "file"))).ok).toBe(false);
+    expect(await files.findPart(QUERY)).toEqual({ key, durableOctets: 1_000_000 });
+  });
+
   it("counts only octets from the start without a gap", async () => {
     const part = await create(nextProcess());
     value(await part.write(0, BYTES.subarray(0, 10)));

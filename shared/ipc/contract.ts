@@ -126,8 +126,8 @@ export const requestSchemas = {
   "card.cancel": oneCard,
   "card.cancelFile": oneFile,
   "card.pause": oneCard,
-  /** Goes on at once: paused, waiting, or interrupted, also in an earlier run. */
-  "card.resume": oneCard,
+  /** Goes on at once: paused, waiting, or interrupted, also in an earlier run. `folder`: from now on there. */
+  "card.resume": z.strictObject({ id, folder: path.optional() }),
   "cards.pauseAll": z.strictObject({}),
   /** Those that were paused here. */
   "cards.resumeAll": z.strictObject({}),

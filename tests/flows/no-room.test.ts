@@ -63,6 +63,17 @@ describe("RFC 5547 §6 file-range: a disk that is full", () => {
     expect(bob.received().get("big.iso")?.equals(BIG)).toBe(true);
   });
 
+  it("MUST go on in the folder that its user chooses instead", async () => {
+    const [alice, bob] = await full();
+    bob.client.pause(bob.offerId);
+    expect(await bob.client.moveTo(bob.offerId, "/big")).toMatchObject({ ok: true });
+    delete bob.files.trouble.fullAfterOctets;
+    await bob.client.resume(bob.offerId);
+    await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
+    expect(bob.last("file").path).toBe("/big/big.iso");
+    expect(bob.files.content.get("/big/big.iso")?.equals(BIG)).toBe(true);
+  });
+
   it("MUST remove what has come when its user ends it, and tell the sender", async () => {
     const [alice, bob] = await full();
     bob.client.cancel(bob.offerId);

@@ -19,7 +19,7 @@ import type { MemoryFiles } from "./memory-files.ts";
 export const CALL_SITES = [
   ...(["openSource", "read", "isUnchanged", "hash", "freeOctets"] as const),
   ...(["createPart", "write", "finish", "keep", "discard"] as const),
-  ...(["findPart", "resumePart", "parts", "forgetPart", "hasRoom"] as const),
+  ...(["findPart", "resumePart", "parts", "forgetPart", "hasRoom", "movePart"] as const),
 ] as const;
 export type CallSite = (typeof CALL_SITES)[number];
 
@@ -132,6 +132,10 @@ export class FaultyFiles implements Files {
       () => false,
       () => this.disk.hasRoom(key),
     );
+  }
+
+  movePart(key: string, folder: string): Promise<Result<FoundPart, FileError>> {
+    return this.run("movePart", err, () => this.disk.movePart(key, folder));
   }
 
   forgetPart(key: string): Promise<boolean> {

@@ -137,6 +137,17 @@ export class MemoryFiles implements Files {
     return Promise.resolve(!isFull && end - (part?.durableOctets ?? 0) <= this.trouble.freeOctets);
   }
 
+  movePart(key: string, folder: string): Promise<Result<FoundPart, FileError>> {
+    const part = this.#stored.get(key);
+    if (part === undefined || part.isInUse)
+      return Promise.resolve(err({ kind: "not-resumable", message: "There is no such part." }));
+    this.#made += 1;
+    const moved = `part-${String(this.#made)}`;
+    this.#stored.set(moved, { ...part, options: { ...part.options, folder } });
+    this.#stored.delete(key);
+    return Promise.resolve(ok({ key: moved, durableOctets: part.durableOctets }));
+  }
+
   forgetPart(key: string): Promise<boolean> {
     const isKnown = this.#stored.get(key)?.isInUse === false;
     if (isKnown) this.#stored.delete(key);

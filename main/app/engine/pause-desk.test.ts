@@ -36,6 +36,10 @@ const client: PausingClient = {
     asked.push(`resume ${id}`);
     return Promise.resolve(isGone ? err({ kind: "nothing", message: "" }) : ok(undefined));
   },
+  moveTo: (id, to) => {
+    asked.push(`move ${id} ${to}`);
+    return Promise.resolve(ok(undefined));
+  },
   resumable: () => Promise.resolve([]),
 };
 
@@ -94,6 +98,13 @@ describe("pausing and resuming", () => {
     isGone = true;
     await desk.handlers["card.resume"]({ id });
     expect(stateOf("a")).toBe("interrupted");
+  });
+
+  it("goes on in another folder, and nothing of it moves on its way there", async () => {
+    add("a", "waitingForSpace");
+    await desk.handlers["card.resume"]({ id, folder: "/big" });
+    expect(asked).toEqual(["pause a", "move a /big", "resume a"]);
+    expect(cards.book.get("a")?.card).toMatchObject({ state: "reconnecting", folder: "/big" });
   });
 
   it("needs a card that can go on, and a network", async () => {

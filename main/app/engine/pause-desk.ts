@@ -6,7 +6,7 @@ import { isUnsettled } from "../model/card-entry.ts";
 import type { CardEvent } from "../model/card-step.ts";
 import { said } from "../words/phrase.ts";
 import type { NetworkChange } from "./account-desk.node.ts";
-import { DONE, type Failure, failure, gone, type Handlers } from "./answers.ts";
+import { DONE, type Failure, failure, gone, type Handlers, noFolder } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
 
 export interface PauseDeskParts {
@@ -14,7 +14,10 @@ export interface PauseDeskParts {
   readonly client: () => PausingClient | undefined;
 }
 
-export type PausingClient = Pick<CpmClient, "pause" | "resume" | "cancel" | "forget" | "resumable">;
+export type PausingClient = Pick<
+  CpmClient,
+  "pause" | "resume" | "moveTo" | "cancel" | "forget" | "resumable"
+>;
 
 type PauseRequests = Pick<
   Handlers,
@@ -41,7 +44,7 @@ export class PauseDesk {
       this.#pause(id);
       return DONE;
     },
-    "card.resume": ({ id }) => this.#resumeCard(id),
+    "card.resume": ({ id, folder }) => this.#resumeCard(id, folder),
     "cards.pauseAll": () => {
       for (const id of this.#where(canPause)) this.#pause(id);
       return DONE;
@@ -135,12 +138,20 @@ export class PauseDesk {
     else this.#parts.client()?.pause(offerId(id));
   }
 
-  async #resumeCard(id: string): Promise<Result<null, Failure>> {
+  async #resumeCard(id: string, folder?: string): Promise<Result<null, Failure>> {
     const { cards, client } = this.#parts;
     const card = cards.revive(id)?.card;
     if (card === undefined || !(canResume(card) || isGoingOn(card))) return gone("transfer");
-    if (client() === undefined)
+    const device = client();
+    if (device === undefined)
       return failure("notSignedIn", said("failures.notSignedIn"), said("actions.signIn"));
+    if (folder !== undefined) {
+      // Nothing of it may be used while it is on its way.
+      if (isGoingOn(card)) this.#pause(id);
+      const moved = await device.moveTo(offerId(id), folder);
+      if (!moved.ok) return noFolder(folder);
+      cards.apply({ name: "movedTo", id, folder });
+    }
     await this.#resume(id);
     return DONE;
   }

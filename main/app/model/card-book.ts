@@ -35,6 +35,7 @@ export type BookInput =
   | { readonly name: "pausing" | "resuming"; readonly id: string }
   /** Files of an ended card that can go on. */
   | { readonly name: "resumable"; readonly id: string; readonly files: readonly ResumableOctets[] }
+  | { readonly name: "movedTo"; readonly id: string; readonly folder: string }
   | { readonly name: "notResumed"; readonly id: string; readonly kind: ResumeError["kind"] }
   | { readonly name: "dismiss"; readonly id: string }
   /** The other user has opened a file of it. */
@@ -130,11 +131,11 @@ function commanded(entry: CardEntry, input: Command, moment: Moment): CardEntry 
 
 type PauseCommand = Extract<
   Command,
-  { readonly name: "pausing" | "resuming" | "resumable" | "notResumed" }
+  { readonly name: "pausing" | "resuming" | "resumable" | "movedTo" | "notResumed" }
 >;
 
 function isOfPause(input: Command): input is PauseCommand {
-  return ["pausing", "resuming", "resumable", "notResumed"].includes(input.name);
+  return ["pausing", "resuming", "resumable", "movedTo", "notResumed"].includes(input.name);
 }
 
 function pauseCommanded(entry: CardEntry, input: PauseCommand, moment: Moment): CardEntry {
@@ -145,6 +146,8 @@ function pauseCommanded(entry: CardEntry, input: PauseCommand, moment: Moment): 
       return resuming(entry);
     case "resumable":
       return resumable(entry, input.files);
+    case "movedTo":
+      return withCard(entry, { folder: input.folder });
     case "notResumed":
       return notResumed(entry, input.kind, moment);
   }

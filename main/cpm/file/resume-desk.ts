@@ -1,5 +1,5 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
-import type { KeptPart } from "../../base/files.ts";
+import type { FileError, KeptPart } from "../../base/files.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
 import type { InviteUas } from "../../drachtio/srf.ts";
@@ -106,6 +106,16 @@ export class ResumeDesk {
     const { files } = this.#context.ports;
     for (const { key, origin } of await files.parts())
       if (origin.offerId === id) await files.forgetPart(key);
+  }
+
+  async moveTo(id: OfferId, folder: string): Promise<Result<void, FileError>> {
+    const { files } = this.#context.ports;
+    for (const { key, origin, folder: now } of await files.parts()) {
+      if (origin.offerId !== id || now === folder) continue;
+      const moved = await files.movePart(key, folder);
+      if (!moved.ok) return moved;
+    }
+    return ok(undefined);
   }
 
   /** Somebody asks for files. */

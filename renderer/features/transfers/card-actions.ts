@@ -15,6 +15,8 @@ export interface CardActions {
   readonly cancelFile: (file: CardFile) => void;
   readonly pause: () => void;
   readonly resume: () => void;
+  /** Goes on in a folder that the user chooses. */
+  readonly resumeElsewhere: () => void;
   /** Pauses what moves, lets go on what does not; false where it can do neither. */
   readonly toggle: () => boolean;
   /** Cancels what runs, puts away what has ended. */
@@ -46,6 +48,7 @@ export function cardActions(card: Card, stores: Stores, ask: Ask): CardActions {
     cancel,
     pause,
     resume,
+    resumeElsewhere: () => void resumeElsewhere(card, ask),
     toggle: () => {
       if (canResume(card)) resume();
       else if (canPause(card)) pause();
@@ -87,6 +90,11 @@ export function isKept(card: Card): boolean {
 /** The file lies where it was put, and nothing is known against it. */
 export function canOpen({ path, isGone, state }: CardFile): boolean {
   return path !== undefined && isGone !== true && state !== "damaged";
+}
+
+async function resumeElsewhere({ id, folder: current }: Card, ask: Ask): Promise<void> {
+  const folder = await ask("folder.choose", current === undefined ? {} : { current });
+  if (folder !== undefined && folder !== null) await ask("card.resume", { id, folder });
 }
 
 async function openFile(

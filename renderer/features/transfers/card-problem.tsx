@@ -76,9 +76,14 @@ function Resume({ card, actions }: CardProblemLineProps): ReactNode {
   const { percent } = useFormats();
   if (!isEnded(card.state))
     return (
-      <Button size="s" onPress={actions.resume}>
-        {t("resume")}
-      </Button>
+      <>
+        <Button size="s" onPress={actions.resumeElsewhere}>
+          {t("chooseFolder")}
+        </Button>
+        <Button size="s" variant="quiet" onPress={actions.resume}>
+          {t("resume")}
+        </Button>
+      </>
     );
   return (
     <>

@@ -38,6 +38,7 @@ export const transfers = {
   resume: "Resume",
   resumeTransfer: "Resume {what}",
   resumeFrom: "Resume from {percent}",
+  chooseFolder: "Choose another folder",
   tryNow: "Try now",
   dismiss: "Dismiss",
   remove: "Remove from list",

@@ -22,7 +22,7 @@ export const actions = {
   enterAgain: "Enter it again.",
   enterPasswordAgain: "Enter your password again.",
   freeSpace: "Look at the free space of the disk.",
-  freeSomeSpace: "Free some space: it then goes on by itself.",
+  freeSomeSpace: "Choose another folder, or free some space: it then goes on by itself.",
   getAgain: "Get it again.",
   keepBoth: "Keep both, or decline.",
   keepWaiting: "Keep waiting, or cancel.",
