@@ -146,6 +146,33 @@ describe("pause and resume by a user", () => {
   );
 });
 
+describe("a user who changes his mind", () => {
+  it.each(["a1", "b1"] as const)(
+    "MUST go on when %s pauses and resumes in one breath",
+    async (who) => {
+      await moving(0.3);
+      const device = world.device(who);
+      device.client.pause(device.offerId);
+      await device.client.resume(device.offerId);
+      await bothEnd();
+      expectWhole();
+    },
+  );
+
+  it("MUST stay paused when b1 pauses, resumes and pauses", async () => {
+    await moving(0.3);
+    const bob = world.device("b1");
+    bob.client.pause(bob.offerId);
+    await bob.client.resume(bob.offerId);
+    bob.client.pause(bob.offerId);
+    await world.until("it is paused", () => bob.has("paused"));
+    await world.pass(100_000);
+    expect([bob.last("paused").by, bob.has("transfer"), bob.has("resumed")]).toEqual([
+      ...["us", false, false],
+    ]);
+  });
+});
+
 describe("the last word is lost", () => {
   it("MUST tell the sender what became of a file that had arrived whole", async () => {
     await moving(0.2);

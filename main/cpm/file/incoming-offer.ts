@@ -52,6 +52,8 @@ export class IncomingOffer {
   #wasCancelled = false;
   #isShutDown = false;
   #pausedBy: PausedBy | undefined;
+  /** The user wants it to go on after all. */
+  #isResumed = false;
   /** Of files that were interrupted and are to go on. */
   #run: IncomingRun | undefined;
 
@@ -107,11 +109,19 @@ export class IncomingOffer {
 
   pause(): void {
     if (this.#run !== undefined) this.#run.pause();
-    else this.#apply({ name: "pause" });
+    else if (this.#isResumed) {
+      this.#isResumed = false;
+      this.#pausedBy = "us";
+    } else this.#apply({ name: "pause" });
   }
 
   resume(): void {
-    this.#run?.resume();
+    if (this.#run !== undefined) this.#run.resume();
+    else if (this.#pausedBy !== undefined) {
+      // Its session is being left: it goes on when that is done.
+      this.#isResumed = true;
+      this.#pausedBy = undefined;
+    }
   }
 
   decline(where: "here" | "everywhere"): void {
@@ -436,10 +446,11 @@ export class IncomingOffer {
     const mayGoOn = !this.#isShutDown && !this.#wasCancelled;
     if (mayGoOn)
       this.#run.start(
-        isOurs ? "automatic" : "end",
+        isOurs ? "automatic" : this.#isResumed ? "wait" : "end",
         this.#pausedBy ?? (isPausedByPeer ? "peer" : undefined),
       );
     else this.#run.shutDown();
+    if (mayGoOn && this.#isResumed) this.#run.resume();
     const later = await this.#run.done;
     return files.map(({ view }, at) => later.get(view.index) ?? first[at] ?? { kind: "declined" });
   }
