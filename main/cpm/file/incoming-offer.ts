@@ -17,12 +17,14 @@ import {
   type IncomingEvent,
   type IncomingState,
   type LeaveReason,
+  PAUSED_BY,
   RINGING,
   stepIncoming,
 } from "./incoming-state.ts";
+import { isTelling, tellIncoming } from "./incoming-telling.ts";
 import { offerWithout } from "./later-answer.ts";
 import { sendNotification } from "./notification.ts";
-import { complain, isFromCore, type OfferContext } from "./offer-context.ts";
+import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, transferStateOf } from "./outcome.ts";
 import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
@@ -202,7 +204,7 @@ export class IncomingOffer {
 
   #perform(effect: IncomingEffect): void {
     if (isTelling(effect)) {
-      this.#tell(effect);
+      tellIncoming(this.#context, { id: this.id, record: this.#record }, effect);
       return;
     }
     switch (effect.do) {
@@ -238,37 +240,6 @@ export class IncomingOffer {
         break;
       default:
         assertNever(effect, "incoming offer effect");
-    }
-  }
-
-  #tell(effect: TellingEffect): void {
-    const { id } = this;
-    switch (effect.do) {
-      case "tell-elsewhere":
-        this.#context.emit("elsewhere", {
-          id,
-          reason: effect.reason,
-          isLostRace: effect.isLostRace,
-          ...(effect.device === undefined ? {} : { device: effect.device }),
-        });
-        break;
-      case "tell-cancelled":
-        this.#context.emit("cancelled", { id, by: effect.by, reason: effect.reason });
-        break;
-      case "tell-missed":
-        this.#context.emit("missed", { id });
-        break;
-      case "tell-declined":
-        this.#record.update({ status: effect.status });
-        this.#context.emit("declined", { id, status: effect.status });
-        break;
-      case "tell-failed":
-        complain(this.#context, id, {
-          code: effect.code,
-          message: effect.message,
-          action: "Ask the sender to send again.",
-        });
-        break;
     }
   }
 
@@ -454,12 +425,4 @@ export class IncomingOffer {
     const later = await this.#run.done;
     return files.map(({ view }, at) => later.get(view.index) ?? first[at] ?? { kind: "declined" });
   }
-}
-
-const PAUSED_BY = { paused: "us", full: "space", stopped: undefined } as const;
-
-type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
-
-function isTelling(effect: IncomingEffect): effect is TellingEffect {
-  return effect.do.startsWith("tell-");
 }

@@ -51,6 +51,7 @@ export type IncomingEvent =
 
 /** `full`: paused until the disk has room again. */
 export type LeaveReason = "paused" | "full" | "stopped";
+export const PAUSED_BY = { paused: "us", full: "space", stopped: undefined } as const;
 
 export type IncomingEffect =
   | { readonly do: "stop-ringing" }

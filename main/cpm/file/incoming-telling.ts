@@ -1,0 +1,45 @@
+import type { OfferId } from "../../../shared/model/offer.ts";
+import type { IncomingEffect } from "./incoming-state.ts";
+import { complain, type OfferContext } from "./offer-context.ts";
+import type { OfferLog } from "./offer-record.ts";
+
+export type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
+
+export function isTelling(effect: IncomingEffect): effect is TellingEffect {
+  return effect.do.startsWith("tell-");
+}
+
+/** Tells the user how an offer goes that was not, or not yet, received. */
+export function tellIncoming(
+  context: OfferContext,
+  { id, record }: { readonly id: OfferId; readonly record: OfferLog },
+  effect: TellingEffect,
+): void {
+  switch (effect.do) {
+    case "tell-elsewhere":
+      context.emit("elsewhere", {
+        id,
+        reason: effect.reason,
+        isLostRace: effect.isLostRace,
+        ...(effect.device === undefined ? {} : { device: effect.device }),
+      });
+      break;
+    case "tell-cancelled":
+      context.emit("cancelled", { id, by: effect.by, reason: effect.reason });
+      break;
+    case "tell-missed":
+      context.emit("missed", { id });
+      break;
+    case "tell-declined":
+      record.update({ status: effect.status });
+      context.emit("declined", { id, status: effect.status });
+      break;
+    case "tell-failed":
+      complain(context, id, {
+        code: effect.code,
+        message: effect.message,
+        action: "Ask the sender to send again.",
+      });
+      break;
+  }
+}
