@@ -53,9 +53,18 @@ describe("ux 3.1 one phrase, icon and colour for a state", () => {
 
   it("of a file that was sent nobody says that it was not checked over there", () => {
     const words = (["incoming", "outgoing"] as const).map(
-      (direction) => english.states[fileLookOf({ state: "complete" }, { direction }).word],
+      (direction) =>
+        english.states[fileLookOf({ state: "complete" }, { direction, state: "partly" }).word],
     );
     expect(words).toEqual(["Not checked", "Confirmed"]);
+  });
+
+  it("a file is not called offered before the offer was made", () => {
+    const words = (["preparing", "waiting"] as const).map((state) => {
+      const { word } = fileLookOf({ state: "offered" }, { direction: "outgoing", state });
+      return english.states[word];
+    });
+    expect(words).toEqual(["Waiting", "Offered"]);
   });
 
   it("names who cancelled only where that is known", () => {

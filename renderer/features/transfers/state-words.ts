@@ -104,10 +104,11 @@ const FILE_LOOKS: Readonly<Record<CardFileState, Omit<StateLook, "isSpinning">>>
 
 export function fileLookOf(
   file: Pick<CardFile, "state">,
-  card: Pick<Card, "direction">,
+  card: Pick<Card, "direction" | "state">,
 ): Omit<StateLook, "isSpinning"> {
   const look = FILE_LOOKS[file.state];
   if (card.direction === "incoming") return look;
+  if (card.state === "preparing") return FILE_LOOKS.waiting;
   if (file.state === "transferring") return { ...look, icon: ArrowUp };
   // Nobody says that it was not checked over there.
   return file.state === "complete" ? { ...look, tone: "success", word: "fileConfirmed" } : look;
