@@ -67,6 +67,10 @@ export class WatchedFiles implements Files {
     return this.late(() => this.#inner.parts());
   }
 
+  movePart(key: string, folder: string): Promise<Result<FoundPart, FileError>> {
+    return this.late(() => this.#inner.movePart(key, folder));
+  }
+
   forgetPart(key: string): Promise<boolean> {
     return this.late(() => this.#inner.forgetPart(key));
   }
