@@ -107,8 +107,8 @@ export class ProcessClock implements Clock {
   }
 
   #run(timer: ProcessTimer, delayMs: number): void {
-    // As every system's: never early, were it by a rounding error. Who is called too early waits for ever anew.
-    const lateMs = this.#uncountedMs === 0 ? delayMs : Math.ceil(delayMs * 1024) / 1024;
+    // As every system's: never early, were it by a rounding error. Who is called too early waits anew, for ever.
+    const lateMs = Math.ceil(delayMs * 1024) / 1024;
     timer.running = this.#base.startTimer(lateMs, () => {
       this.#timers.delete(timer);
       timer.fire();
