@@ -171,7 +171,9 @@ export class ResumeDesk {
   }
 
   async #takeAgain(invite: InviteUas, offer: CheckedOffer, entry: HistoryEntry): Promise<void> {
-    if (heldFile(entry, offer)?.state === "cancelled") {
+    const state = heldFile(entry, offer)?.state;
+    // A sender that was started anew before it heard the answer does not know which files were declined.
+    if (state === "cancelled" || state === "declined") {
       refuseToGoOn(this.#context, invite, { kind: "stopped" });
       return;
     }
