@@ -4,6 +4,7 @@ import { useStore } from "zustand";
 import { FirstRun } from "../features/first-run/first-run.tsx";
 import { type Stores, useStores } from "../ipc/stores.tsx";
 import { follow } from "../ipc/sync.ts";
+import { VisuallyHidden } from "../ui/visually-hidden.tsx";
 import { CommandProvider } from "./command-runner.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
 import { Shell } from "./layout/shell.tsx";
@@ -58,6 +59,9 @@ function SigningIn(): ReactNode {
   const isSlow = useSlow();
   return (
     <main className={styles["opening"]}>
+      <h1>
+        <VisuallyHidden>{t("name")}</VisuallyHidden>
+      </h1>
       <p role="status">{isSlow ? t("signingIn") : null}</p>
     </main>
   );

@@ -92,7 +92,9 @@ const ACTED: readonly Pose[] = [
     name: "offer-folded",
     scenario: "offer-over-send",
     act: async (page) => {
-      await page.getByRole("button", { name: "Choose folder" }).focus();
+      // Offers make room for who uses the keyboard.
+      await page.keyboard.press("Tab");
+      await page.getByRole("button", { name: /^Send 4 files/ }).focus();
       if ((page.viewportSize()?.width ?? 0) < 560) return;
       await expect(page.getByRole("button", { name: "Review" })).toBeVisible();
     },
@@ -104,6 +106,7 @@ const ACTED: readonly Pose[] = [
       await page.evaluate((id) => {
         window.gallery.bridge?.changeCard(id, { state: "missed" });
       }, OFFERS.ringing.id);
+      await page.keyboard.press("Tab");
       await page.getByRole("button", { name: /^Send 4 files/ }).focus();
       if ((page.viewportSize()?.width ?? 0) < 560) return;
       await expect(page.getByRole("button", { name: "Show", exact: true })).toBeVisible();
