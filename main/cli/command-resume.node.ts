@@ -45,11 +45,14 @@ export async function runResumeCommand(
         resolve(undefined);
       });
     });
-    await startDevice(client, setup.core.host, stop);
-    const all = await client.resumable();
+    // Asked before anybody can reach this device: the other side may go on at once, and what runs is not in the list.
+    const [, all] = await Promise.all([
+      startDevice(client, setup.core.host, stop),
+      client.resumable(),
+    ]);
     if (flags.list === true) return list(all, output);
+    const chosen = choose(all, id);
     if (outcome === undefined) {
-      const chosen = choose(all, id);
       outcome = beginOutcome(resumedOffer(chosen));
       const resumed = await client.resume(chosen.id);
       if (!resumed.ok) throw resumeError(resumed.error);

@@ -93,7 +93,9 @@ export class ResumeDesk {
       return ok(undefined);
     }
     const entry = this.#context.ports.store.get(id);
-    if (!entry.ok || entry.value === undefined || this.#opening.has(id))
+    // The other side was faster.
+    if (this.#opening.has(id)) return ok(undefined);
+    if (!entry.ok || entry.value === undefined)
       return err({ kind: "unknown", message: "There is no such transfer." });
     const life = await this.#open(entry.value);
     if (!life.ok) return life;
