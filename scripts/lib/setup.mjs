@@ -27,7 +27,7 @@ const FAULT_PROGRAMS = [
     program: "the FUSE module of Python",
     debian: "python3-fusepy",
     isLinuxOnly: true,
-    isHere: () => existsSync("/usr/lib/python3/dist-packages/fuse.py"),
+    isHere: () => existsSync("/usr/lib/python3/dist-packages/fusepy.py"),
   },
   { program: "ss", debian: "iproute2", isLinuxOnly: true },
 ];

@@ -1,4 +1,6 @@
+import { DISK_CASES } from "./disk-cases.ts";
 import type { FaultCase } from "./fault-case.ts";
 import { KILL_CASES } from "./kill-cases.ts";
+import { NETWORK_CASES } from "./network-cases.ts";
 
-export const CASES: readonly FaultCase[] = [...KILL_CASES];
+export const CASES: readonly FaultCase[] = [...KILL_CASES, ...DISK_CASES, ...NETWORK_CASES];

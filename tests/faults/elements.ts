@@ -1,8 +1,12 @@
+import { randomInt } from "node:crypto";
 import { demoAccounts } from "../../main/compose/users.node.ts";
 import { builtProgram, CpmProcess } from "../support/cpm-process.ts";
 
 const HOOK = new URL("hook.mjs", import.meta.url).href;
 const LISTEN = "127.0.0.1";
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+const MAX_ATTEMPTS = 10;
 
 export type ElementName = "core-a" | "pf-a" | "core-b" | "pf-b";
 
@@ -68,18 +72,25 @@ export class Elements {
   }
 
   async #listen(name: ElementName, hook: HookEnv): Promise<void> {
-    const known = this.#places.get(name);
-    const args = ["--element", name, "--bind", LISTEN, "--port", portOf(known?.sip)];
     const isPf = name.startsWith("pf");
-    if (isPf) args.push("--msrp-port", portOf(known?.msrp));
-    const element = new CpmProcess(name, args, hook, hookedProgram(isPf ? "pf" : "network"));
-    this.#processes.set(name, element);
-    const listening = await element.event("listening");
-    const msrp = listening["msrp"];
-    this.#places.set(name, {
-      sip: String(listening["sip"]),
-      ...(typeof msrp === "string" ? { msrp } : {}),
-    });
+    for (let attempt = 1; ; attempt += 1) {
+      const known = this.#places.get(name);
+      const args = ["--element", name, "--bind", LISTEN, "--port", portOf(known?.sip)];
+      if (isPf) args.push("--msrp-port", portOf(known?.msrp));
+      const element = new CpmProcess(name, args, hook, hookedProgram(isPf ? "pf" : "network"));
+      this.#processes.set(name, element);
+      const listening = await element.event("listening").catch((error: unknown) => {
+        // Another program may hold the port for a moment, or for longer where it was never ours.
+        if (attempt === MAX_ATTEMPTS) throw error;
+      });
+      if (listening === undefined) continue;
+      const msrp = listening["msrp"];
+      this.#places.set(name, {
+        sip: String(listening["sip"]),
+        ...(typeof msrp === "string" ? { msrp } : {}),
+      });
+      return;
+    }
   }
 
   async #configure(name: ElementName): Promise<void> {
@@ -101,6 +112,9 @@ export class Elements {
   }
 }
 
+/** Kept when an element starts anew; chosen below those that the system gives to connections, which come and go. */
 function portOf(address: string | undefined): string {
-  return address === undefined ? "0" : address.slice(address.lastIndexOf(":") + 1);
+  return address === undefined
+    ? String(randomInt(FIRST_PORT, LAST_PORT))
+    : address.slice(address.lastIndexOf(":") + 1);
 }

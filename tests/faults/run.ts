@@ -51,9 +51,18 @@ async function tryCase(each: FaultCase, context: CaseContext): Promise<void> {
   if (story !== undefined && (values.show || wrong.length > 0)) say(story);
 }
 
+let isBrokenOff = false;
+
 async function lane(waiting: FaultCase[], context: CaseContext): Promise<void> {
-  for (let each = waiting.shift(); each !== undefined; each = waiting.shift())
+  for (let each = waiting.shift(); each !== undefined && !isBrokenOff; each = waiting.shift())
     await tryCase(each, context);
+}
+
+/** The cases that run are brought to their end first: disks are mounted, processes stopped. A second signal ends at once. */
+function breakOff(): void {
+  if (isBrokenOff) process.exit(1);
+  isBrokenOff = true;
+  process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
@@ -82,4 +91,6 @@ async function main(): Promise<void> {
   if (failed > 0 || passed + notRun === 0) process.exitCode = 1;
 }
 
+process.on("SIGINT", breakOff);
+process.on("SIGTERM", breakOff);
 await main();

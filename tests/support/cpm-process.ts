@@ -22,6 +22,12 @@ export function builtProgram(role: string, preloads: readonly string[] = []): re
   return [...preloads.flatMap((path) => ["--import", path]), ENTRY, `--role=${role}`];
 }
 
+const running = new Set<ChildProcessWithoutNullStreams>();
+// A run that is broken off leaves nothing behind.
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A real `cpm` process: its JSON events, its words, its end. */
 export class CpmProcess {
   readonly events: CpmEvent[] = [];
@@ -42,6 +48,7 @@ export class CpmProcess {
     this.#child = spawn(process.execPath, [...program, ...args], {
       env: { ...process.env, ...env },
     });
+    running.add(this.#child);
     // A process that was killed reads nothing; its end is what is told.
     this.#child.stdin.on("error", () => undefined);
     createInterface({ input: this.#child.stdout }).on("line", (line) => {
@@ -51,6 +58,7 @@ export class CpmProcess {
       this.#words += bytes.toString("utf8");
     });
     this.#child.on("close", (code, signal) => {
+      running.delete(this.#child);
       this.#exit = code ?? (signal === null ? -1 : 128);
       this.#wake();
     });
