@@ -8,6 +8,7 @@ import { bundleRole } from "./bundle.ts";
 import { printCalls } from "./calls.ts";
 import { type BenchSize, CASES, type Case, FULL, GIB, type PayloadName, QUICK } from "./cases.ts";
 import { type CopyResult, copy, type Payload } from "./copy.ts";
+import { printInterrupted } from "./interrupted.ts";
 import { makeFile, makeFiles, makeSparseFile } from "./payload.ts";
 import { printSipFigures } from "./sip.ts";
 import { type Measured, printTable } from "./table.ts";
@@ -18,6 +19,7 @@ import { type Measured, printTable } from "./table.ts";
  *   npm run bench                      all, 1 GiB and 8 GiB, 3 alternating rounds
  *   npm run bench -- --quick           all but 8 GiB, with 256 MiB
  *   npm run bench -- --only direct     the cases whose name has this, and their yardsticks
+ *   npm run bench -- --only interrupted  what a kill and resets cost whole programs; with --long also a file of 20 GiB
  *
  * Files lie in memory where the system has /dev/shm, else in --folder or the folder for temporary files: it is the
  * program that is measured, not the disk. The 8 GiB file does not fit there: it is received on the disk.
@@ -100,8 +102,13 @@ async function main(): Promise<void> {
       rounds: { type: "string", default: "3" },
       folder: { type: "string", default: existsSync("/dev/shm") ? "/dev/shm" : tmpdir() },
       only: { type: "string", default: "" },
+      long: { type: "boolean", default: false },
     },
   });
+  if (values.only === "interrupted") {
+    if (!(await printInterrupted(values.long))) process.exitCode = 1;
+    return;
+  }
   const base = values.quick ? QUICK : FULL;
   const size = values.size === undefined ? base : { ...base, mainOctets: sizeOf(values.size) };
   const folder = await mkdtemp(join(values.folder, "cpm-bench-"));
@@ -122,7 +129,8 @@ async function main(): Promise<void> {
   if (values.only !== "") return;
   const isFast = await printSipFigures(Number(values.rounds));
   const isCalling = await printCalls(Number(values.rounds));
-  if (!isFast || !isCalling) process.exitCode = 1;
+  const isGoingOn = await printInterrupted(values.long);
+  if (!isFast || !isCalling || !isGoingOn) process.exitCode = 1;
 }
 
 await main();
