@@ -6,12 +6,15 @@ export const RESUME_MARGIN_MS = 60_000;
 /** Between two looks at a disk that was full. */
 export const LOOK_FOR_ROOM_MS = 5000;
 
+/** What was moving until now is tried again almost at once; whoever finds nobody then waits longer. */
+const SOON_MS = 250;
 const FIRST_MS = 1000;
 const LONGEST_MS = 60_000;
 
-/** Before the attempt of that number, from 0 on: 1, 2, 4, … 60 s. */
+/** Before the attempt of that number, from 0 on: 1/4, 1, 2, 4, … 60 s. */
 export function resumeDelayMs(attempt: number): number {
-  return Math.min(FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+  if (attempt === 0) return SOON_MS;
+  return Math.min(FIRST_MS * 2 ** Math.min(attempt - 1, 10), LONGEST_MS);
 }
 
 /** Of the sender, which leaves the receiver the first word: 5, 10, 20, … 60 s. */
