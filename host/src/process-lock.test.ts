@@ -54,7 +54,7 @@ describe("a lock of one living process", () => {
 
   // Only Linux tells when a process started.
   it.skipIf(process.platform !== "linux")(
-    "is taken over from a process whose number another one has now",
+    "is taken over from a process whose number another one has now (Linux alone tells when one started)",
     () => {
       writeFileSync(path, JSON.stringify({ pid: process.pid, startedAt: "1" }));
       expect(new ProcessLock(path).acquire()).toBe(true);

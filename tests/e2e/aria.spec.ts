@@ -1,6 +1,6 @@
 import { expect, type Locator, test } from "@playwright/test";
-import { GalleryPage } from "../renderer/shots/gallery-page.ts";
 import { POSES } from "../renderer/shots/poses.ts";
+import { sharedGallery } from "./support/gallery.ts";
 
 /** States A to K of an offer, as they are called in the design. */
 const OFFERS: Readonly<Record<string, string>> = {
@@ -24,21 +24,12 @@ const LISTS: readonly string[] = ["transfers-all", "transfers-compact", "transfe
 
 /** What a screen reader is given: roles, names and states, as text. `--update-snapshots` writes them anew. */
 test.describe("the accessibility tree", () => {
-  let gallery: GalleryPage;
-
-  test.beforeAll(async () => {
-    test.setTimeout(60_000);
-    gallery = await GalleryPage.open();
-  });
-
-  test.afterAll(async () => {
-    await gallery.close();
-  });
+  const gallery = sharedGallery();
 
   async function posed(name: string): Promise<void> {
     const pose = POSES.find((one) => one.name === name);
     if (pose === undefined) throw new Error(`no pose ${name}`);
-    await gallery.pose(pose);
+    await gallery().pose(pose);
   }
 
   function same(locator: Locator, name: string): Promise<void> {
@@ -48,7 +39,7 @@ test.describe("the accessibility tree", () => {
   for (const [state, pose] of Object.entries(OFFERS))
     test(`of an offer: ${state}`, async () => {
       await posed(pose);
-      const offers = gallery.page.getByRole("region", { name: "Incoming offers" });
+      const offers = gallery().page.getByRole("region", { name: "Incoming offers" });
       // What is pointed at does not leave by itself.
       await offers.hover();
       await same(offers, pose);
@@ -57,6 +48,6 @@ test.describe("the accessibility tree", () => {
   for (const pose of LISTS)
     test(`of the list of transfers: ${pose}`, async () => {
       await posed(pose);
-      await same(gallery.page.getByRole("grid", { name: "Transfers" }), pose);
+      await same(gallery().page.getByRole("grid", { name: "Transfers" }), pose);
     });
 });

@@ -1,9 +1,10 @@
 import { expect, type Page, test } from "@playwright/test";
-import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
 import { POSES } from "../renderer/shots/poses.ts";
 import { AppWindow } from "./support/app-window.ts";
 import { type Application, Machine } from "./support/application.ts";
 import { violationsOf } from "./support/axe.ts";
+import { sharedGallery } from "./support/gallery.ts";
 
 /** axe takes what is scrolled out of sight for hidden: as high as the longest page, so that nothing is. */
 const HEIGHT_PX = 2600;
@@ -12,20 +13,11 @@ const TALL_NARROW = { ...NARROW, heightPx: HEIGHT_PX } as const;
 
 /** In a plain Chromium and with the windows' own policy: the same elements, styles and browser as in the application. */
 test.describe("axe finds nothing wrong with", () => {
-  let gallery: GalleryPage;
-
-  test.beforeAll(async () => {
-    test.setTimeout(60_000);
-    gallery = await GalleryPage.open();
-  });
-
-  test.afterAll(async () => {
-    await gallery.close();
-  });
+  const gallery = sharedGallery();
 
   test("nothing at all, and is heard when there is something", async () => {
-    const { page } = gallery;
-    await gallery.show("transfers-active", TALL);
+    const { page } = gallery();
+    await gallery().show("transfers-active", TALL);
     expect(await violationsOf(page)).toEqual([]);
     await page.evaluate(() => {
       const pale = Object.assign(document.createElement("p"), { textContent: "Hardly seen" });
@@ -45,16 +37,16 @@ test.describe("axe finds nothing wrong with", () => {
 
   for (const pose of POSES)
     test(`${pose.name}, light, dark, in forced colours and narrow`, async () => {
-      const { page } = gallery;
-      await gallery.pose(pose, { ...TALL, theme: "light" });
+      const { page } = gallery();
+      await gallery().pose(pose, { ...TALL, theme: "light" });
       expect.soft(await violationsOf(page), "light").toEqual([]);
-      await gallery.wear({ theme: "dark" });
+      await gallery().wear({ theme: "dark" });
       expect.soft(await violationsOf(page, "colours"), "dark").toEqual([]);
-      await gallery.wear({ hasForcedColours: true });
+      await gallery().wear({ hasForcedColours: true });
       expect.soft(await violationsOf(page, "colours"), "forced colours").toEqual([]);
-      await gallery.pose(pose, { ...TALL_NARROW, theme: "light" });
+      await gallery().pose(pose, { ...TALL_NARROW, theme: "light" });
       expect.soft(await violationsOf(page, "layout"), "380 px wide").toEqual([]);
-      expect.soft(gallery.takeComplaints(), "what the page complains of").toEqual([]);
+      expect.soft(gallery().takeComplaints(), "what the page complains of").toEqual([]);
     });
 });
 

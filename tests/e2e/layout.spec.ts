@@ -1,7 +1,8 @@
 import { expect, test } from "@playwright/test";
 import type { Cut } from "../renderer/cuts.ts";
-import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
 import { POSES } from "../renderer/shots/poses.ts";
+import { sharedGallery } from "./support/gallery.ts";
 
 /** A window of the usual size at 200 %: half as many pixels of its style sheet. */
 const TWICE = { ...WIDE, zoom: 2 } as const;
@@ -12,25 +13,16 @@ const GIVEN: ReadonlySet<string> = new Set([
 ]);
 
 test.describe("nothing is cut off", () => {
-  let gallery: GalleryPage;
-
-  test.beforeAll(async () => {
-    test.setTimeout(60_000);
-    gallery = await GalleryPage.open();
-  });
-
-  test.afterAll(async () => {
-    await gallery.close();
-  });
+  const gallery = sharedGallery();
 
   function cuts(): Promise<readonly Cut[]> {
-    return gallery.page.evaluate(() => window.gallery.cuts());
+    return gallery().page.evaluate(() => window.gallery.cuts());
   }
 
   test("and what is, is seen", async () => {
-    await gallery.show("transfers-active", NARROW);
+    await gallery().show("transfers-active", NARROW);
     expect(await cuts()).toEqual([]);
-    await gallery.page.evaluate(() => {
+    await gallery().page.evaluate(() => {
       const text = "Quite a long sentence, that has no place in so narrow a window";
       const add = (style: string): void => {
         const line = Object.assign(document.createElement("p"), { textContent: text });
@@ -43,13 +35,13 @@ test.describe("nothing is cut off", () => {
     });
     const found = (await cuts()).map(({ by }) => by.split(" ", 1)[0]?.replace(/-?\d+…\d+/, "edge"));
     expect(found.toSorted()).toEqual(["edge", "edge", "height", "width"]);
-    expect(await gallery.page.evaluate(() => window.gallery.plainWords())).toContain("Quite");
+    expect(await gallery().page.evaluate(() => window.gallery.plainWords())).toContain("Quite");
   });
 
   for (const widthPx of [380, 400])
     test(`history, ${String(widthPx)} px wide: every result takes one line`, async () => {
-      await gallery.show("history", { ...NARROW, widthPx });
-      const word = gallery.page.getByText("Accepted on another device");
+      await gallery().show("history", { ...NARROW, widthPx });
+      const word = gallery().page.getByText("Accepted on another device");
       await word.first().scrollIntoViewIfNeeded();
       const { height = 0 } = (await word.first().boundingBox()) ?? {};
       expect(height).toBeGreaterThan(0);
@@ -59,8 +51,8 @@ test.describe("nothing is cut off", () => {
   for (const scenario of ["offer-ringing", "offer-hundred", "offer-names", "offer-series"])
     for (const [name, sight] of Object.entries({ "380 px wide": NARROW, "at 200 %": TWICE }))
       test(`${scenario}, ${name}: its answers are in sight, wherever its files are`, async () => {
-        await gallery.show(scenario, sight);
-        const { page } = gallery;
+        await gallery().show(scenario, sight);
+        const { page } = gallery();
         const answers = [/^Accept/, "Decline", "Silence here"].map((button) =>
           page.getByRole("button", { name: button, exact: true }),
         );
@@ -76,19 +68,19 @@ test.describe("nothing is cut off", () => {
   for (const pose of POSES)
     test(`${pose.name}: 380 px wide, at 200 %, in longer words, from right to left`, async () => {
       const words = async (): Promise<readonly string[]> => {
-        const plain = await gallery.page.evaluate(() => window.gallery.plainWords());
+        const plain = await gallery().page.evaluate(() => window.gallery.plainWords());
         return plain.filter((word) => !GIVEN.has(word));
       };
-      await gallery.pose(pose, NARROW);
+      await gallery().pose(pose, NARROW);
       expect.soft(await cuts(), "380 px wide").toEqual([]);
-      await gallery.wear({ language: "en-XA" });
+      await gallery().wear({ language: "en-XA" });
       expect.soft(await cuts(), "380 px wide, in longer words").toEqual([]);
       expect.soft(await words(), "not from the catalogue").toEqual([]);
-      await gallery.wear({ language: "ar-XB" });
+      await gallery().wear({ language: "ar-XB" });
       expect.soft(await cuts(), "380 px wide, from right to left").toEqual([]);
-      await gallery.pose(pose, TWICE);
+      await gallery().pose(pose, TWICE);
       expect.soft(await cuts(), "at 200 %").toEqual([]);
-      await gallery.pose(pose, { ...WIDE, language: "en-XA" });
+      await gallery().pose(pose, { ...WIDE, language: "en-XA" });
       expect.soft(await cuts(), "1080 px wide, in longer words").toEqual([]);
       expect.soft(await words(), "not from the catalogue").toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
-import { GalleryPage, NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { NARROW, WIDE } from "../renderer/shots/gallery-page.ts";
+import { sharedGallery } from "./support/gallery.ts";
 import { walkOf } from "./support/walk.ts";
 
 const PAGES = [
@@ -82,22 +83,16 @@ const LAYERS: readonly Layer[] = [
 ];
 
 test.describe("with the keyboard alone", () => {
-  let gallery: GalleryPage;
+  const gallery = sharedGallery();
   let page: Page;
 
-  test.beforeAll(async () => {
-    test.setTimeout(60_000);
-    gallery = await GalleryPage.open();
-    page = gallery.page;
-  });
-
-  test.afterAll(async () => {
-    await gallery.close();
+  test.beforeAll(() => {
+    page = gallery().page;
   });
 
   for (const scenario of PAGES)
     test(`Tab reaches everything of ${scenario}, and what has the focus shows it`, async () => {
-      await gallery.show(scenario, WIDE);
+      await gallery().show(scenario, WIDE);
       const walk = await walkOf(page);
       expect(walk.unreached).toEqual([]);
       expect(walk.unmarked).toEqual([]);
@@ -108,7 +103,7 @@ test.describe("with the keyboard alone", () => {
   for (const scenario of [...PAGES.filter((name) => name.startsWith("offer")), "prompt-ringing"])
     for (const [name, sight] of Object.entries({ "380 px wide": NARROW, "at 200 %": TWICE }))
       test(`Tab reaches everything of ${scenario} ${name}, and sees it`, async () => {
-        await gallery.show(scenario, sight);
+        await gallery().show(scenario, sight);
         const walk = await walkOf(page);
         expect(walk.unreached).toEqual([]);
         // WCAG 2.4.11: the answers of an offer stay in sight, and nothing that has the focus is under them.
@@ -117,7 +112,7 @@ test.describe("with the keyboard alone", () => {
 
   for (const { name, scenario, role, opener, keys } of LAYERS)
     test(`${name}: takes the focus, keeps it, Escape gives it back`, async () => {
-      await gallery.show(scenario, WIDE);
+      await gallery().show(scenario, WIDE);
       const button = page.getByRole("button", { name: opener }).first();
       await button.focus();
       for (const key of keys) {
@@ -147,20 +142,11 @@ test.describe("with the keyboard alone", () => {
 });
 
 test.describe("where motion is not wanted", () => {
-  let gallery: GalleryPage;
-
-  test.beforeAll(async () => {
-    test.setTimeout(60_000);
-    gallery = await GalleryPage.open();
-  });
-
-  test.afterAll(async () => {
-    await gallery.close();
-  });
+  const gallery = sharedGallery();
 
   /** What would take time to turn, slide or fade. */
   function moving(): Promise<readonly string[]> {
-    return gallery.page.evaluate(() =>
+    return gallery().page.evaluate(() =>
       [...document.querySelectorAll("*")]
         .filter((element) => {
           const { animationName, animationDuration, transitionDuration, transitionProperty } =
@@ -176,11 +162,11 @@ test.describe("where motion is not wanted", () => {
 
   for (const scenario of ["transfers-all", "offer-ringing", "offer-accepting", "send-filled"]) {
     test(`nothing of ${scenario} moves, by the system's wish or by ours`, async () => {
-      await gallery.show(scenario, { isMotionReduced: true });
+      await gallery().show(scenario, { isMotionReduced: true });
       expect(await moving()).toEqual([]);
-      await gallery.show(scenario, { isMotionReduced: false });
+      await gallery().show(scenario, { isMotionReduced: false });
       expect(await moving()).not.toEqual([]);
-      await gallery.page.evaluate(() => {
+      await gallery().page.evaluate(() => {
         document.documentElement.dataset["motion"] = "reduced";
       });
       expect(await moving()).toEqual([]);

@@ -4,14 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { extractFile, listPackage } from "@electron/asar";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { need } from "../support/need.ts";
 import { fakeElectron, fusesThatAreOn } from "./fake-electron.ts";
 import { output, ROOT, runPackage } from "./package-run.ts";
 
 const ICON_SIZES = [16, 24, 32, 48, 64, 128, 256, 512];
 
+const canPack = need(existsSync("/usr/bin/dpkg-deb"), "dpkg-deb, which Debian and its kin have");
+
 /** One build for all of this: electron-builder judges the configuration by its own schema, then packs a stand-in for Electron. */
-// Debian packages are made by dpkg-deb, which only Debian and its kin have.
-describe.skipIf(!existsSync("/usr/bin/dpkg-deb"))("npm run package on Linux", () => {
+describe.skipIf(!canPack)("npm run package on Linux", () => {
   let electron = "";
   let results = "";
   let installed = "";

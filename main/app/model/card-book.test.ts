@@ -1,42 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Card } from "../../../shared/model/card.ts";
-import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
-import { FakeClock } from "../../../tests/support/fake-clock.ts";
-import { Words } from "../words/words.ts";
-import { type BookInput, type CardBook, stepBook } from "./card-book.ts";
-import { shownCard } from "./card-entry.ts";
-import type { CardEvent } from "./card-step.ts";
+import type { OfferView } from "../../../shared/model/offer.ts";
+import { oneCard } from "../../../tests/support/one-card.ts";
 
-const ID = "x" as OfferId;
-let clock: FakeClock;
-let book: CardBook;
-
-beforeEach(() => {
-  clock = new FakeClock(1_000_000);
-  book = new Map();
-});
-
-function apply(input: BookInput): void {
-  book = stepBook(book, input, { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
-}
-
-type Told = CardEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, "id">
-    : never
-  : never;
-
-function tell(...events: readonly Told[]): void {
-  for (const event of events) apply({ name: "event", event: { ...event, id: ID } as CardEvent });
-}
-
-const english = new Words("en");
-
-function card(): Card {
-  const entry = book.get(ID);
-  if (entry === undefined) throw new Error("no card");
-  return shownCard(entry, english);
-}
+const bed = oneCard();
+const { id: ID, apply, tell, card } = bed;
 
 function files(): readonly string[] {
   return card().files.map(({ state, octets }) => `${state} ${String(octets)}`);
@@ -65,7 +32,7 @@ function offered(
     name: "offer",
     offer: series === undefined ? offer : { ...offer, series },
     setting: {
-      ...{ peerName: direction === "incoming" ? "Alice" : "Bob", wallMs: clock.wallMs() },
+      ...{ peerName: direction === "incoming" ? "Alice" : "Bob", wallMs: bed.clock.wallMs() },
       ...{ ringTimeS: 180, folder: "/home/bob/CPM", showsIcons: false },
     },
   });
@@ -123,9 +90,9 @@ describe("ux 3.5 of an offer that comes in", () => {
     expect(card().files.map(({ isAlreadyHere }) => isAlreadyHere)).toEqual([
       ...[undefined, undefined, true],
     ]);
-    const before = book;
+    const before = bed.book;
     apply({ name: "folder", id: ID, look });
-    expect(book).toBe(before);
+    expect(bed.book).toBe(before);
     apply({ name: "folder", id: ID, look: { folder: "/other", taken: [], identical: [] } });
     expect(card()).not.toHaveProperty("freeOctets");
     expect(card().files[2]).not.toHaveProperty("isAlreadyHere");
@@ -172,7 +139,7 @@ describe("ux 3.5 of an offer that comes in", () => {
     moves(0, 1000);
     expect([card().state, files()[0]]).toEqual(["verifying", "verifying 1000"]);
     arrives(0);
-    clock.advance(500);
+    bed.clock.advance(500);
     tell({ event: "transfer", state: "partly" });
     expect(card()).toMatchObject({ state: "partly", endedMs: 1_000_500 });
     expect(card()).not.toHaveProperty("problem");
@@ -296,7 +263,7 @@ describe("ux 3.5 of an offer that comes in", () => {
     apply({ name: "dismiss", id: ID });
     expect(card().isDismissed).toBe(true);
     apply({ name: "drop", ids: [ID] });
-    expect(book.size).toBe(0);
+    expect(bed.book.size).toBe(0);
   });
 
   it("a rule takes it without ringing, and asks after all when it cannot", () => {
@@ -323,7 +290,7 @@ describe("ux 3.1 of an offer that goes out", () => {
         id: ID,
         to: "sip:bob@b.example",
         peerName: "Bob",
-        wallMs: clock.wallMs(),
+        wallMs: bed.clock.wallMs(),
         files: all,
         text: "hi",
       },
@@ -502,18 +469,18 @@ describe("architecture.md: stalled is 10 s without an octet", () => {
   });
 
   it("then, and not before; octets end it", () => {
-    clock.advance(9999);
+    bed.clock.advance(9999);
     apply({ name: "tick" });
     expect(card().state).toBe("transferring");
-    clock.advance(1);
+    bed.clock.advance(1);
     apply({ name: "tick" });
     expect(card()).toMatchObject({
       state: "stalled",
       problem: { code: "stalled", message: "No data for 10 s." },
     });
-    const before = book;
+    const before = bed.book;
     apply({ name: "tick" });
-    expect(book).toBe(before);
+    expect(bed.book).toBe(before);
     moves(0, 500);
     expect(card().state).toBe("transferring");
     expect(card()).not.toHaveProperty("problem");
@@ -521,13 +488,13 @@ describe("architecture.md: stalled is 10 s without an octet", () => {
 
   it("not while the last octets are only waited for to be vouched for", () => {
     moves(0, 1000);
-    clock.advance(20_000);
+    bed.clock.advance(20_000);
     apply({ name: "tick" });
     expect(card().state).toBe("transferring");
   });
 
   it("an end leaves nothing of it", () => {
-    clock.advance(10_000);
+    bed.clock.advance(10_000);
     apply({ name: "tick" });
     arrives(0);
     tell({ event: "transfer", state: "verified" });
@@ -541,7 +508,7 @@ describe("what cannot be", () => {
     rings();
     accepts();
     moves(0, 500);
-    const before = book;
+    const before = bed.book;
     moves(0, 400);
     moves(9, 1);
     apply({ name: "folder", id: ID, look: { folder: "/x", taken: [], identical: [] } });
@@ -549,19 +516,19 @@ describe("what cannot be", () => {
     apply({ name: "file", id: ID, index: 0, change: { what: "found", isGone: false } });
     apply({ name: "silence", id: "nobody" });
     apply({ name: "drop", ids: ["nobody"] });
-    expect(book).toBe(before);
+    expect(bed.book).toBe(before);
   });
 
   it("events behind the end change nothing", () => {
     rings();
     tell({ event: "missed" });
-    const before = book;
+    const before = bed.book;
     tell(
       { event: "ringing" },
       { event: "transfer", state: "failed" },
       { event: "elsewhere", reason: "accepted", isLostRace: false },
     );
-    expect(book).toBe(before);
+    expect(bed.book).toBe(before);
   });
 });
 
@@ -570,10 +537,10 @@ describe("RFC 5438: the other user has opened what was sent", () => {
     offered("outgoing");
     tell({ event: "answered", accepted: [0, 1, 2], declined: [] });
     tell({ event: "transfer", state: "verified" });
-    clock.advance(5000);
+    bed.clock.advance(5000);
     apply({ name: "seen", id: ID });
-    const seenMs = clock.wallMs();
-    clock.advance(5000);
+    const seenMs = bed.clock.wallMs();
+    bed.clock.advance(5000);
     apply({ name: "seen", id: ID });
     expect(card()).toMatchObject({ state: "verified", seenMs });
   });

@@ -1,42 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Card } from "../../../shared/model/card.ts";
-import type { OfferId } from "../../../shared/model/offer.ts";
-import { FakeClock } from "../../../tests/support/fake-clock.ts";
-import { Words } from "../words/words.ts";
-import { type BookInput, type CardBook, stepBook } from "./card-book.ts";
-import { shownCard } from "./card-entry.ts";
-import type { CardEvent } from "./card-step.ts";
+import { oneCard } from "../../../tests/support/one-card.ts";
 import { speedOf } from "./transfer-rate.ts";
 
-const ID = "x" as OfferId;
-const english = new Words("en");
-let clock: FakeClock;
-let book: CardBook;
-
-beforeEach(() => {
-  clock = new FakeClock(1_000_000);
-  book = new Map();
-});
-
-function apply(input: BookInput): void {
-  book = stepBook(book, input, { nowMs: clock.nowMs(), wallMs: clock.wallMs() });
-}
-
-type Told = CardEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, "id">
-    : never
-  : never;
-
-function tell(...events: readonly Told[]): void {
-  for (const event of events) apply({ name: "event", event: { ...event, id: ID } as CardEvent });
-}
-
-function card(): Card {
-  const entry = book.get(ID);
-  if (entry === undefined) throw new Error("no card");
-  return shownCard(entry, english);
-}
+const bed = oneCard();
+const { id: ID, apply, tell, card } = bed;
 
 /** Two files of 1 MB and 3 MB that were taken, the first of which is complete and the second at a third. */
 function moving(direction: "incoming" | "outgoing" = "incoming"): void {
@@ -88,7 +55,7 @@ describe("ux 3.1: a transfer that stands still", () => {
 
   it("is not called stalled, however long it takes", () => {
     tell({ event: "paused", by: "us" });
-    clock.advance(60_000);
+    bed.clock.advance(60_000);
     apply({ name: "tick" });
     expect(card().state).toBe("paused");
   });
@@ -112,13 +79,13 @@ describe("ux 3.1: a transfer that stands still", () => {
 
   it("goes on with nothing said of it, and counts its speed from there", () => {
     tell({ event: "paused", by: "space" });
-    clock.advance(60_000);
+    bed.clock.advance(60_000);
     resumed(900_000);
     expect(card()).toMatchObject({ state: "transferring", files: [{}, { octets: 900_000 }] });
     expect(card()).not.toHaveProperty("problem");
-    clock.advance(2000);
+    bed.clock.advance(2000);
     progress(1, 1_100_000, 3_000_000);
-    const rate = book.get(ID)?.rate;
+    const rate = bed.book.get(ID)?.rate;
     expect(rate === undefined ? undefined : speedOf(rate)).toBe(100_000);
   });
 

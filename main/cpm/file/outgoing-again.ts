@@ -1,12 +1,10 @@
-import type { OfferId } from "../../../shared/model/offer.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
 import type { InviteUas } from "../../drachtio/srf.ts";
 import { newTransferId } from "../ids.ts";
-import { stateOfEntry } from "./entry-end.ts";
 import { mediaTypeOf } from "./media-type.ts";
+import { OfferAgain } from "./offer-again.ts";
 import type { OfferContext } from "./offer-context.ts";
-import { OfferRecord } from "./offer-record.ts";
 import { closeFiles, type PreparedFile } from "./outgoing-files.ts";
 import { OutgoingRun } from "./outgoing-run.ts";
 import type { PullOffer } from "./pull-offer.ts";
@@ -18,26 +16,18 @@ export interface AgainError {
 }
 
 /** Files of an offer that this device made before, and that go on now: its program may have been started anew since. */
-export class OutgoingAgain {
-  readonly id: OfferId;
-  readonly #context: OfferContext;
-  readonly #record: OfferRecord;
+export class OutgoingAgain extends OfferAgain<OutgoingRun> {
   readonly #files: readonly PreparedFile[];
-  readonly #run: OutgoingRun;
-  #isCancelled = false;
 
   private constructor(context: OfferContext, entry: HistoryEntry, files: readonly PreparedFile[]) {
-    // What the store gave back is an id of ours.
-    this.id = entry.id as OfferId;
-    this.#context = context;
-    this.#files = files;
-    this.#record = OfferRecord.again(context.ports, entry);
-    this.#run = new OutgoingRun(context, {
-      ...{ id: this.id, peer: entry.peer, conversationId: entry.conversationId, files },
-      record: this.#record,
+    super(context, entry, (id, record) => {
+      const run = new OutgoingRun(context, {
+        ...{ id, peer: entry.peer, conversationId: entry.conversationId, files, record },
+      });
+      run.wait(new Map(entry.files.map(({ index, octets }) => [index, octets])));
+      return run;
     });
-    this.#run.wait(new Map(entry.files.map(({ index, octets }) => [index, octets])));
-    void this.#run.done.then(() => this.#end());
+    this.#files = files;
   }
 
   /** Opens the files and makes sure that they are still those that were offered. */
@@ -57,41 +47,13 @@ export class OutgoingAgain {
   }
 
   serves(invite: InviteUas, pull: PullOffer): boolean {
-    if (!this.#run.knows(pull)) return false;
-    void this.#run.serve(invite, pull);
+    if (!this.run.knows(pull)) return false;
+    void this.run.serve(invite, pull);
     return true;
   }
 
-  cancel(): void {
-    if (this.#isCancelled) return;
-    this.#isCancelled = true;
-    const reason = "You cancelled the transfer.";
-    this.#context.emit("cancelled", { id: this.id, by: "us", reason });
-    this.#run.cancel();
-  }
-
-  cancelFile(index: number): void {
-    this.#run.cancelFile(index);
-  }
-
-  pause(): void {
-    this.#run.pause();
-  }
-
-  resume(keepsTrying: boolean): void {
-    this.#run.resume(keepsTrying);
-  }
-
-  shutDown(): void {
-    this.#run.shutDown();
-  }
-
-  async #end(): Promise<void> {
-    const state = stateOfEntry(this.#record.entry, this.#isCancelled);
-    this.#record.end({ state });
-    this.#context.emit("transfer", { id: this.id, state });
-    await closeFiles(this.#files);
-    this.#context.ended(this.id);
+  protected override release(): Promise<void> {
+    return closeFiles(this.#files);
   }
 }
 

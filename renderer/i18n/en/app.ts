@@ -1,3 +1,5 @@
+import { PAGE_NAMES } from "../../../shared/i18n/page-names.ts";
+
 export const app = {
   name: "CPM Courier",
   titleOf: "{user} · {device} — CPM",
@@ -17,14 +19,7 @@ export const app = {
   moreActions: "More actions",
   search: "Search",
   clear: "Clear",
-  pages: {
-    send: "Send",
-    transfers: "Transfers",
-    history: "History",
-    people: "People",
-    devices: "Devices",
-    settings: "Settings",
-  },
+  pages: PAGE_NAMES,
   waitingOffers: "{count, plural, one {# offer waits} other {# offers wait}}",
   runningTransfers: "{count, plural, one {# transfer runs} other {# transfers run}}",
   online: "online",

@@ -1,3 +1,5 @@
+import { PAGE_NAMES } from "../../../../shared/i18n/page-names.ts";
+
 /** What the system shows beside the windows' content. */
 export const shell = {
   appName: "CPM Courier",
@@ -78,13 +80,6 @@ export const shell = {
       reload: "Reload",
       toggleDevTools: "Developer tools",
     },
-    pages: {
-      send: "Send",
-      transfers: "Transfers",
-      history: "History",
-      people: "People",
-      devices: "Devices",
-      settings: "Settings",
-    },
+    pages: PAGE_NAMES,
   },
 } as const;
