@@ -19,6 +19,7 @@ export const BUSY_TIMEOUT_MS = 2000;
 const MIGRATIONS: readonly Migration[] = [history, cards, offeredHash, seen, announced];
 
 /** SQLite's result codes (sqlite.org/rescode.html); extended codes have them in their low octet. */
+const SQLITE_ERROR = 1;
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;
@@ -77,8 +78,7 @@ function storeError(cause: Error): StoreError {
   const { message } = cause;
   if (cause instanceof NewerDatabaseError) return { kind: "store-newer", message };
   if (cause instanceof CorruptDatabaseError) return { kind: "store-corrupt", message };
-  const primary =
-    "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
+  const primary = primaryCode(cause);
   if (primary === SQLITE_BUSY || primary === SQLITE_LOCKED)
     return { kind: "store-locked", message };
   if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB)
@@ -88,20 +88,16 @@ function storeError(cause: Error): StoreError {
   return { kind: "store-error", message };
 }
 
+function primaryCode(cause: Error): number {
+  return "errcode" in cause && typeof cause.errcode === "number" ? cause.errcode & 0xff : 0;
+}
+
 function openChecked(path: string, busyTimeoutMs: number): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     // Private before anything is in it; SQLite gives its WAL the same permissions.
     chmodSync(path, 0o600);
-    // FULL: a commit has reached the disk when it returns, so that what is claimed next is never forgotten.
-    database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      PRAGMA foreign_keys = ON;
-      PRAGMA trusted_schema = OFF;
-      PRAGMA cell_size_check = ON;
-    `);
-    check(database);
+    setUp(database);
     migrate(database);
     if (!isOwnForm(database)) throw new CorruptDatabaseError("the tables are not ours");
     checkRows(database);
@@ -112,9 +108,24 @@ function openChecked(path: string, busyTimeoutMs: number): DatabaseSync {
   }
 }
 
-function check(database: DatabaseSync): void {
-  const row = database.prepare("PRAGMA quick_check(1)").get();
-  if (row?.["quick_check"] !== "ok") throw new CorruptDatabaseError("quick_check failed");
+function setUp(database: DatabaseSync): void {
+  try {
+    // FULL: a commit has reached the disk when it returns, so that what is claimed next is never forgotten.
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA cell_size_check = ON;
+    `);
+    const row = database.prepare("PRAGMA quick_check(1)").get();
+    if (row?.["quick_check"] !== "ok") throw new CorruptDatabaseError("quick_check failed");
+  } catch (cause) {
+    // There is nothing wrong with these words, so it is the file that SQLite cannot read.
+    if (cause instanceof Error && primaryCode(cause) === SQLITE_ERROR)
+      throw new CorruptDatabaseError(cause.message);
+    throw cause;
+  }
 }
 
 /** What quick_check does not see: values that no reader of ours could take. */
