@@ -21,7 +21,6 @@ const TEST_PROGRAMS = [
 
 /** What `npm run faults` calls besides. */
 const FAULT_PROGRAMS = [
-  { program: "fiu-run", debian: "fiu-utils", isLinuxOnly: true },
   { program: "fusermount", debian: "fuse", isLinuxOnly: true },
   {
     program: "the FUSE module of Python",

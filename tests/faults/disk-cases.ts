@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { CaseContext, CaseResult, FaultCase } from "./fault-case.ts";
 import { makePayload } from "./kill-payload.ts";
 import { must, needsRoot } from "./needs.ts";
+import { attack } from "./swap-attack.ts";
 import { TransferBed } from "./transfer-bed.ts";
 
 const FAULTY_FS = fileURLToPath(new URL("faulty_fs.py", import.meta.url));
@@ -25,6 +26,7 @@ export const DISK_CASES: readonly FaultCase[] = [
   ),
   diskCase("disk/EIO while a file comes", needsFuse, (context) => faultyDisk(context, "eio")),
   diskCase("disk/fsync fails", needsFuse, (context) => faultyDisk(context, "fsync")),
+  diskCase("disk/an attacker swaps names, 10,000 rounds", () => undefined, attacked),
 ];
 
 function diskCase(name: string, missing: FaultCase["missing"], run: FaultCase["run"]): FaultCase {
@@ -46,6 +48,17 @@ async function mounted<T>(parent: string, run: (place: string) => Promise<T>): P
   } finally {
     must("umount", "-l", place);
   }
+}
+
+async function attacked({ seed }: CaseContext): Promise<CaseResult> {
+  const { published, refused, swaps, outside, damaged } = await attack({ rounds: 10_000, seed });
+  return {
+    figures: `${String(swaps)} swaps, ${String(published)} published, ${String(refused)} refused`,
+    wrong: [
+      ...outside.map((path) => `outside the folder: ${path}`),
+      ...damaged.map((path) => `not what was sent: ${path}`),
+    ],
+  };
 }
 
 /** Another program fills the disk; once it has gone, the transfer goes on. */

@@ -77,11 +77,11 @@ export async function attack({ rounds, seed = 1 }: AttackOptions): Promise<Attac
     // The folder is the user's when it is used first.
     await receive(files, scene.folder);
     const { child, swaps } = await startAttacker(scene.root, seed);
-    let published = 0;
-    for (let round = 0; round < rounds; round += 1)
-      if (await receive(files, scene.folder)) published += 1;
-    child.stdin?.end();
-    await once(child, "exit");
+    const published = await receiveAll(files, { folder: scene.folder, rounds }).finally(() => {
+      // Also after an error: what still swaps would be in the way of removing it.
+      child.stdin?.end();
+      return once(child, "exit");
+    });
     return {
       ...{ published, refused: rounds - published, swaps: await swaps },
       ...{ outside: outsideOf(scene), damaged: damagedIn(scene) },
@@ -90,6 +90,16 @@ export async function attack({ rounds, seed = 1 }: AttackOptions): Promise<Attac
     await files.close();
     rmSync(scene.root, { recursive: true, force: true });
   }
+}
+
+/** @returns how many were published */
+async function receiveAll(
+  files: SystemFiles,
+  { folder, rounds }: { readonly folder: string; readonly rounds: number },
+): Promise<number> {
+  let published = 0;
+  for (let round = 0; round < rounds; round += 1) if (await receive(files, folder)) published += 1;
+  return published;
 }
 
 async function receive(files: SystemFiles, folder: string): Promise<boolean> {
