@@ -1,6 +1,6 @@
 import { runInNewContext } from "node:vm";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { type Codec, createCodec, nodeCodec } from "./codec.ts";
 
 function copy(value: unknown): unknown {

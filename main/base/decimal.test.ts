@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { parseDecimal, parseDecimalIn, parsePort } from "./decimal.ts";
 
 describe("numbers from the wire (RFC 3261 §25.1, RFC 4975 §9: 1*DIGIT)", () => {

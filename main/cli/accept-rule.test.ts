@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { acceptedBy, matchesGlob, parseAcceptRule } from "./accept-rule.ts";
 
 const FILES = ["plan.pdf", "IMG_2044.JPG", "Grüße aus Köln.txt", "notes"].map((name, index) => ({

@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   authenticated,
@@ -11,6 +10,7 @@ import {
   respond,
   sip,
 } from "../../tests/support/engine-bed.ts";
+import { fc } from "../../tests/support/properties.ts";
 import {
   type ScriptedPeer,
   scriptedPeer,

@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MsrpBed, peerUri, rawSend } from "../../tests/support/msrp-bed.ts";
+import { fc } from "../../tests/support/properties.ts";
 import { formatMsrpUri } from "../base/msrp-uri.ts";
 
 const INSERTS = [

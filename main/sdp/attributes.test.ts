@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { acceptsType, parseAcceptTypes } from "./accept-types.ts";
 import { formatDateTime, formatFileDates, parseDateTime, parseFileDates } from "./file-date.ts";
 import { formatFileRange, parseFileRange } from "./file-range.ts";

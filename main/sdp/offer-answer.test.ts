@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";

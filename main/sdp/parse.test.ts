@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { MAX_ATTRIBUTES, MAX_MEDIA, MAX_SDP_OCTETS, parseSdp } from "./parse.ts";
 import { serializeSdp } from "./serialize.ts";
 import type { SdpError, SessionDescription } from "./session-description.ts";

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../tests/support/properties.ts";
 import { fitsWithReserve, MIN_RESERVE_OCTETS, reserveOctets } from "./free-space.ts";
 import { MAX_RANGES, OctetRanges } from "./octet-ranges.ts";
 

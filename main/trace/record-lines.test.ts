@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TraceRecord } from "../../shared/model/trace-record.ts";
+import { fc } from "../../tests/support/properties.ts";
 import { FlowBuilder, toRecords } from "../../tests/support/trace-builder.ts";
 import { formatRecord, LineCutter, mergeRecords, parseRecord } from "./record-lines.ts";
 

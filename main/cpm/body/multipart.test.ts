@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../tests/support/properties.ts";
 import { parseContentType } from "./content-type.ts";
 import { mimeField } from "./mime-entity.ts";
 import { buildMultipart, leavesOf } from "./multipart.ts";

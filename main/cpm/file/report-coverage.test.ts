@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../tests/support/properties.ts";
 import { addReport, isCovered, NO_REPORTS } from "./report-coverage.ts";
 
 function success(start: number, end: number | "*"): Parameters<typeof addReport>[1] {

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../tests/support/properties.ts";
 import { MAX_RANGES, ReceivedRanges } from "./received-ranges.ts";
 
 const SPACE = 80;

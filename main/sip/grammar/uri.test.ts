@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../tests/support/properties.ts";
 import { aorOf, formatUri, parseSipUri, parseUri, sameUri, type Uri } from "./uri.ts";
 
 function uri(text: string): Uri {

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fc } from "../../../tests/support/properties.ts";
 import { SipHeaders } from "./headers.ts";
 import { DATAGRAM_LIMITS, STREAM_LIMITS } from "./limits.ts";
 import type { SipMessage } from "./message.ts";
