@@ -186,6 +186,28 @@ describe("the last word is lost", () => {
   });
 });
 
+describe("an empty file", () => {
+  it("MUST not count as received before its sender was asked", async () => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/empty.txt", Buffer.alloc(0)).put("/s/a.bin", octets(1000, 3));
+    await alice.send(["/s/empty.txt", "/s/a.bin"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    const heal = world.net.partition(ADDRESSES["core-a"], ADDRESSES["core-b"]);
+    bob.acceptAll();
+    await bothEnd();
+    expect([...bob.received().keys()]).toEqual([]);
+    heal();
+    await bob.client.resume(bob.offerId);
+    await world.until("both know the end", () => alice.all("transfer").length > 1, 900_000);
+    expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+      "verified",
+      "verified",
+    ]);
+    expect([...bob.received().keys()].sort()).toEqual(["a.bin", "empty.txt"]);
+  });
+});
+
 describe("both sides want to go on at once", () => {
   it("MUST come to one session and a whole file", async () => {
     await moving(0.3);

@@ -183,7 +183,7 @@ export class IncomingRun {
 
   async #answer(invite: InviteUas, offer: CheckedOffer): Promise<void> {
     for (const { entry, part } of await this.#findParts())
-      if (part.durableOctets === entry.file.sizeOctets) await this.#checkWhole(entry, part);
+      if (isWhole(entry.file, part)) await this.#checkWhole(entry, part);
     const isFree = ({ isMoving, outcome }: Entry): boolean =>
       !isMoving && (outcome === undefined || outcome.kind === "complete");
     const idle = this.#entries.filter(isFree);
@@ -216,8 +216,8 @@ export class IncomingRun {
     const parts = found.map(({ part }) => part);
     if (!(await hasRoom(this.#context, parts))) this.#pause("space");
     for (const { entry, part } of found) {
-      if (part.durableOctets < entry.file.sizeOctets) files.push({ file: entry.file, found: part });
-      else await this.#checkWhole(entry, part);
+      if (isWhole(entry.file, part)) await this.#checkWhole(entry, part);
+      else files.push({ file: entry.file, found: part });
     }
     if (files.length > 0 && !this.#isStopping()) {
       const { peer: to, conversationId } = this.#options;
@@ -451,4 +451,9 @@ export class IncomingRun {
     this.#context.emit("reconnecting", { id: this.#options.id, inMs });
     return true;
   }
+}
+
+/** An empty file says nothing of whether it was sent: its sender is asked, so that both know. */
+function isWhole({ sizeOctets }: AwaitedFile, { durableOctets }: FoundPart): boolean {
+  return sizeOctets > 0 && durableOctets >= sizeOctets;
 }
