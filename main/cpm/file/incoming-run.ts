@@ -20,7 +20,7 @@ import {
   ReceiveSession,
   type ReceiveSessionOptions,
 } from "./receive-session.ts";
-import { type PullEnd, type PulledFile, pullAgain } from "./resume-pull.ts";
+import { isWhole, type PullEnd, type PulledFile, pullAgain } from "./resume-pull.ts";
 import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
@@ -183,7 +183,7 @@ export class IncomingRun {
 
   async #answer(invite: InviteUas, offer: CheckedOffer): Promise<void> {
     for (const { entry, part } of await this.#findParts())
-      if (isWhole(entry.file, part)) await this.#checkWhole(entry, part);
+      if (isWhole({ file: entry.file, found: part })) await this.#checkWhole(entry, part);
     const isFree = ({ isMoving, outcome }: Entry): boolean =>
       !isMoving && (outcome === undefined || outcome.kind === "complete");
     const idle = this.#entries.filter(isFree);
@@ -216,7 +216,7 @@ export class IncomingRun {
     const parts = found.map(({ part }) => part);
     if (!(await hasRoom(this.#context, parts))) this.#pause("space");
     for (const { entry, part } of found) {
-      if (isWhole(entry.file, part)) await this.#checkWhole(entry, part);
+      if (isWhole({ file: entry.file, found: part })) await this.#checkWhole(entry, part);
       else files.push({ file: entry.file, found: part });
     }
     if (files.length > 0 && !this.#isStopping()) {
@@ -451,9 +451,4 @@ export class IncomingRun {
     this.#context.emit("reconnecting", { id: this.#options.id, inMs });
     return true;
   }
-}
-
-/** An empty file says nothing of whether it was sent: its sender is asked, so that both know. */
-function isWhole({ sizeOctets }: AwaitedFile, { durableOctets }: FoundPart): boolean {
-  return sizeOctets > 0 && durableOctets >= sizeOctets;
 }

@@ -35,6 +35,11 @@ export interface PulledFile {
   readonly found: FoundPart;
 }
 
+/** Nothing is to be asked for. An empty file says nothing of whether it was sent: its sender is asked, so that both know. */
+export function isWhole({ file: { sizeOctets }, found }: PulledFile): boolean {
+  return sizeOctets > 0 && found.durableOctets >= sizeOctets;
+}
+
 export type PullEnd =
   | {
       readonly kind: "answered";
