@@ -77,13 +77,14 @@ function question(id: string, transport: "UDP" | "TCP"): Buffer {
   const sentBy = `${HOST}:${String(udp.address().port)}`;
   return Buffer.from(
     [
-      "OPTIONS sip:a.example SIP/2.0",
+      "INVITE sip:bob@a.example SIP/2.0",
       `Via: SIP/2.0/${transport} ${sentBy};rport;branch=z9hG4bK${id}`,
       "Max-Forwards: 70",
       "From: <sip:bob@a.example>;tag=1",
-      "To: <sip:a.example>",
+      "To: <sip:bob@a.example>",
       `Call-ID: ${id}`,
-      "CSeq: 1 OPTIONS",
+      "CSeq: 1 INVITE",
+      `Contact: <sip:bob@${sentBy}>`,
       "Content-Length: 0",
       "",
       "",
@@ -123,7 +124,7 @@ async function overTcp(bytes: Buffer, id: string | undefined): Promise<boolean> 
 
 describe("RFC 4475 and RFC 5118 through live sockets", () => {
   it.each(TORTURE.map((one, at) => [one.clause, one.purpose, at] as const))(
-    "%s over UDP (%s): the valid request after it MUST be answered",
+    "%s over UDP (%s): the valid INVITE after it MUST be answered",
     async (_clause, _purpose, at) => {
       const id = `after-udp-${String(at)}`;
       udp.send(TORTURE[at]?.bytes ?? "", port(), HOST);
@@ -133,7 +134,7 @@ describe("RFC 4475 and RFC 5118 through live sockets", () => {
   );
 
   it.each(TORTURE.map((one, at) => [one.clause, one.purpose, at] as const))(
-    "%s over TCP (%s): the valid request on the next connection MUST be answered",
+    "%s over TCP (%s): the valid INVITE on the next connection MUST be answered",
     async (_clause, _purpose, at) => {
       const id = `after-tcp-${String(at)}`;
       await overTcp(TORTURE[at]?.bytes ?? Buffer.alloc(0), undefined);
