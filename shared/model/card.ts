@@ -120,6 +120,8 @@ export interface Card<Text = string> {
   /** Outgoing: when this app heard that the other user has opened a file of it, wall-clock milliseconds since 1970. */
   readonly seenMs?: number;
   readonly pausedBy?: "us" | "peer";
+  /** Reconnecting: when it is tried next, wall-clock milliseconds since 1970; only where that is a while away. */
+  readonly retryAtMs?: number;
   /** This device had accepted too and was a moment later. */
   readonly isLostRace?: boolean;
   /** What went wrong and the one thing to do next. */

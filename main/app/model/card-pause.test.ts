@@ -60,6 +60,18 @@ describe("ux 3.1: a transfer that stands still", () => {
     expect(card().state).toBe("paused");
   });
 
+  it("says when it is tried next, for as long as it waits for that", () => {
+    tell({ event: "reconnecting", inMs: 4000 });
+    expect(card().retryAtMs).toBe(bed.clock.wallMs() + 4000);
+    tell({ event: "reconnecting", inMs: 8000 });
+    expect(card().retryAtMs).toBe(bed.clock.wallMs() + 8000);
+    tell({ event: "reconnecting", inMs: 250 });
+    expect(card().retryAtMs).toBeUndefined();
+    tell({ event: "reconnecting", inMs: 4000 });
+    resumed(1_000_000);
+    expect(card().retryAtMs).toBeUndefined();
+  });
+
   it("says where the connection broke and that it is tried again", () => {
     tell({ event: "reconnecting", inMs: 1000 });
     expect(card()).toMatchObject({

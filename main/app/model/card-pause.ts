@@ -15,7 +15,7 @@ import { startRate } from "./transfer-rate.ts";
 /** Nothing moves until whoever paused it goes on. */
 export function paused(entry: CardEntry, by: PausedBy): CardEntry {
   if (!isGoingOn(entry.card)) return entry;
-  const card = omit(entry.card, "pausedBy", "problem");
+  const card = omit(entry.card, "pausedBy", "problem", "retryAtMs");
   return by === "space"
     ? { ...entry, card: { ...card, state: "waitingForSpace", problem: spaceProblem(entry) } }
     : { ...entry, card: { ...card, state: "paused", pausedBy: by } };
@@ -28,16 +28,22 @@ export function pausing(entry: CardEntry): CardEntry {
     : entry;
 }
 
-/** The connection broke, and it is tried again. */
-export function reconnecting(entry: CardEntry): CardEntry {
+/** Sooner than that nobody could read when it is tried. */
+const TOLD_MS = 1000;
+
+/** The connection broke, and it is tried again. @param inMs until then, where it is known */
+export function reconnecting(entry: CardEntry, wallMs: number, inMs = 0): CardEntry {
   if (!isGoingOn(entry.card)) return entry;
-  const { state, problem } = entry.card;
-  if (state === "reconnecting" && problem?.code === "reconnecting") return entry;
-  const card = omit(entry.card, "pausedBy");
-  return {
-    ...entry,
-    card: { ...card, state: "reconnecting", problem: reconnectingProblem(entry) },
-  };
+  const { retryAtMs: before, ...card } = omit(entry.card, "pausedBy");
+  const retryAtMs = inMs < TOLD_MS ? undefined : wallMs + inMs;
+  const known =
+    card.state === "reconnecting" && card.problem?.code === "reconnecting"
+      ? card.problem
+      : undefined;
+  if (known !== undefined && before === retryAtMs) return entry;
+  const problem = known ?? reconnectingProblem(entry);
+  const told = retryAtMs === undefined ? {} : { retryAtMs };
+  return { ...entry, card: { ...card, state: "reconnecting", problem, ...told } };
 }
 
 /** The user has said that it is to go on, and the other side does not know yet. */
@@ -70,7 +76,10 @@ function revived(entry: CardEntry): CardEntry {
       ? { ...omit(file, "canResume", "reason"), state: "waiting" as const }
       : file,
   );
-  const bare: BookCard = { ...omit(card, "endedMs", "pausedBy", "problem", "isDismissed"), files };
+  const bare: BookCard = {
+    ...omit(card, "endedMs", "pausedBy", "problem", "isDismissed", "retryAtMs"),
+    files,
+  };
   const problem = bare.direction === "outgoing" ? declinedProblem(bare) : undefined;
   return {
     ...rest,

@@ -99,7 +99,7 @@ function stepTransfer(
     case "file":
       return fileEnded(entry, event);
     case "reconnecting":
-      return reconnecting(entry);
+      return reconnecting(entry, moment.wallMs, event.inMs);
     case "paused":
       return paused(entry, event.by);
     case "transfer":
@@ -267,7 +267,7 @@ function wholeState(state: TransferState, problem: BookProblem | undefined): Car
 
 /** Nothing follows any more. */
 export function ended(entry: CardEntry, state: CardEndState, { wallMs }: Moment): CardEntry {
-  const card = omit(settledCard(entry.card), "pausedBy");
+  const card = omit(settledCard(entry.card), "pausedBy", "retryAtMs");
   return { ...entry, card: { ...card, state, endedMs: wallMs } };
 }
 

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { type Card, isEnded, isGoingOn } from "../../../shared/model/card.ts";
 import { shortPath } from "../../app/path-words.ts";
+import { useNow } from "../../app/use-now.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
 import type { Progress } from "../../ipc/progress-store.ts";
 import { Expiry } from "../offers/offer-head.tsx";
@@ -58,8 +59,19 @@ function RunningFacts({ card, progress }: TransferFactsProps): ReactNode {
         </span>
       ) : null}
       {isMoving && progress?.leftS !== undefined ? <span>{leftWords(progress.leftS)}</span> : null}
+      {card.retryAtMs === undefined ? null : <NextTry atMs={card.retryAtMs} />}
     </span>
   );
+}
+
+interface NextTryProps {
+  readonly atMs: number;
+}
+
+function NextTry({ atMs }: NextTryProps): ReactNode {
+  const t = useTranslations("transfers");
+  const seconds = Math.ceil((atMs - useNow(1000)) / 1000);
+  return seconds < 1 ? null : <span>{t("nextTry", { seconds: String(seconds) })}</span>;
 }
 
 /** What was answered expires no more. */
