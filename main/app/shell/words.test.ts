@@ -4,6 +4,7 @@ import { englishIn, textsUnder } from "../../../tests/support/english-in.ts";
 import { nullLog } from "../../../tests/support/null-log.ts";
 import { Words } from "../words/words.ts";
 import { setAppMenu } from "./app-menu.ts";
+import { electronDesktop } from "./desktop.ts";
 import { Notifier } from "./notifier.ts";
 import { TrayIcon } from "./tray-icon.ts";
 
@@ -31,7 +32,17 @@ vi.mock("electron", () => {
   const image = { setTemplateImage: () => undefined };
   return {
     ...{ Notification, Tray, nativeImage: { createFromPath: () => image } },
-    app: { isPackaged: false, getAppPath: () => "/" },
+    app: { isPackaged: false, getAppPath: () => "/", getLocale: () => "en", getPath: () => "/" },
+    dialog: {
+      showOpenDialog: (options: unknown) => {
+        shown.push(options);
+        return Promise.resolve({ filePaths: [] });
+      },
+      showSaveDialog: (options: unknown) => {
+        shown.push(options);
+        return Promise.resolve({ canceled: true, filePath: "" });
+      },
+    },
     Menu: {
       buildFromTemplate: (template: unknown) => {
         shown.push(template);
@@ -84,6 +95,18 @@ describe("in the pseudo-locale the system shows pseudo text and data", () => {
       tray?.update({ title: "Bob", waiting: 2, isDoNotDisturb: false, pausing });
     expect(textsUnder(shown, TEXTS)).toHaveLength(18);
     expect(englishIn(textsUnder(shown, TEXTS), "Bob")).toEqual([]);
+  });
+
+  it("in dialogs", async () => {
+    const windows = { dialogParent: () => undefined, fitPrompt: nothing, showMain: nothing };
+    const desktop = electronDesktop({ ...windows, answerQuit: nothing }, words);
+    await desktop.chooseFiles("files");
+    await desktop.chooseFiles("folder");
+    await desktop.chooseFolder("/");
+    await desktop.locateFile("plan.pdf", "/");
+    await desktop.chooseSavePath("history.json");
+    expect(textsUnder(shown, TEXTS)).toHaveLength(5);
+    expect(englishIn(textsUnder(shown, TEXTS), "plan.pdf")).toEqual([]);
   });
 
   it("in notifications", () => {
