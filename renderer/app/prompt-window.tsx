@@ -28,13 +28,16 @@ export function PromptWindow(): ReactNode {
   }, [client]);
   useShownInMain();
   return (
-    <main className={styles["prompt"]} ref={content}>
-      <VisuallyHidden>
-        <h1>{t("region")}</h1>
-      </VisuallyHidden>
-      <OfferStack isAlone />
-      <CardQuestion />
-    </main>
+    // No window is higher than the screen; what it wants to be is measured without that.
+    <div className={styles["window"]}>
+      <main className={styles["prompt"]} ref={content}>
+        <VisuallyHidden>
+          <h1>{t("region")}</h1>
+        </VisuallyHidden>
+        <OfferStack isAlone />
+        <CardQuestion />
+      </main>
+    </div>
   );
 }
 
