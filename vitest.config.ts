@@ -22,7 +22,7 @@ export default defineConfig({
           name: "renderer",
           include: ["renderer/**/*.test.{ts,tsx}"],
           environment: "jsdom",
-          setupFiles: ["tests/renderer/patience.ts"],
+          setupFiles: ["tests/renderer/patience.ts", "tests/renderer/window-width.ts"],
           // Styles are left out but for the one that a test reads.
           css: { include: [/tokens\.css/] },
         },

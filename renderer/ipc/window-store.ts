@@ -9,6 +9,8 @@ export interface WindowState {
   readonly isChosen: boolean;
   /** Silenced offers that the user wants to see after all, the latest first. */
   readonly reviewed: readonly string[];
+  /** Cards that stand over the page. */
+  readonly stacked: readonly string[];
   readonly question: CardQuestion | undefined;
   readonly layer: "palette" | "shortcuts" | undefined;
   readonly failures: readonly ShownFailure[];
@@ -23,6 +25,7 @@ export interface WindowState {
   readonly select: (ids: readonly string[]) => void;
   /** Selects by the user's own hand. */
   readonly choose: (ids: readonly string[]) => void;
+  readonly stack: (ids: readonly string[]) => void;
   readonly review: (id: string) => void;
   readonly show: (layer: WindowState["layer"]) => void;
   readonly ask: (question: CardQuestion | undefined) => void;
@@ -53,6 +56,7 @@ export function createWindowStore(): WindowStore {
     selected: [],
     isChosen: false,
     reviewed: [],
+    stacked: [],
     question: undefined,
     layer: undefined,
     failures: [],
@@ -72,6 +76,9 @@ export function createWindowStore(): WindowStore {
     },
     choose: (selected) => {
       set({ selected, isChosen: true });
+    },
+    stack: (stacked) => {
+      set({ stacked });
     },
     review: (id) => {
       set((state) => ({ reviewed: [id, ...state.reviewed.filter((known) => known !== id)] }));

@@ -65,6 +65,38 @@ test.describe("nothing is cut off", () => {
         }
       });
 
+  test("prompt window, lower than its offer: the rest is scrolled to, its answers stay", async () => {
+    const { page } = gallery();
+    await gallery().show("prompt-ringing", { widthPx: 400, heightPx: 330 });
+    const places = [/wants to send you/, /Save to/].map((text) => page.getByText(text).first());
+    for (const place of places) {
+      await place.scrollIntoViewIfNeeded();
+      await expect(place).toBeInViewport({ ratio: 0.99, timeout: 1000 });
+      await expect(page.getByRole("button", { name: /^Accept/ })).toBeInViewport({ ratio: 0.99 });
+    }
+  });
+
+  test("transfers, 380 px wide: what stands over the list is not in it too", async () => {
+    const { page } = gallery();
+    await gallery().show("offer-receiving", NARROW);
+    await page.evaluate(() => {
+      window.location.hash = "#/transfers";
+    });
+    await expect(page.getByRole("progressbar")).toHaveCount(1);
+    await gallery().show("offer-receiving", WIDE);
+    await expect(page.getByRole("progressbar")).toHaveCount(2);
+  });
+
+  test("history, 380 px wide: its filters fill their lines", async () => {
+    await gallery().show("history", NARROW);
+    const boxes = await gallery()
+      .page.getByRole("search")
+      .getByRole("button")
+      .evaluateAll((buttons) => buttons.map((button) => button.getBoundingClientRect().right));
+    const edge = Math.max(...boxes);
+    expect(boxes.filter((right) => Math.abs(right - edge) < 2)).toHaveLength(3);
+  });
+
   for (const pose of POSES)
     test(`${pose.name}: 380 px wide, at 200 %, in longer words, from right to left`, async () => {
       const words = async (): Promise<readonly string[]> => {

@@ -1,10 +1,17 @@
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { flushSync } from "react-dom";
 import { useTranslations } from "use-intl";
 import { useCommand, useCommandMatch } from "../../app/command-runner.tsx";
 import { usePlace } from "../../app/navigation.ts";
 import { isAsking } from "../../ipc/card-kinds.ts";
-import { useApp, useCards, useWindow } from "../../ipc/stores.tsx";
+import { useApp, useCards, useStores, useWindow } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import { playChime } from "./chime.ts";
@@ -51,6 +58,7 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
   useCommand("focusOffer", focusOpen);
   useEscape(region, leaveRegion);
   useFocusAfterLeaving(region, stack.ids);
+  useStacked(shown);
 
   if (stack.ids.length === 0) return null;
   return (
@@ -92,6 +100,15 @@ export function OfferStack({ isAlone = false }: OfferStackProps): ReactNode {
       )}
     </section>
   );
+}
+
+/** In a small window the list below leaves out what stands here. */
+function useStacked(shown: readonly string[]): void {
+  const { window: windowStore } = useStores();
+  const key = shown.join();
+  useLayoutEffect(() => {
+    windowStore.getState().stack(key === "" ? [] : key.split(","));
+  }, [windowStore, key]);
 }
 
 function cardIn(region: HTMLElement | null, id: string | undefined): HTMLElement | null {

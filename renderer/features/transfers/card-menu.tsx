@@ -21,9 +21,8 @@ import { ViewContext } from "../../app/view.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
 import type { CardActions } from "./card-actions.ts";
-import { summaryOf } from "./card-summary.ts";
 import { detailsText } from "./details-text.ts";
-import { useCardTitle } from "./use-words.ts";
+import { useAgainWords, useCardTitle } from "./use-words.ts";
 
 interface CardMenuProps {
   readonly card: Card;
@@ -52,7 +51,7 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
     remove: useCommandKeys("cardRemove"),
   };
   const isPrompt = use(ViewContext) === "prompt";
-  const { failedFiles } = summaryOf(card);
+  const againWords = useAgainWords();
   const here = card.files.find(
     ({ path, isGone, state }) => path !== undefined && isGone !== true && state !== "damaged",
   );
@@ -98,11 +97,7 @@ function useEntries(card: Card, actions: CardActions): readonly MenuEntry[] {
     ? [
         {
           id: "retry",
-          label: isOut
-            ? failedFiles > 0
-              ? t("retryFailed", { count: String(failedFiles) })
-              : t("sendAgain")
-            : t("askAgain", { name: card.peerName }),
+          label: againWords(card),
           icon: isOut ? RotateCw : MailQuestion,
           keys: keys.retry,
           startsGroup: ofFile.length + going.length > 0,

@@ -8,6 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import type { CardActions } from "./card-actions.ts";
 import styles from "./card-problem.module.css";
 import { summaryOf } from "./card-summary.ts";
+import { useAgainWords } from "./use-words.ts";
 
 interface CardProblemLineProps {
   readonly card: Card;
@@ -16,8 +17,11 @@ interface CardProblemLineProps {
 
 /** What happened, what it means for the files, and the one thing to do next. */
 export function CardProblemLine({ card, actions }: CardProblemLineProps): ReactNode {
+  const t = useTranslations("transfers");
   const buttons = buttonsOf(card, actions);
-  const message = card.problem?.message;
+  const isPeerPaused = card.state === "paused" && card.pausedBy === "peer";
+  const message =
+    card.problem?.message ?? (isPeerPaused ? t("pausedThere", { name: card.peerName }) : undefined);
   if (message === undefined && buttons === null) return null;
   return (
     <div className={styles["problem"]}>
@@ -153,16 +157,9 @@ function Damaged({ card, actions }: CardProblemLineProps): ReactNode {
 }
 
 function Again({ card, actions }: CardProblemLineProps): ReactNode {
-  const t = useTranslations("transfers");
-  const { failedFiles } = summaryOf(card);
-  const isSomeOnly = failedFiles > 0 && failedFiles < card.files.length;
   return (
     <Button size="s" onPress={actions.retry}>
-      {card.direction === "incoming"
-        ? t("askAgain", { name: card.peerName })
-        : isSomeOnly
-          ? t("retryFailed", { count: String(failedFiles) })
-          : t("sendAgain")}
+      {useAgainWords()(card)}
     </Button>
   );
 }

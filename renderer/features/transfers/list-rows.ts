@@ -14,14 +14,21 @@ export interface Rows {
   readonly more: number;
 }
 
-/** Active ones first, then those of today; offers that wait for an answer stand over the page. a group is active while one of its cards is. */
-export function listRows({ byId, order }: Pick<CardsState, "byId" | "order">): Rows {
+/**
+ * Active ones first, then those of today; offers that wait for an answer stand over the page. A group is active while one
+ * of its cards is.
+ * @param shown cards that are shown elsewhere in the same column
+ */
+export function listRows(
+  { byId, order }: Pick<CardsState, "byId" | "order">,
+  shown: readonly string[] = [],
+): Rows {
   const active: ListRow[] = [];
   const today: ListRow[] = [];
   const seen = new Set<string>();
   for (const id of order) {
     const card = byId[id];
-    if (card === undefined || card.isDismissed === true || isAsking(card)) continue;
+    if (card === undefined || !isListed(card) || shown.includes(id)) continue;
     const members = card.group === undefined ? [card] : groupCards(byId, card.group);
     const row: ListRow =
       card.group === undefined || members.length < 2 ? `card:${id}` : `group:${card.group}`;
@@ -34,6 +41,10 @@ export function listRows({ byId, order }: Pick<CardsState, "byId" | "order">): R
     today: today.slice(0, MAX_TODAY),
     more: Math.max(0, today.length - MAX_TODAY),
   };
+}
+
+function isListed(card: Card): boolean {
+  return card.isDismissed !== true && !isAsking(card);
 }
 
 /** In the order of their ids, which is that of the recipients. */

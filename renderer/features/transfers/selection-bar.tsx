@@ -1,8 +1,9 @@
-import { Trash2, X } from "lucide-react";
+import { Pause, Play, Trash2, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Toolbar } from "react-aria-components";
 import { useTranslations } from "use-intl";
-import { useStores, useWindow } from "../../ipc/stores.tsx";
+import { canPause, canResume } from "../../../shared/model/card.ts";
+import { useCards, useStores, useWindow } from "../../ipc/stores.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
 import styles from "./selection-bar.module.css";
@@ -18,6 +19,11 @@ export function SelectionBar(): ReactNode {
   return (
     <Toolbar aria-label={t("selectionBar")} className={cx(styles["bar"])}>
       <span className={styles["count"]}>{t("selection", { count: selected.length })}</span>
+      <PauseSelected
+        onPress={() => {
+          act("cardPause");
+        }}
+      />
       <Button
         size="s"
         onPress={() => {
@@ -36,5 +42,28 @@ export function SelectionBar(): ReactNode {
         <X aria-hidden size={16} />
       </IconButton>
     </Toolbar>
+  );
+}
+
+interface PauseSelectedProps {
+  readonly onPress: () => void;
+}
+
+/** While one of them moves, those that move are paused; nothing where none can go on either. */
+function PauseSelected({ onPress }: PauseSelectedProps): ReactNode {
+  const t = useTranslations("transfers");
+  const selected = useWindow((state) => state.selected);
+  const what = useCards(({ byId }) => {
+    const cards = selected.flatMap((id) => byId[id] ?? []);
+    if (cards.some(canPause)) return "pause";
+    return cards.some(canResume) ? "resume" : undefined;
+  });
+  if (what === undefined) return null;
+  const Icon = what === "pause" ? Pause : Play;
+  return (
+    <Button size="s" onPress={onPress}>
+      <Icon aria-hidden size={16} />
+      {t(what)}
+    </Button>
   );
 }

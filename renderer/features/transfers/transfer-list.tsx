@@ -10,6 +10,7 @@ import { useTranslations } from "use-intl";
 import { useShallow } from "zustand/react/shallow";
 import { useCommandMatch } from "../../app/command-runner.tsx";
 import { navigate } from "../../app/navigation.ts";
+import { useIsNarrow } from "../../app/use-is-narrow.ts";
 import { useApp, useCard, useCards, useStores, useWindow } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { cx } from "../../ui/cx.ts";
@@ -24,9 +25,11 @@ import { useCardTitle } from "./use-words.ts";
 /** Cards as rows that can be selected, several with Shift and Control. */
 export function TransferList(): ReactNode {
   const t = useTranslations("transfers");
-  const active = useCards(useShallow((cards) => listRows(cards).active));
-  const today = useCards(useShallow((cards) => listRows(cards).today));
-  const more = useCards((cards) => listRows(cards).more);
+  const stacked = useWindow((state) => state.stacked);
+  const shown = useIsNarrow() ? stacked : NOTHING;
+  const active = useCards(useShallow((cards) => listRows(cards, shown).active));
+  const today = useCards(useShallow((cards) => listRows(cards, shown).today));
+  const more = useCards((cards) => listRows(cards, shown).more);
   const density = useApp((app) => app.settings.density);
   const { cards, window: windowStore } = useStores();
   const selected = useWindow((state) => state.selected);
@@ -85,6 +88,8 @@ export function TransferList(): ReactNode {
     </div>
   );
 }
+
+const NOTHING: readonly string[] = [];
 
 interface SectionProps {
   readonly title: string;

@@ -1,6 +1,7 @@
 import { useTranslations } from "use-intl";
 import { timeWord } from "../../../shared/i18n/format.ts";
 import { type Card, offeredFiles } from "../../../shared/model/card.ts";
+import { summaryOf } from "./card-summary.ts";
 
 /** `plan.pdf and 2 more`. */
 export function useCardTitle(): (card: Card) => string {
@@ -35,5 +36,19 @@ export function useTookWords(): (card: Card) => string {
     return seconds < 120
       ? t("tookSeconds", { seconds: String(seconds) })
       : t("tookMinutes", { minutes: String(Math.round(seconds / 60)) });
+  };
+}
+
+/** What offers anew those files of an ended card that were not transferred, or asks for them. */
+export function useAgainWords(): (card: Card) => string {
+  const t = useTranslations("transfers");
+  return (card) => {
+    if (card.direction === "incoming") return t("askAgain", { name: card.peerName });
+    const { failedFiles } = summaryOf(card);
+    if (failedFiles === 0 || failedFiles === card.files.length) return t("sendAgain");
+    // What the user stopped has not failed.
+    return card.problem?.code === "cancelled-by-us"
+      ? t("sendRest")
+      : t("retryFailed", { count: String(failedFiles) });
   };
 }
