@@ -12,6 +12,7 @@ import type {
   TransactionLayer,
 } from "../../main/sip/transaction/transaction-layer.ts";
 import type { Flow, SipTransport, Target } from "../../main/sip/transport/flow.ts";
+import { OPEN_LIMITS } from "../../main/sip/transport/transport-options.ts";
 import { ha1Of } from "../../main/sip/ua/digest.ts";
 import { DigestClient, NO_ATTEMPTS } from "../../main/sip/ua/digest-client.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -248,7 +249,8 @@ export class CoreBed {
     } = {},
   ): Promise<CoreBed> {
     const bed = new CoreBed(around.address ?? CORE);
-    const opened = await openTransactions(bed.net, bed.address);
+    const limits = config.profile === "open" ? OPEN_LIMITS : {};
+    const opened = await openTransactions(bed.net, bed.address, { limits });
     const { layer } = opened;
     const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
     const hashing = systemHashing();

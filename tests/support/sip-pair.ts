@@ -6,7 +6,10 @@ import { TransactionLayer } from "../../main/sip/transaction/transaction-layer.t
 import type { SipTransport, Target } from "../../main/sip/transport/flow.ts";
 import type { SipPorts } from "../../main/sip/transport/ports.ts";
 import { TransportLayer } from "../../main/sip/transport/transport-layer.ts";
-import type { TransportOptions } from "../../main/sip/transport/transport-options.ts";
+import type {
+  TransportLimits,
+  TransportOptions,
+} from "../../main/sip/transport/transport-options.ts";
 import type { FakeNet } from "./fake-net.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { FakeResolver } from "./fake-resolver.ts";
@@ -45,10 +48,12 @@ export async function openTransactions(
   options: {
     readonly seed?: number;
     readonly timers?: Partial<TimerConfig> & { readonly maxTransactions?: number };
+    readonly limits?: Partial<TransportLimits>;
   } = {},
 ): Promise<{ readonly layer: TransactionLayer; readonly ports: FakePorts }> {
   const ports = fakePorts(net, listen.host, options.seed ?? listen.port);
-  const transport = await openTransport(ports, listen);
+  const { limits = {} } = options;
+  const transport = await openTransport(ports, listen, { limits });
   return { layer: new TransactionLayer(transport, ports, options.timers), ports };
 }
 

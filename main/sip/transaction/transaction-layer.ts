@@ -24,8 +24,17 @@ export type { ClientHandlers, ClientTransaction, ServerTransaction } from "./tra
 /** Each table holds at most this many transactions; beyond that requests are refused with 503. */
 export const MAX_TRANSACTIONS = 20_000;
 
+/** What becomes of a request before a transaction is made for it. `drop`: nobody answers. */
+export type Verdict =
+  | { readonly kind: "take" }
+  | { readonly kind: "drop" }
+  | { readonly kind: "refuse"; readonly retryAfterS: number };
+
 /** What a refused sender is asked to wait. */
 const RETRY_AFTER_S = 5;
+
+const TAKEN: Verdict = { kind: "take" };
+const AGAIN = { on: "request" } as const;
 
 /** 62^24: a branch that nobody guesses, so that nobody else can answer. */
 const BRANCH_LENGTH = 24;
@@ -47,6 +56,7 @@ export class TransactionLayer {
   /** Server transactions of one request that came over several ways. */
   readonly #byMergeKey = new GroupedSet<ServerRunner | AnsweredRequest>();
   readonly #undo: readonly (() => void)[];
+  #judge: ((request: SipRequest, flow: Flow) => Verdict) | undefined;
   #onRequest: ((tx: ServerTransaction) => void) | undefined;
   #onAck: ((ack: SipRequest, flow: Flow) => void) | undefined;
   #onStrayResponse: ((response: SipResponse, flow: Flow) => void) | undefined;
@@ -94,6 +104,11 @@ export class TransactionLayer {
   /** Every new request but ACK, CANCEL included; without a handler requests are refused with 503. */
   onRequest(handler: (tx: ServerTransaction) => void): void {
     this.#onRequest = handler;
+  }
+
+  /** Judges each request before memory is taken for it: ACKs and retransmissions too. */
+  onArrival(judge: (request: SipRequest, flow: Flow) => Verdict): void {
+    this.#judge = judge;
   }
 
   /** ACKs that match no transaction: those of a 2xx (RFC 3261 §13.3.1.4). */
@@ -265,21 +280,31 @@ export class TransactionLayer {
     const key = serverKeyOf(request);
     if (key === undefined) return;
     const known = this.#servers.get(key);
-    if (request.method === "ACK") {
-      if (known === undefined) this.#onAck?.(request, flow);
-      else known.deliver({ on: "ack", ack: request });
-    } else if (known === undefined) {
-      this.#startServer(key, request, flow);
-    } else {
-      known.deliver({ on: "request" });
+    const verdict = this.#judge?.(request, flow) ?? TAKEN;
+    if (verdict.kind === "refuse") {
+      if (known === undefined) this.#refuseRequest(request, flow, verdict.retryAfterS);
+    } else if (verdict.kind === "take") {
+      if (known === undefined) this.#receiveNew(key, request, flow);
+      else known.deliver(request.method === "ACK" ? { on: "ack", ack: request } : AGAIN);
     }
+  }
+
+  #receiveNew(key: string, request: SipRequest, flow: Flow): void {
+    if (request.method === "ACK") this.#onAck?.(request, flow);
+    else this.#startServer(key, request, flow);
+  }
+
+  /** Without a transaction: what is too much must not cost memory (RFC 3261 §21.5.4). */
+  #refuseRequest(request: SipRequest, flow: Flow, retryAfterS: number): void {
+    if (request.method === "ACK") return;
+    const headers = [{ name: "Retry-After", value: String(retryAfterS) }];
+    const refusal = responseTo(request, 503, undefined, { headers });
+    this.transport.sendResponse(refusal, flow, () => undefined);
   }
 
   #startServer(key: string, request: SipRequest, flow: Flow): void {
     if (this.#servers.size >= this.#maxTransactions || this.#onRequest === undefined) {
-      const headers = [{ name: "Retry-After", value: String(RETRY_AFTER_S) }];
-      const refusal = responseTo(request, 503, undefined, { headers });
-      this.transport.sendResponse(refusal, flow, () => undefined);
+      this.#refuseRequest(request, flow, RETRY_AFTER_S);
       return;
     }
     const inviteKey = request.method === "CANCEL" ? serverKeyOf(request, "INVITE") : undefined;

@@ -7,6 +7,7 @@ import { type Flow, flowKey, targetKey } from "./flow.ts";
 import { FLOW_GONE, socketError } from "./socket-failure.ts";
 import { StreamConnection } from "./stream-connection.ts";
 import type { TransportLimits } from "./transport-options.ts";
+import { UnprovenConnections } from "./unproven-connections.ts";
 
 /** A place that connections lead to. */
 export interface StreamTarget {
@@ -60,6 +61,7 @@ export class ConnectionPool {
   readonly #targetsOf = new Map<StreamConnection, string[]>();
   readonly #opening = new Map<string, Opening>();
   readonly #inboundPerHost = new Map<string, number>();
+  readonly #unproven = new UnprovenConnections();
   readonly #stop = new AbortController();
   #inbound = 0;
   #refusedInbound = 0;
@@ -84,15 +86,27 @@ export class ConnectionPool {
     const { host } = connection.remote;
     const ofHost = this.#inboundPerHost.get(host) ?? 0;
     const isTooMany =
-      this.#inbound >= limits.inboundConnections || ofHost >= limits.inboundConnectionsPerHost;
+      ofHost >= limits.inboundConnectionsPerHost ||
+      this.#unproven.countOf(host) >= limits.unprovenConnectionsPerHost ||
+      (this.#inbound >= limits.inboundConnections && !this.#unproven.dropOne());
     if (isTooMany || this.#stop.signal.aborted) {
-      this.#refusedInbound += 1;
-      connection.destroy();
+      this.#refuse(connection);
       return;
     }
     this.#inbound += 1;
     this.#inboundPerHost.set(host, ofHost + 1);
     this.#adopt(connection, true);
+  }
+
+  #refuse(connection: TcpConnection): void {
+    this.#refusedInbound += 1;
+    connection.destroy();
+  }
+
+  /** Whoever is behind this flow is known: its connection is not among those that may be dropped for others. */
+  vouch(flow: Flow): void {
+    const connection = this.#byFlow.get(flowKey(flow));
+    if (connection !== undefined) this.#unproven.remove(connection);
   }
 
   find(flow: Flow): StreamConnection | undefined {
@@ -207,6 +221,7 @@ export class ConnectionPool {
     this.#byFlow.set(flowKey(connection.flow), connection);
     // The way back to an ephemeral port is this connection or none.
     this.addAlias({ transport: "tcp", remote: connection.remote }, connection);
+    if (isInbound) this.#unproven.add(connection);
     connection.start();
     return connection;
   }
@@ -220,6 +235,7 @@ export class ConnectionPool {
     }
     this.#targetsOf.delete(connection);
     if (connection.isInbound) {
+      this.#unproven.remove(connection);
       const { host } = connection.remote;
       const left = (this.#inboundPerHost.get(host) ?? 1) - 1;
       this.#inbound -= 1;

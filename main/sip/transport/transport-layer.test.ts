@@ -15,6 +15,7 @@ import type { SipRequest, SipResponse } from "../message/message.ts";
 import { serializeSipMessage } from "../message/serialize.ts";
 import type { Flow } from "./flow.ts";
 import type { SentVia, TransportLayer } from "./transport-layer.ts";
+import { OPEN_DEVICE_LIMITS, OPEN_LIMITS, type TransportLimits } from "./transport-options.ts";
 
 const ALICE = { host: "10.0.0.1", port: 5060 };
 const BOB = { host: "10.0.0.2", port: 5070 };
@@ -417,17 +418,60 @@ describe("RFC 3261 §18 limits of connections", () => {
     expect(bob.connections + alice.connections).toBe(0);
   });
 
-  it("turns away inbound connections over the limit and per host", async () => {
+  async function listening(limits: Partial<TransportLimits>): Promise<TransportLayer> {
     const listen = { host: "10.0.0.4", port: 5060 };
-    const layer = await openTransport(fakePorts(net, listen.host), listen, {
-      limits: { inboundConnections: 3, inboundConnectionsPerHost: 2 },
-    });
-    for (const host of ["10.0.1.1", "10.0.1.1", "10.0.1.1", "10.0.1.2", "10.0.1.3"]) {
-      await connectRaw(listen, host);
-    }
+    return openTransport(fakePorts(net, listen.host), listen, { limits });
+  }
+
+  async function connect(...hosts: readonly string[]): Promise<void> {
+    for (const host of hosts) await connectRaw({ host: "10.0.0.4", port: 5060 }, host);
     await clock.advanceAsync(10);
+  }
+
+  it("turns away inbound connections over the limit of a host", async () => {
+    const layer = await listening({ inboundConnectionsPerHost: 2 });
+    await connect("10.0.1.1", "10.0.1.1", "10.0.1.1", "10.0.1.2");
     expect(layer.connections).toBe(3);
-    expect(layer.counters.refusedConnections).toBe(2);
+    expect(layer.counters.refusedConnections).toBe(1);
+  });
+
+  it("turns away those of a host behind which nobody is known, 20 where anybody can reach it", async () => {
+    const layer = await listening(OPEN_LIMITS);
+    await connect(...Array.from({ length: 25 }, () => "10.0.1.1"), "10.0.1.2");
+    expect(layer.connections).toBe(21);
+    expect(layer.counters.refusedConnections).toBe(5);
+  });
+
+  it("drops the oldest of whoever has most of them for a newcomer when there are too many", async () => {
+    const layer = await listening({ inboundConnections: 3 });
+    const first = await connectRaw({ host: "10.0.0.4", port: 5060 }, "10.0.1.2");
+    await connect("10.0.1.1", "10.0.1.1", "10.0.1.3");
+    expect(layer.connections).toBe(3);
+    expect(first.ends).toEqual([]);
+    expect(layer.counters.refusedConnections).toBe(0);
+  });
+
+  it("never drops one that was vouched for: then the newcomer has to go", async () => {
+    const layer = await listening({ inboundConnections: 2, unprovenConnectionsPerHost: 1 });
+    layer.events.on("request", ({ flow }) => {
+      layer.vouch(flow);
+    });
+    const request = requestOf("OPTIONS");
+    const via = "SIP/2.0/TCP 10.0.1.1:5060;branch=z9hG4bKknown";
+    const bytes = serializeSipMessage({ ...request, headers: request.headers.prepend("Via", via) });
+    for (let i = 0; i < 3; i += 1) {
+      const peer = await connectRaw({ host: "10.0.0.4", port: 5060 }, "10.0.1.1");
+      peer.connection.write(bytes);
+      await clock.advanceAsync(10);
+    }
+    expect(layer.connections).toBe(2);
+    expect(layer.counters.refusedConnections).toBe(1);
+  });
+
+  it("takes 16 on a device that anybody can reach", async () => {
+    const layer = await listening(OPEN_DEVICE_LIMITS);
+    await connect(...Array.from({ length: 40 }, (_, i) => `10.0.1.${String(i + 1)}`));
+    expect(layer.connections).toBe(16);
   });
 });
 

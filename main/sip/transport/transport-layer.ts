@@ -1,7 +1,7 @@
 import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import { EventSource, type Undo } from "../../base/events.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
-import type { SocketError, TcpListener, UdpSocket } from "../../base/ports.ts";
+import type { SocketError, TcpConnection, TcpListener, UdpSocket } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { hasParameter } from "../grammar/parameters.ts";
 import type { SipParseError } from "../grammar/parse-error.ts";
@@ -21,6 +21,7 @@ import type { StreamConnection } from "./stream-connection.ts";
 import type { SentVia, TransportCounters, TransportEvents } from "./transport-events.ts";
 import {
   DEFAULT_LIMITS,
+  type TransportGuard,
   type TransportLimits,
   type TransportOptions,
 } from "./transport-options.ts";
@@ -37,7 +38,7 @@ import {
 export type { Flow, SipTransport, Target } from "./flow.ts";
 export type { SipPorts } from "./ports.ts";
 export type { SentVia, TransportCounters, TransportEvents } from "./transport-events.ts";
-export type { TransportOptions } from "./transport-options.ts";
+export type { TransportGuard, TransportOptions } from "./transport-options.ts";
 
 /** RFC 3261 §18.1.1: no UDP datagram holds more (65,535 less the headers of IPv4 and UDP). */
 const MAX_DATAGRAM_OCTETS = 65_507;
@@ -61,6 +62,7 @@ export class TransportLayer {
   readonly #pool: ConnectionPool;
   readonly #udpOnly: UdpOnlyHosts;
   readonly #sentBy: HostPort;
+  #guard: TransportGuard | undefined;
   #isClosed = false;
   #malformed = 0;
   #misrouted = 0;
@@ -110,7 +112,7 @@ export class TransportLayer {
       },
       onConnection: (connection) => {
         if (opened.layer === undefined) connection.destroy();
-        else opened.layer.#pool.accept(connection);
+        else opened.layer.#accept(connection);
       },
     });
     if (!bound.ok) return bound;
@@ -229,6 +231,21 @@ export class TransportLayer {
     return keepConnectionAlive(this.#pool, this.events, { target, nextPingMs, onLost });
   }
 
+  /** The guard is asked about each datagram and each new connection. */
+  guardBy(guard: TransportGuard): void {
+    this.#guard = guard;
+  }
+
+  /** Whoever sent over this flow is known (see `unprovenConnectionsPerHost`). */
+  vouch(flow: Flow): void {
+    if (flow.transport !== "udp") this.#pool.vouch(flow);
+  }
+
+  /** Breaks the connection of this flow. */
+  cut(flow: Flow): void {
+    this.#pool.find(flow)?.destroy();
+  }
+
   /** Ends all connections and gives the port back; no event comes any more. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -286,8 +303,13 @@ export class TransportLayer {
 
   // ---- receiving ----
 
+  #accept(connection: TcpConnection): void {
+    if (this.#guard?.isSilenced(connection.remote, "tcp") === true) connection.destroy();
+    else this.#pool.accept(connection);
+  }
+
   #receiveDatagram(bytes: Buffer, from: HostPort): void {
-    if (this.#isClosed) return;
+    if (this.#isClosed || this.#guard?.isSilenced(from, "udp") === true) return;
     // Keep-alives of NAT bindings: blank lines, a lone NUL, STUN. None of them begins like a message.
     if (bytes.length < 4 || (bytes[0] ?? 0) < CR || isBlank(bytes)) return;
     const flow = this.#udpFlow(from);
@@ -310,6 +332,7 @@ export class TransportLayer {
         this.events.emit("response", { response: message, flow });
       } else {
         this.#misrouted += 1;
+        this.#guard?.wasted(flow.remote, flow.transport);
       }
       return;
     }
@@ -338,6 +361,7 @@ export class TransportLayer {
   ): void {
     if (this.#isClosed) return;
     this.#malformed += 1;
+    this.#guard?.wasted(flow.remote, flow.transport);
     if (datagram !== undefined) {
       const { bytes, partial } = datagram;
       this.#trace("in", partial, bytes, flow);

@@ -1,4 +1,5 @@
 import type { HostPort } from "../../base/host-port.ts";
+import type { SipTransport } from "./flow.ts";
 
 /** How a TransportLayer is opened. Everything but `listen` has a default. */
 export interface TransportOptions {
@@ -14,6 +15,8 @@ export interface TransportLimits {
   /** Connections that others opened, at one time. */
   readonly inboundConnections: number;
   readonly inboundConnectionsPerHost: number;
+  /** Of those, how many may be of somebody who has not yet been vouched for. */
+  readonly unprovenConnectionsPerHost: number;
   /** An inbound connection must have brought its first whole message within this time. */
   readonly firstMessageMs: number;
   /** A connection without a message in either direction for this long is closed. */
@@ -28,9 +31,24 @@ export interface TransportLimits {
 export const DEFAULT_LIMITS: TransportLimits = {
   inboundConnections: 2048,
   inboundConnectionsPerHost: 2048,
+  unprovenConnectionsPerHost: 2048,
   firstMessageMs: 32_000,
   idleMs: 900_000,
   connectMs: 10_000,
   queuedOctets: 1_048_576,
   udpRequestOctets: 1300,
 };
+
+/** Of a server whose port anybody can reach. */
+export const OPEN_LIMITS: TransportLimits = { ...DEFAULT_LIMITS, unprovenConnectionsPerHost: 20 };
+
+/** Of a device whose port anybody can reach: its core needs one connection, other devices need none. */
+export const OPEN_DEVICE_LIMITS: TransportLimits = { ...OPEN_LIMITS, inboundConnections: 16 };
+
+/** Knows whom the transport does not listen to for now. */
+export interface TransportGuard {
+  /** Asked before anything is read, of each datagram and each new connection. */
+  isSilenced(from: HostPort, transport: SipTransport): boolean;
+  /** What came from there was no message, or not for us. */
+  wasted(from: HostPort, transport: SipTransport): void;
+}
