@@ -64,7 +64,7 @@ export class Admission {
   identify(request: SipRequest, flow: Flow): Result<string, LocalAnswer> {
     const from = fromOf(request);
     const claimed = from.ok ? aorOf(from.value.uri) : "";
-    const known = this.#usersOver(flow);
+    const known = this.usersOver(flow);
     if (known.includes(claimed)) return ok(claimed);
     const proven = this.#authenticate(request, flow, {
       credentials: "Proxy-Authorization",
@@ -77,13 +77,14 @@ export class Admission {
       : err({ status: 403, reason: "Forbidden: From names another user" });
   }
 
-  flowClosed(flow: Flow): void {
-    this.#usersByConnection.delete(flowKey(flow));
-  }
-
-  #usersOver(flow: Flow): readonly string[] {
+  /** Users who have registered or shown their password over this flow. */
+  usersOver(flow: Flow): readonly string[] {
     const proven = this.#usersByConnection.get(flowKey(flow)) ?? [];
     return [...this.#locations.usersOf(flow), ...proven];
+  }
+
+  flowClosed(flow: Flow): void {
+    this.#usersByConnection.delete(flowKey(flow));
   }
 
   #authenticate(

@@ -1,4 +1,5 @@
 import type { HostPort } from "../../base/host-port.ts";
+import type { LimitProfile } from "../../base/limit-profile.ts";
 import type { SipDigestAlgorithm } from "../../sip/ua/digest.ts";
 
 /** One user of the home network. Only hashes are kept: H(user:domain:password) as hexadecimal text. */
@@ -30,6 +31,8 @@ export interface CoreConfig {
   /** Session interval put into requests that ask for none (RFC 4028 §8.1); default: none. */
   readonly sessionExpiresS?: number;
   readonly limits?: Partial<CoreLimits>;
+  /** Whom the core may be reached by, and so how much it listens to each; default `lab`. */
+  readonly profile?: LimitProfile;
 }
 
 export interface CoreLimits {

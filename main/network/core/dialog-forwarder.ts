@@ -37,8 +37,11 @@ export class DialogForwarder {
       : { kind: "branches", plans: [next] };
   }
 
-  /** The ACK of a 2xx: forwarded without a transaction, and when that is not possible nobody is told (§16.11). */
-  forwardAck(ack: SipRequest, flow: Flow): void {
+  /**
+   * The ACK of a 2xx: forwarded without a transaction, and when that is not possible nobody is told (§16.11).
+   * @returns whether it belongs to a dialog of ours
+   */
+  forwardAck(ack: SipRequest, flow: Flow): boolean {
     const { own, ports } = this.#parts;
     const routed = own.looseRoute(ack);
     const isOurs = own.hasDialogMark(routed.marks, ack.headers.get("Call-ID") ?? "");
@@ -48,9 +51,8 @@ export class DialogForwarder {
         : undefined;
     if (next === undefined) {
       ports.log.write("warn", "ACK dropped: it is in no dialog of ours, or malformed");
-      return;
-    }
-    this.#sendAck(next.request, next.nextHop);
+    } else this.#sendAck(next.request, next.nextHop);
+    return isOurs;
   }
 
   stop(): void {

@@ -18,6 +18,7 @@ import type { TransactionLayer } from "../../sip/transaction/transaction-layer.t
 import { PlaceHealth } from "../../sip/transport/place-health.ts";
 import type { SipPorts } from "../../sip/transport/ports.ts";
 import { Admission } from "./admission.ts";
+import { Arrivals } from "./arrivals.ts";
 import { assertIdentity, neighbourAssertions } from "./asserted-identity.ts";
 import type { Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
@@ -29,6 +30,7 @@ import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
+import { RATE_LIMITS } from "./rate-limits.ts";
 import { RegEventServer } from "./reg-event-server.ts";
 import { type LocalAnswer, register } from "./registrar.ts";
 import { RequestRouter } from "./request-router.ts";
@@ -58,6 +60,8 @@ export class SipCore {
   readonly #locations: LocationService;
   readonly #admission: Admission;
   readonly #peers: TrustedPeers;
+  /** Counts what arrives; absent where nobody is counted. */
+  readonly #arrivals: Arrivals | undefined;
   readonly #originalDialogs: OriginalDialogs;
   readonly #router: RequestRouter;
   readonly #dialogs: DialogForwarder;
@@ -99,6 +103,7 @@ export class SipCore {
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
     this.#admission = admission;
     this.#peers = new TrustedPeers(peersOf(config), ports);
+    this.#arrivals = this.#openDoor(config);
     this.#originalDialogs = new OriginalDialogs(ports, {
       lifeMs: this.#limits.originalDialogLifeMs,
       max: this.#limits.originalDialogs,
@@ -138,12 +143,27 @@ export class SipCore {
     this.#peers.stop();
   }
 
+  #openDoor({ profile = "lab" }: CoreConfig): Arrivals | undefined {
+    const rates = RATE_LIMITS[profile];
+    if (rates === undefined) return undefined;
+    const { transport } = this.#transactions;
+    const arrivals = new Arrivals(rates, {
+      ...{ clock: this.#ports.clock, transport },
+      peerOf: (request, flow) => this.#peers.peerOf(request, flow),
+      isPeerPlace: (place, over) => this.#peers.isPlace(place, over),
+      usersOver: (flow) => this.#admission.usersOver(flow),
+    });
+    transport.guardBy(arrivals);
+    this.#transactions.onArrival((request, flow) => arrivals.judge(request, flow));
+    return arrivals;
+  }
+
   #listen(): void {
     this.#transactions.onRequest((tx) => {
       this.#receive(tx);
     });
     this.#transactions.onAck((ack, flow) => {
-      this.#dialogs.forwardAck(ack, flow);
+      if (this.#dialogs.forwardAck(ack, flow)) this.#arrivals?.admittedToDialog(ack, flow);
     });
     this.#transactions.transport.events.on("flowClosed", ({ flow }) => {
       this.#admission.flowClosed(flow);
@@ -168,7 +188,9 @@ export class SipCore {
     } else if (this.#regEvents.receive(tx)) {
       // It belongs to a subscription that we hold ourselves.
     } else if (this.#own.hasDialogMark(routed.marks, callId)) {
-      this.#forwardInDialog(tx, routed);
+      const excess = this.#arrivals?.admittedToDialog(tx.request, tx.flow);
+      if (excess === undefined) this.#forwardInDialog(tx, routed);
+      else this.#answer(tx, excess);
     } else {
       // Whoever was admitted to a dialog has our Record-Route; others may not reach anybody by inventing a To tag.
       this.#answer(tx, { status: 481 });
@@ -247,7 +269,9 @@ export class SipCore {
       request.method === "REGISTER"
         ? this.#admission.authenticateRegister(request, flow)
         : this.#admission.identify(request, flow);
-    return user.ok ? ok({ kind: "user", aor: user.value }) : user;
+    if (!user.ok) return user;
+    const excess = this.#arrivals?.admitted(request, flow, user.value);
+    return excess === undefined ? ok({ kind: "user", aor: user.value }) : err(excess);
   }
 
   #register(tx: ServerTransaction, origin: Origin): void {

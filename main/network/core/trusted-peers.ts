@@ -3,7 +3,7 @@ import type { Log, Resolver } from "../../base/ports.ts";
 import type { SipUri } from "../../sip/grammar/uri.ts";
 import { topViaOf } from "../../sip/message/fields.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
-import type { Flow } from "../../sip/transport/flow.ts";
+import type { Flow, SipTransport } from "../../sip/transport/flow.ts";
 import { targetsOf } from "../../sip/transport/locate.ts";
 
 /** Who sent a request, as far as its address tells. */
@@ -46,6 +46,15 @@ export class TrustedPeers {
       return flow.transport !== "udp" && viaPort === address.port;
     });
     return found?.peer ?? { kind: "unknown" };
+  }
+
+  /** One of them sends from there; over a stream from any port of its host. */
+  isPlace({ host, port }: HostPort, transport: SipTransport): boolean {
+    return this.#known.some(
+      ({ address }) =>
+        address.host.toLowerCase() === host.toLowerCase() &&
+        (transport !== "udp" || address.port === port),
+    );
   }
 
   stop(): void {
