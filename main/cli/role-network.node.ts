@@ -34,6 +34,7 @@ export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
       users: settings.users,
       participatingFunction: settings.participatingFunction,
       neighbours: new Map(Object.entries(settings.neighbours)),
+      profile: stack.profile,
     });
     link.send("ready");
     await link.ended;

@@ -2,6 +2,7 @@ import { systemClock } from "../base/clock.node.ts";
 import { systemHashing } from "../base/hashing.node.ts";
 import type { HostPort } from "../base/host-port.ts";
 import { formatHostPort } from "../base/host-port.ts";
+import { type LimitProfile, limitProfileOf } from "../base/limit-profile.ts";
 import type { Hashing, SocketError } from "../base/ports.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { systemResolver } from "../base/resolver.node.ts";
@@ -9,6 +10,12 @@ import { systemSockets } from "../base/sockets.node.ts";
 import { TransactionLayer } from "../sip/transaction/transaction-layer.ts";
 import type { SipPorts } from "../sip/transport/ports.ts";
 import { TransportLayer } from "../sip/transport/transport-layer.ts";
+import {
+  DEFAULT_LIMITS,
+  OPEN_DEVICE_LIMITS,
+  OPEN_LIMITS,
+  type TransportLimits,
+} from "../sip/transport/transport-options.ts";
 import { stderrLog } from "./log.node.ts";
 import { openTrace, type TraceOutput } from "./trace-output.node.ts";
 import { UserError } from "./user-error.ts";
@@ -19,13 +26,18 @@ import { UserError } from "./user-error.ts";
  */
 export const SERVER_TRANSACTIONS = 100_000;
 
+/** Of a device that others than its own machine can reach: what a hundred files, told of one by one, keep for 32 s. */
+export const OPEN_DEVICE_TRANSACTIONS = 1024;
+
 export interface SipStackOptions {
   /** Name in logs and traces. */
   readonly element: string;
   readonly listen: HostPort;
   readonly traceFile?: string;
-  /** Default: what a device needs. */
+  /** Given by servers; default: what a device needs. */
   readonly maxTransactions?: number;
+  /** Default: by the address listened on. */
+  readonly profile?: LimitProfile;
 }
 
 /** The machine's ports and a SIP stack on one of its addresses: what every element is built on. */
@@ -34,11 +46,13 @@ export interface SipStack {
   readonly transactions: TransactionLayer;
   readonly trace: TraceOutput;
   readonly local: HostPort;
+  readonly profile: LimitProfile;
   close(): Promise<void>;
 }
 
 export async function openSipStack(options: SipStackOptions): Promise<SipStack> {
-  const { element, listen, traceFile, maxTransactions } = options;
+  const { element, listen, traceFile, profile = limitProfileOf(listen.host) } = options;
+  const { transport: limits, maxTransactions } = limitsOf(profile, options.maxTransactions);
   const clock = systemClock();
   const trace = openTrace({
     ...{ clock, element },
@@ -48,7 +62,7 @@ export async function openSipStack(options: SipStackOptions): Promise<SipStack> 
     ...{ sockets: systemSockets(), clock, random: systemRandom(), resolver: systemResolver() },
     ...{ log: stderrLog(element), trace: trace.tap, hashing: systemHashing() },
   };
-  const transport = await TransportLayer.open(ports, { listen });
+  const transport = await TransportLayer.open(ports, { listen, limits });
   if (!transport.ok) throw listenError(listen, transport.error);
   const transactions = new TransactionLayer(
     transport.value,
@@ -56,13 +70,26 @@ export async function openSipStack(options: SipStackOptions): Promise<SipStack> 
     maxTransactions === undefined ? {} : { maxTransactions },
   );
   return {
-    ...{ ports, transactions, trace, local: transport.value.local },
+    ...{ ports, transactions, trace, local: transport.value.local, profile },
     close: async () => {
       await transactions.close();
       await transport.value.close();
       await trace.close();
     },
   };
+}
+
+/** @param serverTransactions given: it is a server */
+function limitsOf(
+  profile: LimitProfile,
+  serverTransactions: number | undefined,
+): { readonly transport: TransportLimits; readonly maxTransactions: number | undefined } {
+  if (profile === "lab") {
+    return { transport: DEFAULT_LIMITS, maxTransactions: serverTransactions };
+  }
+  return serverTransactions === undefined
+    ? { transport: OPEN_DEVICE_LIMITS, maxTransactions: OPEN_DEVICE_TRANSACTIONS }
+    : { transport: OPEN_LIMITS, maxTransactions: serverTransactions };
 }
 
 /** An address that cannot be listened on, in words for people. */
