@@ -90,7 +90,75 @@ export interface TcpListener {
   close(): void;
 }
 
-/** `code` is the system's name of the error, for example ECONNREFUSED, ECONNRESET, EADDRINUSE. */
+/** A certificate with its private key, both PEM. */
+export interface TlsIdentity {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+  /** SHA-256 of the certificate: upper-case hexadecimal pairs with colons between them (RFC 8122 §5). */
+  readonly fingerprint: string;
+}
+
+/** How the other side of a TLS connection is known. */
+export type TlsTrust =
+  | {
+      readonly kind: "name";
+      /** Host name, SIP domain or address that its certificate must be for. */
+      readonly host: string;
+      /** Issuers to believe; the system's when absent. */
+      readonly certificatesPem?: readonly string[];
+    }
+  /** Its certificate is this one, whoever issued it and for whatever name. */
+  | { readonly kind: "fingerprint"; readonly sha256: string };
+
+export interface TlsConnection extends TcpConnection {
+  /**
+   * SHA-256 of the certificate that the other side has proven to own, in the form of `TlsIdentity.fingerprint`; known
+   * before the first octet is delivered. undefined: it showed none.
+   */
+  readonly peerFingerprint: string | undefined;
+}
+
+export interface TlsListenOptions {
+  readonly identity: TlsIdentity;
+  /** Asks for a certificate of whoever connects. Nobody is refused for it: the owner looks at `peerFingerprint`. */
+  readonly requestsCertificate: boolean;
+  /** A handshake that failed; its connection is closed already. */
+  readonly onRefused?: (error: SocketError, remote: HostPort) => void;
+}
+
+/**
+ * The other side's certificate is believed before the attempt succeeds. Whether it believes ours is another matter: in
+ * TLS 1.3 it may still close afterwards, so success means nothing before its first octet.
+ */
+export interface TlsConnectOptions extends ConnectOptions {
+  readonly trust: TlsTrust;
+  /** Shown where the other side asks for it. */
+  readonly identity?: TlsIdentity;
+}
+
+/** Why a TLS handshake failed, as `SocketError.code` has it. */
+export type TlsFailure =
+  /** The certificate is for somebody else. */
+  | "TLS_WRONG_NAME"
+  | "TLS_EXPIRED"
+  | "TLS_NOT_YET_VALID"
+  /** Nobody who is believed has issued it. */
+  | "TLS_UNKNOWN_ISSUER"
+  | "TLS_WRONG_FINGERPRINT"
+  /** Only versions before TLS 1.2 on the other side. */
+  | "TLS_VERSION"
+  /** Ten seconds without a finished handshake. */
+  | "TLS_TIMEOUT"
+  /** What answers, or calls, speaks no TLS. */
+  | "TLS_NOT_SPOKEN"
+  /** Closed for too many handshakes that nobody finishes. */
+  | "TLS_TOO_MANY"
+  /** Anything else, the other side's refusal of our certificate too. */
+  | "TLS_FAILED";
+
+/**
+ * `code` is the system's name of the error, for example ECONNREFUSED, ECONNRESET, EADDRINUSE, or a `TlsFailure`.
+ */
 export interface SocketError {
   readonly kind: "socket-error";
   readonly code: string;
@@ -108,6 +176,16 @@ export interface Sockets {
     remote: HostPort,
     options: ConnectOptions,
   ): Promise<Result<TcpConnection, SocketError>>;
+  /** TLS 1.2 or later. Only connections whose handshake is finished are handed over. */
+  listenTls(
+    local: HostPort,
+    options: TlsListenOptions,
+    onConnection: (connection: TlsConnection) => void,
+  ): Promise<Result<TcpListener, SocketError>>;
+  connectTls(
+    remote: HostPort,
+    options: TlsConnectOptions,
+  ): Promise<Result<TlsConnection, SocketError>>;
 }
 
 export interface ConnectOptions {

@@ -13,13 +13,17 @@ import type {
 import { err, ok, type Result } from "./result.ts";
 import { toSocketError } from "./socket-error.node.ts";
 import { connectNodeTcp, NodeTcpConnection, TCP_BUFFER_OCTETS } from "./tcp.node.ts";
+import { connectNodeTls, listenNodeTls } from "./tls.node.ts";
 
 /** Room for a burst of datagrams while the program is busy; the system may grant less. */
 const UDP_RECEIVE_OCTETS = 1_048_576;
 
 /** The machine's sockets. IPv6 sockets speak IPv6 only, so that every address has one form. */
 export function systemSockets(): Sockets {
-  return { bindUdp, listenTcp, connectTcp: connectNodeTcp };
+  return {
+    ...{ bindUdp, listenTcp, connectTcp: connectNodeTcp },
+    ...{ listenTls: listenNodeTls, connectTls: connectNodeTls },
+  };
 }
 
 function bindUdp(local: HostPort, handlers: UdpHandlers): Promise<Result<UdpSocket, SocketError>> {

@@ -26,7 +26,7 @@ export class NodeTcpConnection implements TcpConnection {
   #corks = 0;
   #isUncorking = false;
 
-  private constructor(socket: Socket, local: HostPort, remote: HostPort) {
+  protected constructor(socket: Socket, local: HostPort, remote: HostPort) {
     this.#socket = socket;
     this.local = local;
     this.remote = remote;
@@ -41,14 +41,8 @@ export class NodeTcpConnection implements TcpConnection {
 
   /** undefined when the connection is already gone, so that it has no addresses any more. */
   static of(socket: Socket): NodeTcpConnection | undefined {
-    const { localAddress, localPort, remoteAddress, remotePort } = socket;
-    if (localAddress === undefined || localPort === undefined) return undefined;
-    if (remoteAddress === undefined || remotePort === undefined) return undefined;
-    return new NodeTcpConnection(
-      socket,
-      { host: localAddress, port: localPort },
-      { host: remoteAddress, port: remotePort },
-    );
+    const ends = endsOf(socket);
+    return ends === undefined ? undefined : new NodeTcpConnection(socket, ends.local, ends.remote);
   }
 
   get queuedOctets(): number {
@@ -124,6 +118,19 @@ export class NodeTcpConnection implements TcpConnection {
     this.#socket.uncork();
     this.#socket.destroy();
   }
+}
+
+/** undefined when the connection is gone. */
+export function endsOf(
+  socket: Socket,
+): { readonly local: HostPort; readonly remote: HostPort } | undefined {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localAddress === undefined || localPort === undefined) return undefined;
+  if (remoteAddress === undefined || remotePort === undefined) return undefined;
+  return {
+    local: { host: localAddress, port: localPort },
+    remote: { host: remoteAddress, port: remotePort },
+  };
 }
 
 /** Opens a connection; see `Sockets.connectTcp`. */

@@ -52,6 +52,11 @@ function loopbackOnly(sockets: Sockets): Sockets {
       isLoopback(remote.host)
         ? sockets.connectTcp(remote, options)
         : Promise.resolve(err(refusal(remote.host))),
+    listenTls: (local, options, onConnection) => sockets.listenTls(local, options, onConnection),
+    connectTls: (remote, options) =>
+      isLoopback(remote.host)
+        ? sockets.connectTls(remote, options)
+        : Promise.resolve(err(refusal(remote.host))),
   };
 }
 

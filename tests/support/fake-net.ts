@@ -3,8 +3,11 @@ import type {
   ConnectOptions,
   SocketError,
   Sockets,
-  TcpConnection,
   TcpListener,
+  TlsConnection,
+  TlsConnectOptions,
+  TlsFailure,
+  TlsListenOptions,
   UdpHandlers,
   UdpSocket,
 } from "../../main/base/ports.ts";
@@ -12,29 +15,9 @@ import { err, ok, type Result } from "../../main/base/result.ts";
 import type { FakeClock } from "./fake-clock.ts";
 import { canonicalHost, isIpv6, type Link, matches } from "./fake-link.ts";
 import { SeededRandom } from "./fake-random.ts";
+import { addTo, type DatagramRule, type Heal, strikes, type Which } from "./fake-rules.ts";
 import { FakeTcpEnd, type TcpWire } from "./fake-tcp.ts";
-
-/** Takes a rule back. */
-export type Heal = () => void;
-
-/**
- * Which datagrams of a link a rule strikes: all, the n-th (or several) since the rule was made, counted from 1, or
- * those the test chooses.
- */
-export type Which = "all" | number | readonly number[] | ((bytes: Buffer, n: number) => boolean);
-
-interface DatagramRule {
-  readonly link: Link;
-  readonly which: Which;
-  readonly fate: Fate;
-  seen: number;
-}
-
-type Fate =
-  | { readonly do: "lose" }
-  | { readonly do: "duplicate"; readonly afterMs: number }
-  | { readonly do: "delay"; readonly byMs: number }
-  | { readonly do: "hold" };
+import { admit, shakeHands } from "./fake-tls.ts";
 
 /** Random trouble on a link, by the net's seed. Rates from 0 to 1. */
 export interface Disturbance {
@@ -64,13 +47,21 @@ interface BoundUdp {
 
 interface Listening {
   readonly local: HostPort;
-  readonly onConnection: (connection: TcpConnection) => void;
+  readonly onConnection: (connection: FakeTcpEnd) => void;
+  readonly tls?: TlsListenOptions;
 }
 
 interface OctetWatch {
   readonly link: Link;
   readonly act: (end: FakeTcpEnd) => void;
   left: number;
+}
+
+interface Attempt {
+  readonly local: HostPort;
+  readonly remote: HostPort;
+  readonly options: ConnectOptions;
+  readonly tls: TlsConnectOptions | undefined;
 }
 
 /** What passed, in the order in which it was sent, lost datagrams included. */
@@ -100,6 +91,7 @@ export class FakeNet {
   readonly #disturbances: { readonly link: Link; readonly disturbance: Disturbance }[] = [];
   readonly #blocked: Link[] = [];
   readonly #refused: Link[] = [];
+  readonly #tlsFates: { readonly link: Link; readonly fate: TlsFailure | "stall" }[] = [];
   readonly #latencies: { readonly link: Link; readonly ms: number }[] = [];
   readonly #watches: OctetWatch[] = [];
   readonly #held = new Map<DatagramRule, Datagram[]>();
@@ -119,8 +111,11 @@ export class FakeNet {
     return {
       bindUdp: (local, handlers) => Promise.resolve(this.#bindUdp(own, local, handlers)),
       listenTcp: (local, onConnection) =>
-        Promise.resolve(this.#listenTcp(own, local, onConnection)),
-      connectTcp: (remote, options) => this.#connectTcp(own, remote, options),
+        Promise.resolve(this.#listen(own, { local, onConnection })),
+      connectTcp: (remote, options) => this.#connect(own, remote, options),
+      listenTls: (local, tls, onConnection) =>
+        Promise.resolve(this.#listen(own, { local, onConnection, tls })),
+      connectTls: (remote, options) => this.#connect(own, remote, options, options),
     };
   }
 
@@ -182,6 +177,11 @@ export class FakeNet {
     return addTo(this.#refused, link);
   }
 
+  /** TLS handshakes along the link end so on both sides, or never. */
+  spoilTls(fate: TlsFailure | "stall", link: Link = {}): Heal {
+    return addTo(this.#tlsFates, { link, fate });
+  }
+
   /** Breaks the open connections of the link, seen from either end. Returns how many. */
   resetTcp(link: Link = {}): number {
     const ends = [...this.#ends].filter(
@@ -237,15 +237,11 @@ export class FakeNet {
     });
   }
 
-  #listenTcp(
-    own: readonly string[],
-    local: HostPort,
-    onConnection: (connection: TcpConnection) => void,
-  ): Result<TcpListener, SocketError> {
-    const claimed = this.#claim(own, local, this.#tcp);
+  #listen(own: readonly string[], wanted: Listening): Result<TcpListener, SocketError> {
+    const claimed = this.#claim(own, wanted.local, this.#tcp);
     if (!claimed.ok) return claimed;
     const { address, keys } = claimed.value;
-    const listening: Listening = { local: address, onConnection };
+    const listening: Listening = { ...wanted, local: address };
     for (const key of keys) this.#tcp.set(key, listening);
     return ok({
       local: address,
@@ -353,11 +349,12 @@ export class FakeNet {
 
   // ---- connections ----
 
-  async #connectTcp(
+  async #connect(
     own: readonly string[],
     target: HostPort,
     options: ConnectOptions,
-  ): Promise<Result<TcpConnection, SocketError>> {
+    tls?: TlsConnectOptions,
+  ): Promise<Result<TlsConnection, SocketError>> {
     const remote = { host: canonicalHost(target.host), port: target.port };
     const localHost =
       options.localHost !== undefined && !WILDCARDS.has(options.localHost)
@@ -369,19 +366,17 @@ export class FakeNet {
     const local = { host: localHost, port: this.#freePort(() => false) };
     this.traffic.push({ proto: "tcp-connect", from: local, to: remote, bytes: Buffer.alloc(0) });
     return new Promise((resolve) => {
-      this.#handshake(local, remote, options, resolve);
+      this.#handshake({ local, remote, options, tls }, resolve);
     });
   }
 
   #handshake(
-    local: HostPort,
-    remote: HostPort,
-    options: ConnectOptions,
-    resolve: (result: Result<TcpConnection, SocketError>) => void,
+    { local, remote, options, tls }: Attempt,
+    resolve: (result: Result<TlsConnection, SocketError>) => void,
   ): void {
     let isDone = false;
     let ends: readonly [FakeTcpEnd, FakeTcpEnd] | undefined;
-    const finish = (result: Result<TcpConnection, SocketError>): void => {
+    const finish = (result: Result<TlsConnection, SocketError>): void => {
       if (isDone) return;
       isDone = true;
       timeout.cancel();
@@ -412,12 +407,18 @@ export class FakeNet {
       if (listening !== undefined) {
         ends = FakeTcpEnd.pair(this.#wire(), local, remote);
         for (const end of ends) this.#ends.add(end);
-        listening.onConnection(ends[1]);
+        admit(ends[1], listening, tls, this.clock);
       }
       this.clock.startTimer(answerAfterMs, () => {
         if (this.#isBlocked(remote, local)) return;
         if (ends === undefined) fail("ECONNREFUSED");
-        else finish(ok(ends[0]));
+        else if (tls === undefined) finish(ok(ends[0]));
+        else {
+          timeout.cancel();
+          const [client, server] = ends;
+          const fate = this.#tlsFates.findLast(({ link }) => matches(link, local, remote))?.fate;
+          shakeHands({ client, server, tls, listening, fate, wire: this.#wire() }, finish);
+        }
       });
     });
   }
@@ -445,22 +446,6 @@ export class FakeNet {
       },
     };
   }
-}
-
-function strikes(rule: DatagramRule, bytes: Buffer): boolean {
-  const { which, seen } = rule;
-  if (which === "all") return true;
-  if (typeof which === "number") return which === seen;
-  if (typeof which === "function") return which(bytes, seen);
-  return which.includes(seen);
-}
-
-function addTo<T>(list: T[], entry: T): Heal {
-  list.push(entry);
-  return () => {
-    const at = list.indexOf(entry);
-    if (at >= 0) list.splice(at, 1);
-  };
 }
 
 function socketError(code: string): SocketError {

@@ -154,7 +154,29 @@ class ProcessSockets implements Sockets {
     ...[remote, options]: Parameters<Sockets["connectTcp"]>
   ): ReturnType<Sockets["connectTcp"]> {
     if (this.#isGone) return err(GONE);
-    const connected = await this.#inner.connectTcp(remote, options);
+    return this.#keepConnection(await this.#inner.connectTcp(remote, options));
+  }
+
+  async listenTls(
+    ...[local, options, onConnection]: Parameters<Sockets["listenTls"]>
+  ): ReturnType<Sockets["listenTls"]> {
+    const listening = await this.#inner.listenTls(local, options, (connection) => {
+      this.#connections.add(connection);
+      onConnection(connection);
+    });
+    return this.#keep(listening);
+  }
+
+  async connectTls(
+    ...[remote, options]: Parameters<Sockets["connectTls"]>
+  ): ReturnType<Sockets["connectTls"]> {
+    if (this.#isGone) return err(GONE);
+    return this.#keepConnection(await this.#inner.connectTls(remote, options));
+  }
+
+  #keepConnection<T extends TcpConnection>(
+    connected: Result<T, SocketError>,
+  ): Result<T, SocketError> {
     if (!connected.ok) return connected;
     if (this.#hasGone()) {
       connected.value.destroy();

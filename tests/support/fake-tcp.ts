@@ -2,9 +2,9 @@ import type { HostPort } from "../../main/base/host-port.ts";
 import type {
   Clock,
   SocketError,
-  TcpConnection,
   TcpHandlers,
   Timer,
+  TlsConnection,
 } from "../../main/base/ports.ts";
 
 /** Octets that may be queued in the writer before `write` answers false. */
@@ -33,9 +33,11 @@ type Segment = { readonly atMs: number } & (
 );
 
 /** One end of a connection on the fake wire. Keeps order, loses nothing, honours the window, and resets when told. */
-export class FakeTcpEnd implements TcpConnection {
+export class FakeTcpEnd implements TlsConnection {
   readonly local: HostPort;
   readonly remote: HostPort;
+  /** Of a connection over TLS, where the other side showed a certificate. */
+  peerFingerprint: string | undefined;
   readonly #wire: TcpWire;
   #peer: FakeTcpEnd | undefined;
   #handlers: TcpHandlers | undefined;
