@@ -15,7 +15,7 @@ import { ok } from "../base/result.ts";
 import { randomToken } from "../base/tokens.ts";
 import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
 import { HeldConnections } from "./connection/held-connections.ts";
-import { OutboundConnections } from "./connection/outbound-connections.ts";
+import { type ConnectRequest, OutboundConnections } from "./connection/outbound-connections.ts";
 import type { RequestPath } from "./connection/request-path.ts";
 import { UnboundConnections } from "./connection/unbound-connections.ts";
 import type { FrameHead } from "./framing/frame-head.ts";
@@ -214,10 +214,25 @@ export class MsrpEndpoint {
       return;
     }
     const remote = options.connectTo ?? { host: nextHop.host, port: nextHop.port };
-    const connected = await this.#outbound.connect(
-      { remote, group: options.connectionGroup ?? "", user: session },
-      (tcp) => this.#connection(tcp),
-    );
+    const group = options.connectionGroup ?? "";
+    await this.#bindOver({ remote, group, user: session }, session, () => {
+      const shared = this.#connectionOf.get(session);
+      if (shared === undefined || (this.#sessionsOn.get(shared)?.size ?? 0) < 2) return false;
+      // Programs that know one session to a connection refuse the others: this one gets its own.
+      this.#detach(session, shared);
+      const own = `${group} ${session.localUri.sessionId ?? ""}`;
+      void this.#bindOver({ remote, group: own, user: session }, session, () => false);
+      return true;
+    });
+  }
+
+  /** @param onRefused true where the session is bound in another way */
+  async #bindOver(
+    request: ConnectRequest,
+    session: BoundSession,
+    onRefused: () => boolean,
+  ): Promise<void> {
+    const connected = await this.#outbound.connect(request, (tcp) => this.#connection(tcp));
     if (!connected.ok) {
       const { message } = connected.error;
       session.fail({ kind: "connect-failed", message: `connecting failed: ${message}` });
@@ -228,7 +243,7 @@ export class MsrpEndpoint {
       return;
     }
     this.#attach(session, connected.value);
-    session.bindActively(connected.value);
+    session.bindActively(connected.value, onRefused);
   }
 
   #bindThroughRelay(session: BoundSession, place: RelayPlace): void {
@@ -362,6 +377,11 @@ export class MsrpEndpoint {
     const sessions = this.#sessionsOn.get(connection);
     if (sessions === undefined) this.#sessionsOn.set(connection, new Set([session]));
     else sessions.add(session);
+  }
+
+  #detach(session: BoundSession, connection: MsrpConnection): void {
+    this.#connectionOf.delete(session);
+    this.#sessionsOn.get(connection)?.delete(session);
   }
 
   async #release(session: BoundSession): Promise<void> {

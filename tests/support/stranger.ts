@@ -4,6 +4,7 @@ import type { TcpConnection } from "../../main/base/ports.ts";
 import type { InviteUas, SrfDialog } from "../../main/drachtio/srf.ts";
 import type { ClientPair } from "./client-pair.ts";
 import type { FakeSrf } from "./fake-sip.ts";
+import { answerTo, FrameReader, type RawFrame, sessionOf } from "./raw-frames.ts";
 
 export const STRANGER_HOST = "10.0.0.7";
 const STRANGER: HostPort = { host: STRANGER_HOST, port: 2855 };
@@ -309,66 +310,6 @@ interface SentFile {
   readonly content: Buffer;
 }
 
-interface RawFrame {
-  /** The start line after the transaction id. */
-  readonly start: string;
-  readonly tid: string;
-  readonly fields: ReadonlyMap<string, string>;
-  readonly body?: Buffer;
-  readonly flag: string;
-}
-
-/** Cuts a stream at its end-lines. Slow and simple: it must not share a mistake with the parser it is tried on. */
-class FrameReader {
-  readonly #onFrame: (frame: RawFrame) => void;
-  #bytes: Buffer = Buffer.alloc(0);
-
-  constructor(onFrame: (frame: RawFrame) => void) {
-    this.#onFrame = onFrame;
-  }
-
-  handlers(tcp: TcpConnection): Parameters<TcpConnection["start"]>[0] {
-    return {
-      onData: (bytes) => {
-        this.#bytes = Buffer.concat([this.#bytes, bytes]);
-        this.#cut();
-      },
-      onDrained: () => undefined,
-      onEnd: () => {
-        tcp.end();
-      },
-      onClose: () => undefined,
-    };
-  }
-
-  #cut(): void {
-    for (;;) {
-      const lineEnd = this.#bytes.indexOf("\r\n");
-      if (lineEnd < 0) return;
-      const [, tid = "", ...start] = this.#bytes.toString("latin1", 0, lineEnd).split(" ");
-      const end = this.#bytes.indexOf(`-------${tid}`, lineEnd);
-      const length = end + 7 + tid.length + 3;
-      if (end < 0 || this.#bytes.length < length) return;
-      const flag = this.#bytes.toString("latin1", length - 3, length - 2);
-      const blank = this.#bytes.indexOf("\r\n\r\n");
-      const hasBody = blank >= 0 && blank < end;
-      const head = this.#bytes.toString("latin1", lineEnd + 2, hasBody ? blank : end);
-      const fields = new Map(
-        head.split("\r\n").map((line) => {
-          const colon = line.indexOf(":");
-          return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
-        }),
-      );
-      const body = hasBody ? Buffer.from(this.#bytes.subarray(blank + 4, end - 2)) : undefined;
-      this.#bytes = this.#bytes.subarray(length);
-      this.#onFrame({
-        ...{ start: start.join(" "), tid, fields, flag },
-        ...(body === undefined ? {} : { body }),
-      });
-    }
-  }
-}
-
 const KEPT = /^a=file-(selector|transfer-id)/;
 const KEPT_WITH_RANGE = /^a=file-(selector|transfer-id|range)/;
 
@@ -391,16 +332,4 @@ function offerOf(files: ReadonlyMap<string, Buffer>): string {
     `a=file-transfer-id:stranger${String(index)}`,
   ]);
   return `${[...SESSION, ...media].join("\r\n")}\r\n`;
-}
-
-/** Of ours, to which it was sent. */
-function sessionOf(frame: RawFrame): string {
-  return /\/([^/;]+);tcp$/.exec(frame.fields.get("to-path") ?? "")?.[1] ?? "";
-}
-
-function answerTo(frame: RawFrame, status: number): string {
-  return (
-    `MSRP ${frame.tid} ${String(status)} x\r\nTo-Path: ${frame.fields.get("from-path") ?? ""}\r\n` +
-    `From-Path: ${frame.fields.get("to-path") ?? ""}\r\n-------${frame.tid}$\r\n`
-  );
 }

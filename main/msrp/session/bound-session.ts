@@ -140,8 +140,11 @@ export class BoundSession implements MsrpSession {
 
   // ---- told by the endpoint ----
 
-  /** We connected: the first request binds the session, with or without anything to say (RFC 4975 §5.4). */
-  bindActively(wire: FrameWire): void {
+  /**
+   * We connected: the first request binds the session, with or without anything to say (RFC 4975 §5.4).
+   * @param onRefused true where another connection is tried
+   */
+  bindActively(wire: FrameWire, onRefused: () => boolean = () => false): void {
     if (this.#isClosed) return;
     this.#wire = wire;
     const transactionId = newTransactionId(this.#context.random);
@@ -151,7 +154,7 @@ export class BoundSession implements MsrpSession {
     this.#transactions.add(transactionId, {
       onResponse: (status, comment) => {
         if (status === 200) this.#onBound();
-        else
+        else if (!onRefused())
           this.fail({
             kind: "connect-failed",
             message: `peer answered ${String(status)} ${comment}`,
