@@ -47,6 +47,13 @@ describe("RFC 4975 §6.1 comparison", () => {
     ).toBe(true);
   });
 
+  it("MUST compare addresses by what they mean", () => {
+    expect(
+      sameMsrpUri(uri("msrp://[2001:DB8:0::7]:1/x;tcp"), uri("msrp://[2001:db8::7]:1/x;tcp")),
+    ).toBe(true);
+    expect(sameMsrpUri(uri("msrp://[::7]:1/x;tcp"), uri("msrp://[::70]:1/x;tcp"))).toBe(false);
+  });
+
   it("MUST compare session id and port exactly, without decoding", () => {
     expect(sameMsrpUri(uri("msrp://h:1/ab;tcp"), uri("msrp://h:1/aB;tcp"))).toBe(false);
     expect(sameMsrpUri(uri("msrp://h:1/ab;tcp"), uri("msrp://h:2/ab;tcp"))).toBe(false);

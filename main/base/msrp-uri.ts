@@ -1,5 +1,5 @@
 import { parsePort } from "./decimal.ts";
-import { bareHost, bracketHost } from "./host-port.ts";
+import { bareHost, bracketHost, sameIpAddress } from "./host-port.ts";
 import { err, ok, type Result } from "./result.ts";
 
 /** An MSRP URI (RFC 4975 §6): `msrp://host:port/session-id;tcp`. */
@@ -91,13 +91,13 @@ export function formatMsrpUri(uri: MsrpUri): string {
 }
 
 /**
- * RFC 4975 §6.1: scheme and host without regard to case, port and session id exactly, transport without regard to
- * case; user and parameters do not count.
+ * RFC 4975 §6.1: scheme and host without regard to case, addresses by what they mean, port and session id exactly,
+ * transport without regard to case; user and parameters do not count.
  */
 export function sameMsrpUri(a: MsrpUri, b: MsrpUri): boolean {
   return (
     a.scheme === b.scheme &&
-    a.host.toLowerCase() === b.host.toLowerCase() &&
+    (a.host === b.host || sameIpAddress(a.host, b.host)) &&
     a.port === b.port &&
     a.sessionId === b.sessionId &&
     a.transport === b.transport

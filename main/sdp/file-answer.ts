@@ -124,7 +124,8 @@ function selected(
 /**
  * What the answer says of each m= line that we offered, in the order of the offer. The mirrored selector may be
  * missing and the direction is not judged: peers answer `sendrecv` or echo attributes that belong to offers.
- * @returns 488 when the answer can't be matched to the offer or an accepted line can't be read
+ * @returns 488 when the answer can't be matched to the offer, or an accepted line can't be read or is over another
+ *   transport
  */
 export function readFileAnswer(
   offer: SessionDescription,
@@ -139,6 +140,9 @@ export function readFileAnswer(
       answers.push({ index, isAccepted: false, path: [] });
       continue;
     }
+    // RFC 3264 §6: what was offered with one transport is never sent over another.
+    if (answered.protocol.toUpperCase() !== offered.protocol.toUpperCase())
+      return err(sdpError("the answer has another transport than the offer", 488));
     const media = readMsrpMedia(aligned.value, index);
     if (!media.ok) return media;
     const range = parseFileRange(attributeValue(answered.attributes, "file-range") ?? "");

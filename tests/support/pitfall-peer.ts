@@ -47,6 +47,8 @@ export interface PeerHabits {
   readonly neverBinds?: boolean;
   /** An answerer that connects, and binds, before it answers. */
   readonly connectsEarly?: boolean;
+  /** Value of Reason in its BYE. */
+  readonly byeReason?: string;
   /** Instead of bodies of 64 KiB with a window of one. */
   readonly give?: (line: PeerLine, file: GivenFile) => Promise<void>;
   /** Content type of its INVITE or 200, with the body that has the description in it. */
@@ -173,8 +175,8 @@ export class PitfallPeer {
 
   /** Offers files to alice, and sends what she takes. Ends with BYE. */
   async gives(files: ReadonlyMap<string, Buffer>): Promise<void> {
-    const sdp = this.#habits.editSdp?.(offerOf(files, this.#setup("active")));
-    const body = this.#body(sdp ?? offerOf(files, this.#setup("active")));
+    const sdp = offerOf(files, this.#setup("active"));
+    const body = this.#body(this.#habits.editSdp?.(sdp) ?? sdp);
     const uac = this.#pair.bobSip.invite({
       uri: ALICE,
       from: "<sip:bob@b.example>",
@@ -195,7 +197,8 @@ export class PitfallPeer {
         await this.#give({ content, path: pathOf(media), session: `s${String(index)}` });
     }
     this.isGiven = true;
-    await outcome.dialog.bye();
+    const { byeReason: value } = this.#habits;
+    await outcome.dialog.bye(value === undefined ? [] : [{ name: "Reason", value }]);
   }
 
   /** A SEND of the peer to a session of alice. */
