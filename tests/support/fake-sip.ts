@@ -30,6 +30,8 @@ export class FakeSip {
   readonly #parties = new Map<string, FakeSrf>();
   /** What a middlebox makes of a session description that passes. */
   edit: (body: SipBody, as: "offer" | "answer") => SipBody = (body) => body;
+  /** Milliseconds that an ACK takes. */
+  ackMs = LATENCY_MS;
 
   constructor(clock: Clock) {
     this.clock = clock;
@@ -285,7 +287,7 @@ export class FakeUas implements InviteUas {
           const response = fakeResponse(200, answer.headers, this.#sip.edit(answer.body, "answer"));
           this.#uac.settle({ kind: "answered", dialog: there, response });
         }
-        this.#sip.soon(() => {
+        this.#sip.clock.startTimer(this.#sip.ackMs, () => {
           resolve(ok(here));
         });
       });

@@ -43,6 +43,8 @@ export interface PeerHabits {
   readonly onRead?: (bytes: Buffer, line: PeerLine) => Buffer;
   /** A receiver that never sends a success REPORT. */
   readonly neverReports?: boolean;
+  /** An active side that waits to be connected to. */
+  readonly neverConnects?: boolean;
   /** An active side that connects and says nothing. */
   readonly neverBinds?: boolean;
   /** An answerer that connects, and binds, before it answers. */
@@ -246,7 +248,8 @@ export class PitfallPeer {
   async #give(file: GivenFile): Promise<void> {
     const line = await this.#lineTo(file);
     await (this.#habits.give ?? this.#giveWell)(line, file);
-    line.end();
+    // One that alice opened may be for other files, too.
+    if (!this.aliceSdp.includes("a=setup:active")) line.end();
   }
 
   /** A good sender. */
@@ -279,7 +282,8 @@ export class PitfallPeer {
   }
 
   async #lineTo(file: GivenFile): Promise<PeerLine> {
-    const isPassive = /a=setup:active/.test(this.aliceSdp);
+    const isPassive =
+      this.#habits.neverConnects === true || this.aliceSdp.includes("a=setup:active");
     if (isPassive)
       return new Promise((resolve) => {
         this.#waiting.set(file.session, resolve);
@@ -306,7 +310,7 @@ export class PitfallPeer {
     this.aliceSdp = invite.request.body.toString();
     const answer = answerOf(this.aliceSdp, this.#setup("passive"));
     if (this.#habits.connectsEarly === true) {
-      await this.#bindAll();
+      await this.bindAll();
       await new Promise<void>((resolve) => {
         this.#pair.clock.startTimer(500, resolve);
       });
@@ -317,12 +321,13 @@ export class PitfallPeer {
     });
     if (!accepted.ok) return;
     this.#watch(accepted.value);
-    if (this.#habits.setup === "active" && this.#habits.connectsEarly !== true)
-      await this.#bindAll();
+    const { setup, connectsEarly, neverConnects } = this.#habits;
+    if (setup === "active" && connectsEarly !== true && neverConnects !== true)
+      await this.bindAll();
   }
 
   /** One connection for each file. */
-  async #bindAll(): Promise<void> {
+  async bindAll(): Promise<void> {
     for (const [index, media] of mediaOf(this.aliceSdp).entries()) {
       const line = await this.connect(pathOf(media));
       const file = { path: pathOf(media), session: `s${String(index)}` };

@@ -16,6 +16,8 @@ export interface FileSenderOptions {
   readonly isPeerOurs: boolean;
   /** 0-based, `to` excluded; the whole file when absent (RFC 5547 §6 file-range). */
   readonly span?: FileSpan;
+  /** Goes before the file, in a message of type `message/cpim`. */
+  readonly wrapper?: Buffer;
   /** Octets of the file, from its start, that the peer has or that its 200s cover so far. */
   readonly onAcknowledged: (octets: number) => void;
 }
@@ -69,9 +71,16 @@ export class FileSender {
 
   async run(): Promise<FileOutcome> {
     const { session } = this.#options;
-    const undo = session.events.on("report", (report) => {
-      this.#onReport(report);
-    });
+    const undos = [
+      session.events.on("report", (report) => {
+        this.#onReport(report);
+      }),
+      // It may come at once with the last 200.
+      session.events.on("closed", () => {
+        this.#isReportOverdue = true;
+        this.#gate.open();
+      }),
+    ];
     try {
       const bound = await Promise.race([session.bound, this.#halted]);
       if (bound === "halted") return this.#stopped ?? STOPPED;
@@ -79,7 +88,7 @@ export class FileSender {
       if (!bound.ok) return connectionFailure(bound.error.message);
       return await this.#send();
     } finally {
-      undo();
+      for (const undo of undos) undo();
     }
   }
 
@@ -101,15 +110,25 @@ export class FileSender {
     this.#halt();
   }
 
+  /** Of the message. */
   get #lengthOctets(): number {
-    return this.#span.to - this.#span.from;
+    return this.#wrapperOctets + this.#span.to - this.#span.from;
+  }
+
+  get #wrapperOctets(): number {
+    return this.#options.wrapper?.length ?? 0;
+  }
+
+  /** Octets of the file, from its start, for so many of the message. */
+  #inFile(messageOctets: number): number {
+    return this.#span.from + Math.max(0, messageOctets - this.#wrapperOctets);
   }
 
   async #send(): Promise<FileOutcome> {
-    const { session, contentType } = this.#options;
+    const { session, contentType, wrapper } = this.#options;
     // RFC 5547 §6: the message is the range alone, so that Byte-Range starts at 1 again.
     const message = session.send({
-      contentType,
+      contentType: wrapper === undefined ? contentType : "message/cpim",
       totalOctets: this.#lengthOctets,
       successReport: true,
       failureReport: "yes",
@@ -122,14 +141,15 @@ export class FileSender {
     });
     const undos = [
       message.events.on("acknowledged", ({ octets }) => {
-        this.#blocks.free(this.#span.from + message.answeredEnd);
-        this.#acknowledgedOctets = this.#span.from + message.answeredEnd;
-        this.#options.onAcknowledged(this.#span.from + octets);
+        this.#acknowledgedOctets = this.#inFile(message.answeredEnd);
+        this.#blocks.free(this.#acknowledgedOctets);
+        this.#options.onAcknowledged(this.#inFile(octets));
       }),
       message.events.on("drained", () => {
         this.#gate.open();
       }),
     ];
+    if (wrapper !== undefined) message.write(wrapper);
     const unread = await this.#pump(message);
     if (unread !== undefined) this.stop(unread);
     const end = await Promise.race([outcome, this.#halted]);
@@ -190,16 +210,13 @@ export class FileSender {
   }
 
   async #awaitReport(): Promise<FileOutcome> {
-    const giveUp = (): void => {
+    const timer = this.#clock.startTimer(REPORT_GUARD_MS, () => {
       this.#isReportOverdue = true;
       this.#gate.open();
-    };
-    const undo = this.#options.session.events.on("closed", giveUp);
-    const timer = this.#clock.startTimer(REPORT_GUARD_MS, giveUp);
+    });
     while (!this.#isReportOverdue && !this.#isReported() && this.#stopped === undefined)
       await this.#gate.wait();
     timer.cancel();
-    undo();
     return this.#fromReports();
   }
 

@@ -283,7 +283,7 @@ export class OutgoingRun {
 
   /** Lines of a pull may belong to files that another session had a moment ago. */
   #open(start: Omit<SessionStart, "dialog">): OutgoingTransfer {
-    const { id, onPeerEnded } = this.#options;
+    const { id, peer: to, onPeerEnded } = this.#options;
     for (const { file } of start.lines) {
       const entry = this.#entries.find((one) => one.file === file);
       if (entry === undefined) continue;
@@ -293,7 +293,7 @@ export class OutgoingRun {
       delete entry.outcome;
     }
     return new OutgoingTransfer(this.#context, {
-      ...{ id, ...start },
+      ...{ id, to, ...start },
       onSettled: ({ file }, outcome, octets) => {
         this.#settled(file, outcome, octets);
       },

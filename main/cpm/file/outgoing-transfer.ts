@@ -1,11 +1,13 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
+import { present } from "../../base/present.ts";
 import type { IncomingRequest, SrfDialog } from "../../drachtio/srf.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
 import { acceptsType } from "../../sdp/accept-types.ts";
 import type { MsrpMedia } from "../../sdp/file-media.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
+import { buildCpimWrapper } from "../body/cpim-wrapper.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
 import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
 import type { OfferRelay } from "../relay/offer-relay.ts";
@@ -29,7 +31,7 @@ export interface SendLine {
   readonly transferId?: string;
   readonly way: MediaWay;
   /** What the peer says of it. */
-  readonly peer: Pick<MsrpMedia, "path" | "maxSizeOctets" | "acceptTypes">;
+  readonly peer: Pick<MsrpMedia, "path" | "maxSizeOctets" | "acceptTypes" | "acceptWrappedTypes">;
   /** The whole file when absent. */
   readonly span?: FileSpan;
 }
@@ -49,6 +51,8 @@ export interface SessionStart {
 
 export interface OutgoingTransferOptions {
   readonly id: OfferId;
+  /** URI of the receiver. */
+  readonly to: string;
   /** The sessions of one transfer share a connection, those of different ones never do. */
   readonly connectionGroup: string;
   readonly lines: readonly SendLine[];
@@ -158,7 +162,8 @@ export class OutgoingTransfer {
 
   #open(line: SendLine): void {
     const { file, mediaIndex, uri, way, transferId, peer, span } = line;
-    const obstacle = obstacleOf(line);
+    const wrapper = this.#wrapperFor(line);
+    const obstacle = obstacleOf(line, wrapper);
     if (obstacle !== undefined) this.#skipped.set(mediaIndex, obstacle);
     const session = this.#context.ports.msrp.session({
       localUri: uri,
@@ -182,7 +187,7 @@ export class OutgoingTransfer {
       session,
       contentType: file.type,
       isPeerOurs: this.#options.isPeerOurs,
-      ...(span === undefined ? {} : { span }),
+      ...present({ span, wrapper }),
       onAcknowledged: (octets) => {
         meter.update(octets);
       },
@@ -193,6 +198,16 @@ export class OutgoingTransfer {
       ...(transferId === undefined ? {} : { transferId }),
     });
     this.#sendings.set(mediaIndex, { line, session, sender, meter });
+  }
+
+  /** For those who take the type of the file in CPIM only (RFC 4975 §8.6). */
+  #wrapperFor({ file: { type: contentType }, peer }: SendLine): Buffer | undefined {
+    const { acceptTypes, acceptWrappedTypes = [] } = peer;
+    if (acceptsType(acceptTypes, contentType) || !acceptsType(acceptTypes, CPIM)) return undefined;
+    if (!acceptsType(acceptWrappedTypes, contentType)) return undefined;
+    const { config, ports } = this.#context;
+    const dateTime = new Date(ports.clock.wallMs()).toISOString();
+    return buildCpimWrapper({ from: config.aor, to: this.#options.to, dateTime, contentType });
   }
 
   async #sendFile(sending: Sending): Promise<void> {
@@ -305,11 +320,17 @@ export class OutgoingTransfer {
   }
 }
 
+const CPIM = "message/cpim";
+
 /** Why a file that was accepted must not be sent all the same. */
-function obstacleOf({ file, peer, span }: SendLine): FileOutcome | undefined {
+function obstacleOf(
+  { file, peer, span }: SendLine,
+  wrapper: Buffer | undefined,
+): FileOutcome | undefined {
   const { maxSizeOctets, acceptTypes } = peer;
-  const lengthOctets = span === undefined ? file.source.sizeOctets : span.to - span.from;
-  // RFC 5547 §8.7: a file longer than the answer's max-size is not sent.
+  const fileOctets = span === undefined ? file.source.sizeOctets : span.to - span.from;
+  // RFC 5547 §8.7: a message longer than the answer's max-size, wrapper included, is not sent.
+  const lengthOctets = fileOctets + (wrapper?.length ?? 0);
   if (maxSizeOctets !== undefined && lengthOctets > maxSizeOctets)
     return {
       kind: "failed",
@@ -317,7 +338,7 @@ function obstacleOf({ file, peer, span }: SendLine): FileOutcome | undefined {
       reason: "The file is larger than the receiver takes.",
     };
   // RFC 4975 §8.6: nothing but the types named is sent.
-  return acceptsType(acceptTypes, file.type)
+  return wrapper !== undefined || acceptsType(acceptTypes, file.type)
     ? undefined
     : {
         kind: "failed",

@@ -2,6 +2,7 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { FileHash, FilePart } from "../../base/files.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
+import { CpimUnwrapper } from "./cpim-unwrapper.ts";
 import { FileReceiver } from "./file-receiver.ts";
 import type { MediaWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
@@ -61,7 +62,7 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
     localUri: line.uri,
     remotePath: line.remotePath,
     ...line.way,
-    receiver,
+    receiver: new CpimUnwrapper(receiver),
     connectionGroup: line.connectionGroup,
   });
   session.events.on("closed", ({ failure }) => {

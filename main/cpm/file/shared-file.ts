@@ -42,7 +42,7 @@ export async function serveShared(
   else {
     const transfer = new OutgoingTransfer(context, {
       ...{ id: newOfferId(ports.random), ...answer, isPeerOurs: isOurProduct(pull.userAgent) },
-      connectionGroup: pull.callId,
+      ...{ to: pull.from, connectionGroup: pull.callId },
       onSettled: (_line, outcome) => {
         ports.log.write("info", "a shared file was sent", { outcome: outcome.kind });
       },
