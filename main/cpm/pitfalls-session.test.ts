@@ -1,6 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BIG, BOTH, NOTE, ONE, PitfallBed } from "../../tests/support/pitfall-bed.ts";
+import {
+  BIG,
+  BOTH,
+  expectGiven,
+  expectTaken,
+  NOTE,
+  ONE,
+  PitfallBed,
+} from "../../tests/support/pitfall-bed.ts";
 import {
   type GivenFile,
   ownUri,
@@ -51,7 +59,7 @@ describe("RFC 6135 §4.2 P8: who connects, and who speaks first", () => {
     ["leaves it to us", { editSdp: (sdp) => sdp.replaceAll("setup:active", "setup:actpass") }],
   ])("from: MUST take the files of one that %s", async (_what, habits) => {
     await bed.from(habits);
-    bed.expectTaken();
+    expectTaken(bed);
   });
 
   it("from: MUST keep to one connection where both connect", async () => {
@@ -69,7 +77,7 @@ describe("RFC 6135 §4.2 P8: who connects, and who speaks first", () => {
       ONE,
     );
     expect(statuses).toEqual([506]);
-    bed.expectTaken(ONE);
+    expectTaken(bed, ONE);
   });
 
   it("from: MUST end in half a minute where nobody connects", async () => {
@@ -84,7 +92,7 @@ describe("RFC 6135 §4.2 P8: who connects, and who speaks first", () => {
     ["does not say", { editSdp: NO_SETUP }],
     ["answers actpass", { editSdp: (sdp) => sdp.replaceAll("setup:passive", "setup:actpass") }],
   ])("to: MUST send to one that %s", async (_what, habits) => {
-    bed.expectGiven(await bed.to(habits));
+    expectGiven(bed, await bed.to(habits));
   });
 
   it("to: MUST keep to one connection where both connect", async () => {
@@ -103,7 +111,7 @@ describe("RFC 6135 §4.2 P8: who connects, and who speaks first", () => {
         return 200;
       },
     }));
-    bed.expectGiven(peer);
+    expectGiven(bed, peer);
     expect(second[0]?.frames[0]?.start).toMatch(/^506/);
     expect(second.flatMap(({ frames }) => frames).some(({ body }) => body !== undefined)).toBe(
       false,
@@ -124,19 +132,19 @@ describe("RFC 6135 §4.2 P8: who connects, and who speaks first", () => {
 
 describe("RFC 4975 §5.4 P9: a connection that is there before the ACK", () => {
   it("to: MUST take the connection of a callee that comes before its 200", async () => {
-    bed.expectGiven(await bed.to({ setup: "active", connectsEarly: true }));
+    expectGiven(bed, await bed.to({ setup: "active", connectsEarly: true }));
   });
 
   it("from: MUST keep what a caller sends before its ACK", async () => {
     bed.pair.sip.ackMs = 5000;
     await bed.from({});
-    bed.expectTaken();
+    expectTaken(bed);
   });
 
   it("from: MUST be taken as callee that connects, however long the ACK takes", async () => {
     bed.pair.sip.ackMs = 5000;
     await bed.from({ setup: "passive" });
-    bed.expectTaken();
+    expectTaken(bed);
   });
 });
 
@@ -145,7 +153,7 @@ describe("RFC 4975 §8.6 P12: CPIM wrappers", () => {
     const peer = await bed.from((own) => ({
       give: (line, file) => giveWrapped(own(), line, file, 1_000_000),
     }));
-    bed.expectTaken();
+    expectTaken(bed);
     // The REPORT is about the message, wrapper included.
     expect(reportsOf(peer.lines)).toEqual(
       [...BOTH.values()].map((content) => {
@@ -179,7 +187,7 @@ describe("RFC 4975 §8.6 P12: CPIM wrappers", () => {
         else own().take(frame, line);
       },
     }));
-    bed.expectGiven(peer);
+    expectGiven(bed, peer);
   });
 });
 
@@ -192,7 +200,7 @@ describe("RFC 4975 §11.4 P20: CPIM headers in the first chunk only", () => {
         (own) => ({ give: (line, file) => giveWrapped(own(), line, file, step) }),
         files,
       );
-      bed.expectTaken(files);
+      expectTaken(bed, files);
     },
   );
 
@@ -230,7 +238,7 @@ describe("RFC 4975 §11.4 P20: CPIM headers in the first chunk only", () => {
       }),
       ONE,
     );
-    bed.expectTaken(ONE);
+    expectTaken(bed, ONE);
   });
 
   it("from: MUST NOT publish anything of a wrapper without an end", async () => {
@@ -286,7 +294,7 @@ describe("RFC 4975 §7.1.1 P17: methods and attributes of one maker", () => {
       },
     }));
     expect(statuses).toEqual([501, 501]);
-    bed.expectTaken();
+    expectTaken(bed);
   });
 
   it("to: MUST answer FILE_OFFSET with 501, and go on sending", async () => {
@@ -299,7 +307,7 @@ describe("RFC 4975 §7.1.1 P17: methods and attributes of one maker", () => {
         own().take(frame, line);
       },
     }));
-    bed.expectGiven(peer);
+    expectGiven(bed, peer);
     const all = peer.lines.flatMap(({ frames }) => frames);
     expect(all.filter(({ tid }) => tid === "offs1234").map(({ start }) => start)).toEqual([
       expect.stringMatching(/^501/),
@@ -315,7 +323,7 @@ describe("RFC 4975 §7.1.1 P24: a REPORT that was asked for and never comes", ()
   it("to: MUST end with BYE in half a minute, and say that nobody vouched for it", async () => {
     const startMs = bed.pair.clock.nowMs();
     const peer = await bed.to({ neverReports: true });
-    bed.expectGiven(peer);
+    expectGiven(bed, peer);
     expect(bed.pair.clock.nowMs() - startMs).toBeLessThan(40_000);
     expect(peer.isByeSeen).toBe(true);
     expect(bed.pair.alice.last("file")).toMatchObject({ state: "complete", verified: false });
@@ -333,7 +341,7 @@ describe("RFC 4975 §7.1.1 P24: a REPORT that was asked for and never comes", ()
       }),
       ONE,
     );
-    bed.expectGiven(peer, ONE);
+    expectGiven(bed, peer, ONE);
     expect(bed.pair.clock.nowMs() - startMs).toBeLessThan(5000);
   });
 
@@ -349,7 +357,7 @@ describe("RFC 4975 §7.1.1 P24: a REPORT that was asked for and never comes", ()
       }),
       ONE,
     );
-    bed.expectTaken(ONE);
+    expectTaken(bed, ONE);
   });
 
   it("from: MUST NOT report where nobody asked", async () => {
@@ -362,7 +370,7 @@ describe("RFC 4975 §7.1.1 P24: a REPORT that was asked for and never comes", ()
         await later(1000);
       },
     }));
-    bed.expectTaken();
+    expectTaken(bed);
     expect(reportsOf(peer.lines)).toEqual([]);
   });
 });

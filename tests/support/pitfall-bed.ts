@@ -48,12 +48,9 @@ export class PitfallBed {
     const { alice } = this.pair;
     const peer = await this.peer(habits);
     const before = alice.all("transfer").length;
-    let isRefused = false;
-    void peer.gives(files).then(() => {
-      isRefused = !peer.isGiven;
-    });
-    await this.pair.until("alice rings, or cannot", () => isRefused || alice.has("ringing"));
-    if (isRefused) return peer;
+    void peer.gives(files);
+    await this.pair.until("alice rings, or cannot", () => peer.isRefused || alice.has("ringing"));
+    if (peer.isRefused) return peer;
     alice.acceptAll();
     await this.pair.until("alice knows the end", () => alice.all("transfer").length > before);
     return peer;
@@ -78,21 +75,6 @@ export class PitfallBed {
     await this.pair.until("the end", () => alice.all("transfer").length > before);
   }
 
-  /** Every file lies where it belongs, octet by octet. */
-  expectTaken(files = BOTH): void {
-    const { alice } = this.pair;
-    for (const [name, content] of files)
-      expect(alice.received().get(name)?.equals(content), name).toBe(true);
-    expect(["confirmed", "verified"]).toContain(alice.last("transfer").state);
-  }
-
-  /** The peer has every file, octet by octet, and alice says no more of it than she can know. */
-  expectGiven(peer: PitfallPeer, files = BOTH): void {
-    for (const [index, content] of [...files.values()].entries())
-      expect(peer.received.get(`s${String(index)}`)?.equals(content), String(index)).toBe(true);
-    expect(this.pair.alice.last("transfer").state).toBe("confirmed");
-  }
-
   /** Nothing is left of anything. */
   async stop(): Promise<void> {
     for (const peer of this.peers) peer.stop();
@@ -101,4 +83,22 @@ export class PitfallBed {
     expect(this.pair.clock.pendingTimers, "timers left running").toBe(0);
     expect(this.pair.net.openConnections, "connections left open").toBe(0);
   }
+}
+
+/** Every file lies where it belongs, octet by octet. */
+export function expectTaken({ pair: { alice } }: PitfallBed, files = BOTH): void {
+  for (const [name, content] of files)
+    expect(alice.received().get(name)?.equals(content), name).toBe(true);
+  expect(["confirmed", "verified"]).toContain(alice.last("transfer").state);
+}
+
+/** The peer has every file, octet by octet, and alice says no more of it than she can know. */
+export function expectGiven(
+  { pair: { alice } }: PitfallBed,
+  peer: PitfallPeer,
+  files = BOTH,
+): void {
+  for (const [index, content] of [...files.values()].entries())
+    expect(peer.received.get(`s${String(index)}`)?.equals(content), String(index)).toBe(true);
+  expect(alice.last("transfer").state).toBe("confirmed");
 }

@@ -137,8 +137,7 @@ export class PitfallPeer {
   readonly lines: PeerLine[] = [];
   /** What alice says: her offer, or her answer. */
   aliceSdp = "";
-  /** Everything that the peer had to send was answered. */
-  isGiven = false;
+  isRefused = false;
   isByeSeen = false;
   readonly #pair: ClientPair;
   readonly #habits: PeerHabits;
@@ -189,7 +188,10 @@ export class PitfallPeer {
       body,
     });
     const outcome = await uac.outcome;
-    if (outcome.kind !== "answered") return;
+    if (outcome.kind !== "answered") {
+      this.isRefused = true;
+      return;
+    }
     this.aliceSdp = outcome.response.body.toString();
     this.#watch(outcome.dialog);
     const contents = [...files.values()];
@@ -198,7 +200,6 @@ export class PitfallPeer {
       if (content !== undefined && portOf(media) !== 0)
         await this.#give({ content, path: pathOf(media), session: `s${String(index)}` });
     }
-    this.isGiven = true;
     const { byeReason: value } = this.#habits;
     await outcome.dialog.bye(value === undefined ? [] : [{ name: "Reason", value }]);
   }
