@@ -267,6 +267,27 @@ describe("the sender's file", () => {
     expect(await bob.files.parts()).toEqual([]);
   });
 
+  it("MUST not keep another file of the offer from going on when it was changed", async () => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/big.iso", BIG).put("/s/plan.pdf", octets(8_000_000, 11));
+    world.net.setLatency(50);
+    await alice.send(["/s/big.iso", "/s/plan.pdf"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    bob.acceptAll();
+    await world.until("octets move", () => octetsOf(bob) > 1_000_000);
+    cut();
+    alice.files.put("/s/plan.pdf", octets(8_000_000, 12));
+    await bothEnd();
+    for (const device of [alice, bob]) {
+      const ends = device.all("file").map(({ index, state, code }) => ({ index, state, code }));
+      expect(ends).toContainEqual({ index: 0, state: "complete", code: undefined });
+      expect(ends).toContainEqual({ index: 1, state: "failed", code: "source-changed" });
+      expect(device.last("transfer").state).toBe("partly");
+    }
+    expect(bob.received().get("big.iso")?.equals(BIG)).toBe(true);
+  });
+
   it("MUST not be sent on by a program started anew when it was changed meanwhile", async () => {
     await moving(0.3);
     world.device("a1").files.put("/s/big.iso", octets(8_000_000, 10));

@@ -100,7 +100,7 @@ export class OutgoingRun {
     return (
       pull.ids.conversationId === conversationId &&
       isSameParty(pull.from, peer) &&
-      pull.wanted.some((media) => this.#entryFor(media) !== undefined)
+      pull.wanted.some((media) => this.#entryFor(media, isOpenOrChanged) !== undefined)
     );
   }
 
@@ -179,29 +179,31 @@ export class OutgoingRun {
     this.#check();
   }
 
-  #entryFor(media: PullOffer["wanted"][number]): Entry | undefined {
+  #entryFor(
+    media: PullOffer["wanted"][number],
+    isMeant: (entry: Entry) => boolean,
+  ): Entry | undefined {
     return this.#entries.find(
-      ({ file: { source, hashes }, outcome }) =>
-        outcome === undefined && isWanted(media, { ...hashes, ...pick(source) }),
+      (entry) =>
+        isMeant(entry) && isWanted(media, { ...entry.file.hashes, ...pick(entry.file.source) }),
     );
   }
 
   async #serve(invite: InviteUas, pull: PullOffer): Promise<void> {
     const wanted = pull.wanted.flatMap((media) => {
-      const entry = this.#entryFor(media);
+      const entry = this.#entryFor(media, isOpen);
       return entry === undefined ? [] : [{ media, entry }];
     });
-    const changed = await changedOf(wanted.map(({ entry }) => entry));
-    if (changed !== undefined) {
-      this.#finish(changed, CHANGED);
+    const unchanged = new Map<number, PreparedFile>();
+    for (const { media, entry } of wanted) {
+      if (await entry.file.source.isUnchanged()) unchanged.set(media.index, entry.file);
+      else this.#finish(entry, CHANGED);
+    }
+    if (unchanged.size === 0) {
       refuseToGoOn(this.#context, invite, { kind: "changed" });
       return;
     }
-    const answered = await answerPull(
-      this.#context,
-      pull,
-      new Map(wanted.map(({ media, entry }) => [media.index, entry.file])),
-    );
+    const answered = await answerPull(this.#context, pull, unchanged);
     if (answered === undefined || this.#isEnding) {
       await answered?.relay.close();
       refuseToGoOn(this.#context, invite, this.#isEnding ? { kind: "stopped" } : undefined);
@@ -345,12 +347,15 @@ export class OutgoingRun {
 
   #settled(file: PreparedFile, outcome: FileOutcome, octets: number): void {
     const entry = this.#entries.find((one) => one.file === file);
-    if (entry === undefined || entry.outcome !== undefined) return;
+    if (entry === undefined) return;
     entry.isMoving = false;
-    if (octets > entry.octets) this.#renewTime();
-    entry.octets = octets;
-    if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(file, outcome);
-    else this.#finish(entry, outcome);
+    // It was seen to be changed while it moved.
+    if (entry.outcome === undefined) {
+      if (octets > entry.octets) this.#renewTime();
+      entry.octets = octets;
+      if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(file, outcome);
+      else this.#finish(entry, outcome);
+    }
     this.#check();
   }
 
@@ -430,17 +435,20 @@ export class OutgoingRun {
   }
 }
 
+function isOpen({ outcome }: Entry): boolean {
+  return outcome === undefined;
+}
+
+/** Whoever asks for a file that was changed hears so, and asks no more. */
+function isOpenOrChanged({ outcome }: Entry): boolean {
+  return outcome === undefined || (outcome.kind === "failed" && outcome.code === "source-changed");
+}
+
 function pick({ name, sizeOctets }: PreparedFile["source"]): {
   readonly name: string;
   readonly sizeOctets: number;
 } {
   return { name, sizeOctets };
-}
-
-/** The first file that is no longer the one that was offered. */
-async function changedOf(entries: readonly Entry[]): Promise<Entry | undefined> {
-  for (const entry of entries) if (!(await entry.file.source.isUnchanged())) return entry;
-  return undefined;
 }
 
 const LOST = {
