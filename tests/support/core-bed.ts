@@ -226,6 +226,16 @@ function withTag(from: string, tag: string): string {
   return from.includes("tag=") ? from : `<${from}>;tag=${tag}`;
 }
 
+/** An account at a.example. */
+export function coreUser(username: string, password = PASSWORD): CoreUser {
+  const hashing = systemHashing();
+  const who = { username, realm: "a.example", password };
+  return {
+    aor: `sip:${username}@a.example`,
+    ha1: { md5: ha1Of(hashing, "MD5", who), sha256: ha1Of(hashing, "SHA-256", who) },
+  };
+}
+
 /** A core with users alice, bob and carol at a.example, and a neighbour b.example that a test may open as a UA. */
 export class CoreBed {
   readonly clock = new FakeClock();
@@ -234,6 +244,7 @@ export class CoreBed {
 
   /** Where the core listens. */
   readonly address: HostPort;
+  readonly #cores: SipCore[] = [];
 
   private constructor(address: HostPort) {
     this.address = address;
@@ -254,19 +265,7 @@ export class CoreBed {
     const { layer } = opened;
     const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
     const hashing = systemHashing();
-    const users = ["alice", "bob", "carol"].map(
-      (name): CoreUser => ({
-        aor: `sip:${name}@a.example`,
-        ha1: {
-          md5: ha1Of(hashing, "MD5", { username: name, realm: "a.example", password: PASSWORD }),
-          sha256: ha1Of(hashing, "SHA-256", {
-            username: name,
-            realm: "a.example",
-            password: PASSWORD,
-          }),
-        },
-      }),
-    );
+    const users = ["alice", "bob", "carol"].map((name) => coreUser(name));
     const core = new SipCore(
       layer,
       { ...ports, hashing },
@@ -277,11 +276,18 @@ export class CoreBed {
         ...config,
       },
     );
+    bed.#cores.push(core);
     bed.#stops.push(() => {
       core.stop();
       return layer.close();
     });
     return bed;
+  }
+
+  get core(): SipCore {
+    const [core] = this.#cores;
+    if (core === undefined) throw new Error("not started");
+    return core;
   }
 
   async ua(address: string | HostPort): Promise<ScriptedUa> {

@@ -43,6 +43,22 @@ export class Admission {
     for (const user of config.users) this.#add(user);
   }
 
+  /**
+   * Other users from now on. Who is gone, or has another password, has to prove itself anew everywhere.
+   * @returns the AORs of those
+   */
+  setUsers(users: readonly CoreUser[]): readonly string[] {
+    const before = new Map([...this.#users.values()].map((user) => [user.aor, user]));
+    this.#users.clear();
+    this.#aors.clear();
+    for (const user of users) this.#add(user);
+    const now = new Map([...this.#users.values()].map((user) => [user.aor, user]));
+    const over = [...before.values()].filter((old) => !hasSamePassword(old, now.get(old.aor)));
+    for (const proven of this.#usersByConnection.values())
+      for (const { aor } of over) proven.delete(aor);
+    return over.map(({ aor }) => aor);
+  }
+
   isUser(aor: string): boolean {
     return this.#aors.has(aor);
   }
@@ -147,4 +163,12 @@ export class Admission {
     this.#users.set(uri.value.user, user);
     this.#users.set(`${uri.value.user}@${uri.value.host}`, user);
   }
+}
+
+function hasSamePassword(a: CoreUser, b: CoreUser | undefined): boolean {
+  return (
+    a.ha1.md5 === b?.ha1.md5 &&
+    a.ha1.sha256 === b?.ha1.sha256 &&
+    a.ha1.sha512Trunc256 === b?.ha1.sha512Trunc256
+  );
 }

@@ -1,3 +1,4 @@
+import type { Undo } from "../../base/events.ts";
 import type { Hashing } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
@@ -22,7 +23,13 @@ import { Arrivals } from "./arrivals.ts";
 import { assertIdentity, neighbourAssertions } from "./asserted-identity.ts";
 import type { Handover } from "./branch.ts";
 import type { ContextPorts } from "./context-ports.ts";
-import { CORE_LIMITS, type CoreConfig, type CoreLimits, CPM_SERVICES } from "./core-config.ts";
+import {
+  CORE_LIMITS,
+  type CoreConfig,
+  type CoreLimits,
+  type CoreUser,
+  CPM_SERVICES,
+} from "./core-config.ts";
 import { DialogForwarder } from "./dialog-forwarder.ts";
 import type { FilterCriterion } from "./filter-criteria.ts";
 import { namedTransport, withBreadth, withHopTaken, withoutCredentials } from "./forwarding.ts";
@@ -133,6 +140,20 @@ export class SipCore {
       isUser: (aor) => admission.isUser(aor),
     });
     this.#listen();
+  }
+
+  /** Other users from now on; devices of those who are gone, or have another password, are not registered any more. */
+  setUsers(users: readonly CoreUser[]): void {
+    for (const aor of this.#admission.setUsers(users))
+      for (const binding of this.#locations.bindingsOf(aor)) this.#locations.deactivate(binding);
+  }
+
+  /** Tells how many devices a user has whenever one comes or goes. @returns undoes it */
+  onDevices(listener: (aor: string, count: number) => void): Undo {
+    return this.#locations.events.on("changed", ({ aor, changes }) => {
+      if (changes.some(({ event }) => event !== "refreshed"))
+        listener(aor, this.#locations.bindingsOf(aor).length);
+    });
   }
 
   /** Stops timers; the transaction layer belongs to whoever opened it. */
@@ -257,7 +278,7 @@ export class SipCore {
 
   #originOf(tx: ServerTransaction, { marks }: LooseRouted): Result<Origin, LocalAnswer> {
     const { request, flow } = tx;
-    for (const mark of marks.filter(isDialogIdentifier)) {
+    for (const mark of marks.filter((one) => one.startsWith("odi-"))) {
       const dialog = this.#originalDialogs.find(mark);
       return dialog === undefined
         ? err({ status: 403, reason: "Forbidden: unknown dialog identifier" })
@@ -377,10 +398,6 @@ export class SipCore {
     });
     tx.respond(response);
   }
-}
-
-function isDialogIdentifier(mark: string): boolean {
-  return mark.startsWith("odi-");
 }
 
 /** What decides a request's way: the same again means a loop (RFC 5393 §4.2). */
