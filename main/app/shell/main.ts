@@ -6,14 +6,13 @@ import type { EngineStart } from "../engine/engine-options.ts";
 import { said } from "../words/phrase.ts";
 import { wordsFor } from "../words/words.ts";
 import { type HandOver, parseHandOver } from "./hand-over.ts";
-import { isNewOffer, parseLink } from "./link.ts";
 import { lockDown } from "./lockdown.ts";
 import { PageFiles } from "./page-files.ts";
 import { declarePageScheme } from "./page-scheme.ts";
 import { countProfiles } from "./profile-count.ts";
 import { instanceCode, type ProfilePlace, profilePlace } from "./profile-place.ts";
 import { Shell } from "./shell.ts";
-import { parseStartOptions, type StartOptions } from "./start-options.ts";
+import { linkTarget, parseStartOptions, type StartOptions } from "./start-options.ts";
 
 /** As in the package's configuration: Windows groups a taskbar and toasts by it. */
 const APP_ID = "org.cpm-courier.app";
@@ -33,6 +32,7 @@ export function runApp(args: readonly string[]): void {
     paths: [...start.paths],
     ...(start.to === undefined ? {} : { to: start.to }),
     ...(start.isNewOffer === true ? { isNewOffer: true } : {}),
+    ...(start.joinLink === undefined ? {} : { joinLink: start.joinLink }),
     isHidden: start.isHidden,
   };
   // The lock lies in the profile, so each profile is a program of its own.
@@ -97,9 +97,7 @@ function watchSystem(shell: Promise<Shell>): void {
   });
   app.on("open-url", (event, url) => {
     event.preventDefault();
-    const to = parseLink(url);
-    const target = to === undefined ? { isNewOffer: isNewOffer(url) } : { to };
-    give({ paths: [], isHidden: false, ...target });
+    give({ paths: [], isHidden: false, ...linkTarget(url) });
   });
   const activate = (): void => {
     void shell.then((it) => {

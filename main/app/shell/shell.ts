@@ -2,6 +2,7 @@ import { app, type BrowserWindow, dialog, powerMonitor } from "electron";
 import type { AppEvents } from "../../../shared/ipc/contract.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Log } from "../../base/ports.ts";
+import { present } from "../../base/present.ts";
 import { UserError } from "../../compose/user-error.ts";
 import type { EngineStart, InstanceFacts } from "../engine/engine-options.ts";
 import { openEngine } from "../engine/open-engine.node.ts";
@@ -93,13 +94,11 @@ export class Shell {
   }
 
   /** Files and an address from the command line, the system or a second start. They fill the page Send, no more. */
-  handOver({ paths, to, isHidden, isNewOffer }: HandOver): void {
+  handOver({ paths, to, isHidden, isNewOffer, joinLink }: HandOver): void {
     if (!isHidden) this.#main.show();
     if (isNewOffer === true) this.#pages.tellMain("window.show", { page: "send" });
-    if (paths.length === 0 && to === undefined) return;
-    void this.#engine.then((engine) =>
-      engine.handOver({ paths, ...(to === undefined ? {} : { to }) }),
-    );
+    if (paths.length === 0 && to === undefined && joinLink === undefined) return;
+    void this.#engine.then((engine) => engine.handOver({ paths, ...present({ to, joinLink }) }));
   }
 
   /** The Dock's icon, or a second start. */
@@ -226,6 +225,7 @@ export class Shell {
 
   #relay(event: EngineEvent): void {
     if (event.name === "compose.fill") this.#pages.tellMain(event.name, event.payload);
+    else if (event.name === "join.asked") this.#pages.tellMain(event.name, event.payload);
     else this.#pages.tellAll(event.name, event.payload);
   }
 

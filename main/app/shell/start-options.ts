@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isNewOffer, parseLink } from "./link.ts";
+import { parseLink } from "../../../shared/link/cpm-link.ts";
 import { filePath } from "./uri-list.ts";
 
 export interface Rectangle {
@@ -29,6 +29,8 @@ export interface StartOptions {
   readonly to?: string;
   /** A `cpm:` link without an address. */
   readonly isNewOffer?: boolean;
+  /** A `cpm:` link into somebody's network, as it came: the window asks before anything is done with it. */
+  readonly joinLink?: string;
 }
 
 type Values = { -readonly [Name in ValueName]?: string };
@@ -88,24 +90,36 @@ function valueOption(arg: string): { name: ValueName; value?: string } | undefin
   return undefined;
 }
 
-type Targets = Pick<StartOptions, "paths" | "to" | "isNewOffer">;
+type Targets = Pick<StartOptions, "paths" | LinkTarget>;
+type LinkTarget = "to" | "isNewOffer" | "joinLink";
 
 /** The last link counts; everything else is a file. */
 function targetsOf(rest: readonly string[], cwd: string): Targets {
   const paths: string[] = [];
-  let to: string | undefined;
+  let target: Pick<StartOptions, LinkTarget> = {};
   for (const arg of rest.filter((each) => each !== "")) {
-    if (/^cpm:/i.test(arg)) to = parseLink(arg) ?? to;
+    if (/^cpm:/i.test(arg)) target = { ...target, ...linkTarget(arg) };
     else {
       const path = localPath(arg);
       if (path !== undefined) paths.push(resolve(cwd, path));
     }
   }
-  return {
-    paths,
-    ...(to === undefined ? {} : { to }),
-    ...(rest.some(isNewOffer) ? { isNewOffer: true } : {}),
-  };
+  return { paths, ...target };
+}
+
+/** What a link of the system or of the command line asks the window to show; nothing where it is void. */
+export function linkTarget(text: string): Pick<StartOptions, LinkTarget> {
+  const link = parseLink(text);
+  switch (link.kind) {
+    case "offer":
+      return { to: link.to };
+    case "newOffer":
+      return { isNewOffer: true };
+    case "join":
+      return { joinLink: text };
+    case "void":
+      return {};
+  }
 }
 
 /** Desktops hand over `file:` URLs; other schemes name nothing that can be sent. */
