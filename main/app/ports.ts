@@ -67,8 +67,8 @@ export interface AppEngine {
   onEvent(listener: (event: EngineEvent) => void): () => void;
   /** Octets move, or are checked, now. */
   readonly isBusy: boolean;
-  /** Files handed over by the command line, the system or another instance, and a `cpm:` link's address. */
-  handOver(what: { readonly paths: readonly string[]; readonly to?: string }): Promise<void>;
+  /** Files handed over by the command line, the system or another instance, and what a `cpm:` link says. */
+  handOver(what: HandedOver): Promise<void>;
   /** A picture or a picked file by its path on the windows' origin; undefined where there is none. */
   resource(path: string): Promise<EngineResource | undefined>;
   /** Another profile of this machine was opened. */
@@ -78,6 +78,13 @@ export interface AppEngine {
   resume(): Promise<void>;
   /** Ends offers and transfers, de-registers, closes the store. At most five seconds. */
   stop(): Promise<void>;
+}
+
+export interface HandedOver {
+  readonly paths: readonly string[];
+  readonly to?: string;
+  /** Of a network to join; the window asks. */
+  readonly joinLink?: string;
 }
 
 export type EngineEvent = {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { parseDecimal } from "../base/decimal.ts";
 import { formatHostPort } from "../base/host-port.ts";
-import { coreSettings, pfSettings } from "../compose/element-config.ts";
+import { coreSettings, newUsers, pfSettings } from "../compose/element-config.ts";
 import { openPf } from "../compose/open-pf.node.ts";
 import { openSipStack, SERVER_TRANSACTIONS, type SipStack } from "../compose/sip-stack.node.ts";
 import { SipCore } from "../network/core/sip-core.ts";
@@ -36,12 +36,24 @@ export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
       neighbours: new Map(Object.entries(settings.neighbours)),
       profile: stack.profile,
     });
+    core.onDevices((aor, count) => {
+      link.send("devices", { aor, count });
+    });
     link.send("ready");
-    await link.ended;
+    await obey(core, link);
     core.stop();
   }
   await stack.close();
   return EXIT.done;
+}
+
+async function obey(core: SipCore, link: ParentLink): Promise<void> {
+  for (;;) {
+    const message = await link.next();
+    if (message === undefined) return;
+    const users = newUsers(message);
+    if (users !== undefined) core.setUsers(users);
+  }
 }
 
 /** `--role=pf`: one Participating Function as a child process. */

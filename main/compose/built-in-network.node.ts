@@ -100,6 +100,21 @@ export class BuiltInNetwork {
     });
   }
 
+  /** Other accounts from now on, in place of all that there were. */
+  setUsers(users: readonly UserAccount[]): void {
+    this.networks.forEach(({ domain }, i) => {
+      this.#children[i * 2]?.send({ users: usersOf(domain, users) });
+    });
+  }
+
+  /** Tells how many devices a user has whenever one comes or goes. */
+  onDevices(listener: (aor: string, count: number) => void): void {
+    for (const child of this.#children)
+      child.events.on("message", ({ event, aor, count }) => {
+        if (event === "devices") listener(String(aor), Number(count));
+      });
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.stop()));
   }
@@ -113,9 +128,9 @@ export class BuiltInNetwork {
           .filter((other) => other.domain !== domain)
           .map((other) => [other.domain, `sip:${other.core.udp}`]),
       );
-      const ownUsers = users.filter(({ aor }) => aor.endsWith(`@${domain}`));
       this.#children[i * 2]?.send({
-        ...{ configure: "core", domain, users: ownUsers, neighbours, addresses },
+        ...{ configure: "core", domain, neighbours, addresses },
+        users: usersOf(domain, users),
         participatingFunction: `sip:pf@${pf.sip};lr`,
       });
       this.#children[i * 2 + 1]?.send({
@@ -124,6 +139,10 @@ export class BuiltInNetwork {
     });
     await Promise.all(ready);
   }
+}
+
+function usersOf(domain: string, users: readonly UserAccount[]): readonly UserAccount[] {
+  return users.filter(({ aor }) => aor.endsWith(`@${domain}`));
 }
 
 interface ElementStart {

@@ -5,6 +5,10 @@ export interface UserAccount {
   /** `sip:user@domain`. */
   readonly aor: string;
   readonly ha1: { readonly md5: string; readonly sha256: string };
+  /** As whoever made the account calls that person. */
+  readonly name?: string;
+  /** Last time a device of it was registered, wall-clock milliseconds since 1970. */
+  readonly lastSeenMs?: number;
 }
 
 /** What the parent tells a core when everything listens. */
@@ -31,6 +35,13 @@ export function coreSettings(message: JsonObject): CoreSettings {
   if (message["configure"] !== "core") throw new Error("the first line must configure a core");
   // Checked border: the writer is `startNetwork` of the same build.
   return message as unknown as CoreSettings;
+}
+
+/** Accounts that a core is told of while it runs; undefined: the line says something else. */
+export function newUsers(message: JsonObject): readonly UserAccount[] | undefined {
+  const { users } = message;
+  // Checked border: as above.
+  return Array.isArray(users) ? (users as readonly UserAccount[]) : undefined;
 }
 
 export function pfSettings(message: JsonObject): PfSettings {

@@ -1,7 +1,9 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
+import { isNetworkName } from "../../shared/link/join-link.ts";
 import { systemHashing } from "../base/hashing.node.ts";
 import { ha1Of } from "../sip/ua/digest.ts";
 import type { UserAccount } from "./element-config.ts";
+import { writeOwnFile } from "./own-file.node.ts";
 import { UserError } from "./user-error.ts";
 
 /** The password of the demo accounts; they exist on loopback only. */
@@ -78,7 +80,12 @@ function parseUser(entry: unknown): UserAccount | undefined {
   if (typeof aor !== "string" || !/^sip:[^@\s]+@[^@\s:]+$/.test(aor)) return undefined;
   if (typeof md5 !== "string" || !/^[0-9a-f]{32}$/.test(md5)) return undefined;
   if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
-  return { aor, ha1: { md5, sha256 } };
+  const { name, lastSeenMs } = entry;
+  return {
+    ...{ aor, ha1: { md5, sha256 } },
+    ...(typeof name === "string" && isNetworkName(name) ? { name } : {}),
+    ...(typeof lastSeenMs === "number" ? { lastSeenMs } : {}),
+  };
 }
 
 /** Later accounts replace earlier ones of the same address. */
@@ -90,9 +97,12 @@ export function mergeAccounts(
   return [...byAor.values()];
 }
 
-/** Writes the file anew, readable for its owner only: an HA1 is as good as the password for this realm. */
+/**
+ * Writes the file anew, readable for its owner only: an HA1 is as good as the password for this realm. Who reads it
+ * meanwhile sees the old one or the new one, whole.
+ */
 export async function writeUsers(path: string, users: readonly UserAccount[]): Promise<void> {
-  await writeFile(path, `${JSON.stringify({ users }, undefined, 2)}\n`, { mode: 0o600 });
+  await writeOwnFile(path, `${JSON.stringify({ users }, undefined, 2)}\n`);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

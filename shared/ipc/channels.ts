@@ -9,6 +9,7 @@ export const EVENT_NAMES: readonly AppEventName[] = [
   "card.progress",
   "app.changed",
   "compose.fill",
+  "join.asked",
   "window.show",
   "quit.asked",
 ];

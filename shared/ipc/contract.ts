@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { MAX_LINK } from "../link/cpm-link.ts";
 import type { AppSnapshot, AppState, PickedFile, SignInFailureCode } from "../model/app-state.ts";
 import type { Card, CardProgress } from "../model/card.ts";
 import { INSTANCE_COLOURS } from "../model/settings.ts";
+import type { Invitation, JoinView, SharingChoice } from "../model/sharing.ts";
 import { MAX_ICON_OCTETS, MAX_PICKED } from "./limits.ts";
 
 /**
@@ -22,6 +24,7 @@ const index = z
   .min(0)
   .max(MAX_PICKED - 1);
 const octets = z.int().min(0);
+const link = z.string().min(1).max(MAX_LINK);
 const conflict = z.enum(["keepBoth", "replace", "skip"]);
 const oneFile = z.strictObject({ id, index });
 const oneCard = z.strictObject({ id });
@@ -80,6 +83,21 @@ export const requestSchemas = {
   "account.signOut": z.strictObject({}),
   /** Tries to register now; also asks the core anew which devices the user has. */
   "account.refresh": z.strictObject({}),
+  /** Addresses of this computer to share at, the likeliest first. */
+  "sharing.choices": z.strictObject({}),
+  /** Runs a network for people nearby at this address of this computer, and takes this window into it. */
+  "sharing.start": z.strictObject({ address: z.string().min(1).max(64), name }),
+  /** Ends it; this window goes back to the account it had. People and their links stay for the next time. */
+  "sharing.stop": z.strictObject({}),
+  /** Makes an account. Refused with `nameTaken` where somebody of that name has one. */
+  "sharing.invite": z.strictObject({ name: name.min(1) }),
+  /** Another link for somebody; the one before is void, and devices that joined with it have to join anew. */
+  "sharing.renew": z.strictObject({ aor: uri }),
+  "sharing.remove": z.strictObject({ aor: uri }),
+  /** What a link to join says, to be shown before anything is done with it. */
+  "join.look": z.strictObject({ link }),
+  /** Joins in place of the present account; the user has seen what the link says. */
+  "join.accept": z.strictObject({ link, displayName: name, deviceName: name }),
   /** Opens one more window of its own profile: another device of the same user, or of another one. */
   "device.open": z.strictObject({ aor: uri, deviceName: name }),
   "files.choose": z.strictObject({ kind: z.enum(["files", "folder"]) }),
@@ -186,6 +204,14 @@ export interface RequestAnswers {
   readonly "account.rename": null;
   readonly "account.signOut": null;
   readonly "account.refresh": null;
+  readonly "sharing.choices": readonly SharingChoice[];
+  readonly "sharing.start": null;
+  readonly "sharing.stop": null;
+  readonly "sharing.invite": Invitation;
+  readonly "sharing.renew": Invitation;
+  readonly "sharing.remove": null;
+  readonly "join.look": JoinView;
+  readonly "join.accept": null;
   readonly "device.open": null;
   readonly "files.choose": readonly PickedFile[];
   readonly "files.look": readonly PickedFile[];
@@ -247,6 +273,8 @@ export interface AppEvents {
   readonly "app.changed": AppStateChange;
   /** A `cpm:` link or files were handed over: fills the page Send, sends nothing. */
   readonly "compose.fill": { readonly to?: string; readonly files: readonly PickedFile[] };
+  /** A link to join was handed over by the system: the window shows what it says and asks. */
+  readonly "join.asked": { readonly link: string; readonly join: JoinView };
   /** A menu, a tray item or a notification asks for something to be shown. */
   readonly "window.show": {
     readonly page?: PageName;
@@ -283,6 +311,10 @@ export type FailureCode =
   | "fileGone"
   | "notSame"
   | "declinedBySystem"
+  /** The link is no link to join. */
+  | "badLink"
+  | "notSharing"
+  | "nameTaken"
   | "internal";
 
 /**

@@ -1,5 +1,6 @@
 import type { Card } from "./card.ts";
 import type { Settings } from "./settings.ts";
+import type { SharingState } from "./sharing.ts";
 
 /** Why signing in did not work; the renderer has a sentence for each. */
 export type SignInFailureCode =
@@ -68,8 +69,14 @@ export interface Account {
   readonly deviceName: string;
   /** `host:port` of the core; the built-in network's changes from start to start. */
   readonly core: string;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
   readonly isBuiltIn: boolean;
+  /** Certificate that the core must show: pairs of capital digits with colons. Absent: no network joined by link. */
+  readonly fingerprint?: string;
+  /** Of a network joined by link, as its host calls it. */
+  readonly networkName?: string;
+  /** This window runs the network for others. */
+  readonly isHost?: boolean;
   /** The password is kept with a fixed key, because the system has no keyring. */
   readonly isPasswordWeaklyKept?: boolean;
 }
@@ -120,6 +127,8 @@ export interface AppState {
   readonly instance: Instance;
   readonly account?: Account;
   readonly arrival?: Arrival;
+  /** Absent: nothing is shared. */
+  readonly sharing?: SharingState;
   readonly registration: RegistrationState;
   readonly people: readonly Person[];
   readonly devices: readonly AppDevice[];

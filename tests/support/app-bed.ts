@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Engine } from "../../main/app/engine/engine.node.ts";
 import type { EngineStart } from "../../main/app/engine/engine-options.ts";
+import type { StartShare } from "../../main/app/engine/sharing-desk.node.ts";
 import type { EngineEvent } from "../../main/app/ports.ts";
 import type { StartNetwork } from "../../main/compose/lab.node.ts";
+import { Share } from "../../main/compose/share.node.ts";
+import type { Interfaces } from "../../main/compose/sharing-choices.ts";
 import type {
   AppEventName,
   AppEvents,
@@ -21,6 +24,12 @@ import { startLoopbackNetwork } from "./loopback-network.ts";
 /** What never comes within this time does not come. */
 const PATIENCE_MS = 20_000;
 
+/** Loopback stands for a network that reaches others. */
+const INTERFACES: Interfaces = {
+  lo: [{ address: "127.0.0.1", family: "IPv4", internal: true }],
+  wlan0: [{ address: "127.0.0.9", family: "IPv4", internal: false }],
+};
+
 export const USERS = {
   alice: "sip:alice@a.example",
   anna: "sip:anna@a.example",
@@ -34,6 +43,8 @@ export interface AppOptions {
   readonly isAlone?: boolean;
   /** Instead of the built-in network of this test. */
   readonly startNetwork?: StartNetwork;
+  /** Instead of a real network for others. */
+  readonly startShare?: StartShare;
 }
 
 /** Several applications of one machine without their windows: real files and sockets, one built-in network. */
@@ -120,7 +131,8 @@ export class TestApp {
   readonly errors: string[] = [];
   readonly #bed: AppBed;
 
-  constructor(name: string, bed: AppBed, { start, startNetwork, isAlone = false }: AppOptions) {
+  constructor(name: string, bed: AppBed, options: AppOptions) {
+    const { start, startNetwork, startShare, isAlone = false } = options;
     this.name = name;
     this.#bed = bed;
     const downloads = join(bed.folder, `${name}-downloads`);
@@ -140,6 +152,8 @@ export class TestApp {
       },
       {
         startNetwork: startNetwork ?? (() => bed.startNetwork()),
+        startShare: startShare ?? ((share) => Share.start(share)),
+        interfaces: () => INTERFACES,
         runtimeFolder: join(bed.folder, "run"),
         roomIn: () => this.room,
       },

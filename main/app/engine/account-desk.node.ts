@@ -1,4 +1,5 @@
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
+import type { JoinLink } from "../../../shared/link/join-link.ts";
 import type { RegistrationState } from "../../../shared/model/app-state.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import { formatHostPort } from "../../base/host-port.ts";
@@ -7,13 +8,21 @@ import { err, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import { joinLab, type Lab, type StartNetwork } from "../../compose/lab.node.ts";
 import type { Profile } from "../../compose/profile.node.ts";
-import { UserError, type UserErrorKind } from "../../compose/user-error.ts";
+import { UserError } from "../../compose/user-error.ts";
 import { DEMO_PASSWORD, isDemoUser } from "../../compose/users.node.ts";
 import type { CpmClient } from "../../cpm/client.ts";
 import type { SystemFiles } from "../../storage/files.node.ts";
-import { type AccountRecord, accountOf, readAccount, readAor } from "../model/account-record.ts";
+import {
+  type AccountRecord,
+  accountOf,
+  joinedRecord,
+  readAccount,
+  readAor,
+} from "../model/account-record.ts";
 import { devicesOf } from "../model/devices.ts";
 import {
+  NETWORK_ENDED,
+  notStarted,
   offlineReason,
   readServer,
   type SignInFailure,
@@ -21,10 +30,11 @@ import {
   signInFailure,
 } from "../model/sign-in.ts";
 import type { DesktopPort } from "../ports.ts";
-import { type Phrase, type Said, said } from "../words/phrase.ts";
+import { type Phrase, said } from "../words/phrase.ts";
 import type { CurrentWords } from "../words/words.ts";
 import { DONE, type Failure, failure } from "./answers.ts";
 import { DeviceSession } from "./device-session.node.ts";
+import { named } from "./named-device.ts";
 import type { StateDesk } from "./state-desk.ts";
 
 export interface AccountDeskParts {
@@ -53,27 +63,11 @@ export type NetworkChange = "joined" | "registered" | "leaving";
 
 type Registration = RegistrationState<Phrase>;
 
-/** Until the next one runs, which takes some seconds. */
-const NETWORK_ENDED: Registration = {
-  ...{ name: "offline", code: "noAnswer" },
-  reason: said("account.networkEnded"),
-};
-
-/** What stands in the way of the built-in network, where that is known. */
-function notStarted(kind: UserErrorKind | undefined): readonly [message: Said, action: Said] {
-  switch (kind) {
-    case "storage":
-      return [said("account.notStartedFolder"), said("actions.freeSpace")];
-    case "network":
-      return [said("account.notStartedElsewhere"), said("actions.closeOthers")];
-    default:
-      return [said("account.notStarted"), said("actions.tryAgain")];
-  }
-}
-
 type Outcome = Result<null, Failure>;
 
 const SETTING = "app.account";
+/** The account that the host of a network had before. */
+const SETTING_BEFORE = "app.accountBefore";
 /** What could not even be tried is tried again. */
 const RETRY_MS = 15_000;
 
@@ -164,6 +158,35 @@ export class AccountDesk {
     });
   }
 
+  /** The account of a link; as the host of that network, the account of before is kept for when it ends. */
+  join(
+    join: JoinLink,
+    as: { readonly displayName: string; readonly deviceName: string; readonly isHost?: boolean },
+  ): Promise<Outcome> {
+    return this.#inOrder(() => {
+      const { store, words } = this.#parts;
+      const before = this.#record;
+      if (as.isHost === true && before !== undefined && before.isHost !== true)
+        store.putSetting(SETTING_BEFORE, JSON.stringify(before));
+      this.#show({ name: "connecting" });
+      const record = joinedRecord(join, named(as, join.aor, words));
+      return this.#replace(record, join.password);
+    });
+  }
+
+  /** The network that this profile shares ends: back to the account of before, if this window is still in it. */
+  leaveOwnNetwork(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#record?.isHost !== true) return;
+      const kept = this.#parts.store.setting(SETTING_BEFORE);
+      const before = kept.ok ? readAccount(kept.value) : undefined;
+      await this.#forget();
+      if (before === undefined) return;
+      this.#keep(before);
+      await this.#signIn();
+    });
+  }
+
   rename(displayName: string, deviceName: string): Outcome {
     if (this.#record === undefined) return failure("notSignedIn", said("failures.notSignedIn"));
     this.#keep({ ...this.#record, displayName, deviceName });
@@ -174,11 +197,7 @@ export class AccountDesk {
 
   signOut(): Promise<Outcome> {
     return this.#inOrder(async () => {
-      this.#record = undefined;
-      this.#parts.store.removeSetting(SETTING);
-      await this.#leave();
-      this.#showAccount();
-      this.#show({ name: "signedOut" });
+      await this.#forget();
       return DONE;
     });
   }
@@ -214,6 +233,14 @@ export class AccountDesk {
     // A failed task is its caller's to handle; the next one runs all the same.
     this.#last = run.catch(() => undefined);
     return run;
+  }
+
+  async #forget(): Promise<void> {
+    this.#record = undefined;
+    this.#parts.store.removeSetting(SETTING);
+    await this.#leave();
+    this.#showAccount();
+    this.#show({ name: "signedOut" });
   }
 
   /** Another account in place of the present one, which comes back when that does not work. */

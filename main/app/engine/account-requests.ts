@@ -12,6 +12,7 @@ import type { CurrentWords } from "../words/words.ts";
 import type { AccountDesk } from "./account-desk.node.ts";
 import { DONE, type Failure, failure, type Handlers } from "./answers.ts";
 import type { EngineStart } from "./engine-options.ts";
+import { named } from "./named-device.ts";
 import type { StateDesk } from "./state-desk.ts";
 
 export interface AccountRequestParts {
@@ -82,20 +83,6 @@ function openDevice(
     ...["--code", code, "--colour", colour],
   ]);
   return DONE;
-}
-
-/** The usual names of the user and the device where nothing was written. */
-function named<T extends { readonly displayName: string; readonly deviceName: string }>(
-  args: T,
-  aor: string,
-  words: CurrentWords,
-): T {
-  const displayName = args.displayName.trim() === "" ? formatPerson(aor) : args.displayName.trim();
-  const deviceName =
-    args.deviceName.trim() === ""
-      ? words().say(said("account.computerOf", { name: displayName }))
-      : args.deviceName.trim();
-  return { ...args, displayName, deviceName };
 }
 
 export function startArguments(

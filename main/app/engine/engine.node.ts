@@ -13,12 +13,13 @@ import { ok, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import type { StartNetwork } from "../../compose/lab.node.ts";
 import { openProfile, type Profile, profileFiles } from "../../compose/profile.node.ts";
+import type { Interfaces } from "../../compose/sharing-choices.ts";
 import { DEMO_AORS } from "../../compose/users.node.ts";
 import { MAX_FILES } from "../../cpm/client.ts";
 import type { SystemFiles } from "../../storage/files.node.ts";
 import { isSamePerson } from "../model/people.ts";
 import { readJson } from "../model/settings-read.ts";
-import type { AppEngine, EngineEvent, EngineResource } from "../ports.ts";
+import type { AppEngine, EngineEvent, EngineResource, HandedOver } from "../ports.ts";
 import { said } from "../words/phrase.ts";
 import { type Words, wordsFor } from "../words/words.ts";
 import { AccountDesk } from "./account-desk.node.ts";
@@ -33,6 +34,7 @@ import {
   worded,
 } from "./answers.ts";
 import { CardDesk } from "./card-desk.ts";
+import { desktopHandlers } from "./desktop-requests.ts";
 
 import type { EngineOptions } from "./engine-options.ts";
 import { canBeMade, roomIn, withRoom } from "./folder-look.node.ts";
@@ -49,11 +51,14 @@ import { ReceivedDesk } from "./received-desk.node.ts";
 import { SameFiles } from "./same-file.node.ts";
 import { SendDesk } from "./send-desk.node.ts";
 import { changeSettings, keptSettings } from "./settings-desk.ts";
+import { SharingDesk, type StartShare } from "./sharing-desk.node.ts";
 import { StateDesk } from "./state-desk.ts";
 
 /** What is another one in a test. */
 export interface EngineParts {
   readonly startNetwork: StartNetwork;
+  readonly startShare: StartShare;
+  readonly interfaces: () => Interfaces;
   readonly runtimeFolder?: string;
   readonly clock?: Clock;
   /** Octets free in a folder, the reserve not yet taken off; undefined: as the disk says. */
@@ -79,6 +84,7 @@ export class Engine implements AppEngine {
   readonly #cards: CardDesk;
   readonly #people: PeopleDesk;
   readonly #account: AccountDesk;
+  readonly #sharing: SharingDesk;
   readonly #received: ReceivedDesk;
   readonly #offers: OfferDesk;
   readonly #pauses: PauseDesk;
@@ -157,6 +163,10 @@ export class Engine implements AppEngine {
         this.#showPeople();
       },
     });
+    const { startShare, interfaces } = parts;
+    this.#sharing = new SharingDesk({
+      ...{ ...common, profileFolder, startShare, interfaces, account: this.#account },
+    });
     const sending = new SendDesk({ ...withCards, ...own });
     this.#handlers = { ...this.#ownHandlers(), ...sending.handlers };
     this.#cards.onTick = () => {
@@ -178,7 +188,7 @@ export class Engine implements AppEngine {
     const tryHere = this.#options.start?.tryHere;
     const { account } = this.#state.current;
     if (tryHere === undefined || (account !== undefined && isSamePerson(account.aor, tryHere.aor)))
-      this.#look(this.#account.signInAgain());
+      this.#look(this.#sharing.startAgain().then(() => this.#account.signInAgain()));
     else {
       const args = startArguments(tryHere);
       this.#look(arrive(this.#state, () => this.answer("account.tryHere", args)));
@@ -222,13 +232,9 @@ export class Engine implements AppEngine {
     return this.#cards.isBusy;
   }
 
-  async handOver({
-    paths,
-    to,
-  }: {
-    readonly paths: readonly string[];
-    readonly to?: string;
-  }): Promise<void> {
+  async handOver({ paths, to, joinLink }: HandedOver): Promise<void> {
+    const asked = joinLink === undefined ? undefined : this.#sharing.asked(joinLink);
+    if (asked !== undefined) this.#outbox.emit(asked);
     const own = this.#state.current.account?.aor;
     const address =
       to === undefined ? undefined : readAddress(to, own?.slice(own.lastIndexOf("@") + 1));
@@ -278,6 +284,7 @@ export class Engine implements AppEngine {
 
   async #stopParts(): Promise<void> {
     await this.#account.stop();
+    await this.#sharing.stop();
     await this.#received.settled();
     await this.#files.close();
   }
@@ -292,6 +299,8 @@ export class Engine implements AppEngine {
       ...this.#history.handlers,
       ...this.#locate.handlers,
       ...this.#notices.handlers,
+      ...this.#sharing.handlers,
+      ...desktopHandlers(desktop),
       ...accountHandlers({
         ...{ account: this.#account, state: this.#state, desktop, demoAors: DEMO_AORS },
         words: () => this.#words,
@@ -301,22 +310,6 @@ export class Engine implements AppEngine {
       "people.save": ({ person, was }) => this.#people.save(present(person), was),
       "people.remove": ({ aor }) => this.#people.remove(aor),
       "settings.change": (change) => this.#changeSettings(change),
-      "text.copy": async ({ text }) => {
-        await desktop.writeClipboard(text);
-        return DONE;
-      },
-      "window.fit": ({ heightPx }) => {
-        desktop.fitPrompt(heightPx);
-        return DONE;
-      },
-      "window.showMain": (what) => {
-        desktop.showMainWindow(present(what));
-        return DONE;
-      },
-      "app.quit": ({ how }) => {
-        desktop.answerQuit(how);
-        return DONE;
-      },
     };
   }
 
@@ -349,6 +342,7 @@ export class Engine implements AppEngine {
     this.#cards.reword();
     this.#people.show();
     this.#account.reword();
+    this.#sharing.reword();
   }
 
   #onEvent(event: NamedEvent): void {

@@ -1,4 +1,6 @@
+import { networkInterfaces } from "node:os";
 import { BuiltInNetwork } from "../../compose/built-in-network.node.ts";
+import { Share } from "../../compose/share.node.ts";
 import { demoAccounts } from "../../compose/users.node.ts";
 import type { AppEngine } from "../ports.ts";
 import { Engine } from "./engine.node.ts";
@@ -14,6 +16,8 @@ export function openEngine(options: EngineOptions): Promise<AppEngine> {
   return new Promise((resolve) => {
     const engine = new Engine(options, {
       startNetwork: () => BuiltInNetwork.start({ bind: "127.0.0.1", users: demoAccounts() }),
+      startShare: (share) => Share.start(share),
+      interfaces: networkInterfaces,
     });
     engine.start();
     resolve(engine);

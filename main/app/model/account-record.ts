@@ -1,5 +1,6 @@
+import type { JoinLink } from "../../../shared/link/join-link.ts";
 import type { Account } from "../../../shared/model/app-state.ts";
-import { bracketHost } from "../../base/host-port.ts";
+import { bracketHost, formatHostPort } from "../../base/host-port.ts";
 import { parseSipUri } from "../../sip/grammar/uri.ts";
 import { readObject } from "./settings-read.ts";
 
@@ -10,8 +11,14 @@ export interface AccountRecord {
   readonly deviceName: string;
   /** `host:port`; of the built-in network only where it was last. */
   readonly core: string;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
   readonly isBuiltIn: boolean;
+  /** SHA-256 of the certificate that the core must show; of networks joined by link. */
+  readonly fingerprint?: string;
+  /** As the host of a network joined by link calls it. */
+  readonly networkName?: string;
+  /** This profile shares the network itself. */
+  readonly isHost?: boolean;
   /** Encrypted by the system, in base64; the built-in network's accounts need none. */
   readonly password?: string;
   readonly isPasswordWeaklyKept?: boolean;
@@ -20,17 +27,54 @@ export interface AccountRecord {
 /** Undefined when there is none, or none that can be used. */
 export function readAccount(text: string | undefined): AccountRecord | undefined {
   const kept = readObject(text);
-  const [aor, displayName, deviceName, core] = ["aor", "displayName", "deviceName", "core"].map(
-    (name) => (typeof kept[name] === "string" ? kept[name] : ""),
-  );
+  const { aor, core, displayName, deviceName } = texts(kept, [
+    "aor",
+    "core",
+    "displayName",
+    "deviceName",
+  ]);
   if (aor === undefined || readAor(aor) === undefined || core === undefined) return undefined;
-  const { transport, isBuiltIn, password, isPasswordWeaklyKept } = kept;
+  const { transport, isBuiltIn } = kept;
   return {
     ...{ aor, core, displayName: displayName ?? "", deviceName: deviceName ?? "" },
-    transport: transport === "tcp" ? "tcp" : "udp",
+    transport: transport === "tcp" || transport === "tls" ? transport : "udp",
     isBuiltIn: isBuiltIn === true,
-    ...(typeof password === "string" ? { password } : {}),
-    ...(isPasswordWeaklyKept === true ? { isPasswordWeaklyKept } : {}),
+    ...texts(kept, ["password", "fingerprint", "networkName"]),
+    ...claims(kept, ["isPasswordWeaklyKept", "isHost"]),
+  };
+}
+
+type Kept = ReturnType<typeof readObject>;
+
+function texts<Name extends string>(
+  kept: Kept,
+  names: readonly Name[],
+): { readonly [N in Name]?: string } {
+  const found = names.filter((name) => typeof kept[name] === "string");
+  // Checked border: each value was looked at.
+  return Object.fromEntries(found.map((name) => [name, kept[name]])) as { [N in Name]?: string };
+}
+
+function claims<Name extends string>(
+  kept: Kept,
+  names: readonly Name[],
+): { readonly [N in Name]?: true } {
+  const found = names.filter((name) => kept[name] === true);
+  // Checked border: they are all true.
+  return Object.fromEntries(found.map((name) => [name, true])) as { [N in Name]?: true };
+}
+
+/** The account that a link gives. */
+export function joinedRecord(
+  { aor, host, port, transport, fingerprint, name }: JoinLink,
+  as: { readonly displayName: string; readonly deviceName: string; readonly isHost?: boolean },
+): AccountRecord {
+  const { displayName, deviceName, isHost } = as;
+  return {
+    ...{ aor, displayName, deviceName, transport, fingerprint, isBuiltIn: false },
+    core: formatHostPort({ host, port }),
+    ...(name === undefined ? {} : { networkName: name }),
+    ...(isHost === true ? { isHost } : {}),
   };
 }
 

@@ -1,9 +1,10 @@
 import { formatAddress } from "../../../shared/format/person.ts";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
-import type { SignInFailureCode } from "../../../shared/model/app-state.ts";
+import type { RegistrationState, SignInFailureCode } from "../../../shared/model/app-state.ts";
 import type { RegistrationFailedView } from "../../../shared/model/registration.ts";
 import { type HostPort, isIpAddress, parseHostPort } from "../../base/host-port.ts";
-import { type Phrase, said } from "../words/phrase.ts";
+import type { UserErrorKind } from "../../compose/user-error.ts";
+import { type Phrase, type Said, said } from "../words/phrase.ts";
 
 export type SignInFailure = RequestFailure<Phrase> & { readonly code: SignInFailureCode };
 
@@ -101,3 +102,23 @@ export function demoAorFor(name: string, demoAors: readonly string[]): string {
   const own = demoAors.find((aor) => formatAddress(aor).split("@", 1)[0] === key);
   return own ?? demoAors[0] ?? "";
 }
+
+/** What stands in the way of the built-in network, where that is known. */
+export function notStarted(
+  kind: UserErrorKind | undefined,
+): readonly [message: Said, action: Said] {
+  switch (kind) {
+    case "storage":
+      return [said("account.notStartedFolder"), said("actions.freeSpace")];
+    case "network":
+      return [said("account.notStartedElsewhere"), said("actions.closeOthers")];
+    default:
+      return [said("account.notStarted"), said("actions.tryAgain")];
+  }
+}
+
+/** Until the next one runs, which takes some seconds. */
+export const NETWORK_ENDED: RegistrationState<Phrase> = {
+  ...{ name: "offline", code: "noAnswer" },
+  reason: said("account.networkEnded"),
+};

@@ -4,6 +4,7 @@ import { failures } from "./en/failures.ts";
 import { files } from "./en/files.ts";
 import { messages } from "./en/messages.ts";
 import { problems } from "./en/problems.ts";
+import { sharing } from "./en/sharing.ts";
 import { shell } from "./en/shell.ts";
 
 /** Everything that the program says beside its windows' own texts, in English. */
@@ -14,6 +15,7 @@ export const english = {
   files,
   messages,
   problems,
+  sharing,
   shell,
 } as const;
 

@@ -102,7 +102,7 @@ function initialForm(
         address: formatAddress(account.aor),
         password: "",
         server: account.core,
-        transport,
+        transport: transport === "udp" ? transport : "tcp",
         name,
         device,
       }

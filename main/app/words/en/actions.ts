@@ -1,11 +1,13 @@
 /** The one thing to do next. */
 export const actions = {
+  askForLink: "Ask for another link.",
   askAgain: "Ask {name} to send again.",
   changeOther: "Change that person instead.",
   checkAddress: "Check the address.",
   checkServer: "Check the server.",
   checkNetwork: "Check the server, and that the network runs.",
   chooseAccount: "Choose another account.",
+  chooseAddress: "Choose another address.",
   chooseDemoAccount: "Choose alice@a.example, anna@a.example, bob@b.example or carol@b.example.",
   chooseFileAgain: "Choose it again.",
   chooseFiles: "Choose files.",
@@ -38,11 +40,13 @@ export const actions = {
   showInFolder: "Show it in its folder.",
   signIn: "Sign in first.",
   split: "Split it.",
+  startSharing: "Start sharing first.",
   startThere: "Start this program on the other device.",
   takeOut: "Take it out.",
   takeSomeOut: "Take some out, or send them as one archive.",
   tryAgain: "Try again.",
   tryLater: "Try again later.",
   writeAddress: "Write NAME@DOMAIN.",
+  writeOtherName: "Write another name.",
   writeServer: "Write HOST or HOST:PORT.",
 } as const;
