@@ -110,8 +110,8 @@ export function accountFor(name: string): { readonly aor: string; readonly shown
 /** `Zoë Müller` is `zoe-muller`. */
 function userOf(name: string): string {
   const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const user = plain.replace(/[^a-z0-9._-]+/g, "-").slice(0, MAX_USER);
-  return user.replace(/^[._-]+/, "").replace(/[._-]+$/, "") || "guest";
+  const user = (plain.match(/[a-z0-9]+/g) ?? []).join("-").slice(0, MAX_USER);
+  return user.replace(/-$/, "") || "guest";
 }
 
 /** Accounts whose password everybody knows are for one computer, whatever a users file says. */

@@ -23,7 +23,7 @@ describe("the account that a name stands for", () => {
   it.each([
     ["Bob", "sip:bob@b.example", "Bob"],
     ["Zoë Müller", "sip:zoe-muller@b.example", "Zoë Müller"],
-    ["  -- ann_lee. ", "sip:ann_lee@b.example", "-- ann_lee."],
+    ["  -- ann_lee. ", "sip:ann-lee@b.example", "-- ann_lee."],
     ["李", "sip:guest@b.example", "李"],
     ["dave@a.example", "sip:dave@a.example", "dave"],
     ["sip:Dave@B.example", "sip:dave@b.example", "Dave"],
