@@ -91,6 +91,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
     credentials: {
       ...{ username: user, password: setup.password },
       realm: setup.aor.slice(setup.aor.lastIndexOf("@") + 1),
+      coreHosts: [setup.core.host, coreAddress],
       // MD5 off loopback could be broken by whoever listens; on loopback nobody does.
       allowMd5: isLoopback(setup.core.host),
     },

@@ -132,6 +132,12 @@ export class SipHeaders {
     );
   }
 
+  /** Takes away every field whose name, as `headerKey` writes it, is unwanted, however it was spelled. */
+  removeWhere(isUnwanted: (key: string) => boolean): SipHeaders {
+    if (!this.#keys.some(isUnwanted)) return this;
+    return SipHeaders.of(this.fields.filter((_, i) => !isUnwanted(this.#keys[i] ?? "")));
+  }
+
   /** Takes away the first value (Via, Route), also out of a field that holds several. */
   removeFirstValue(name: string): SipHeaders {
     const index = this.#keys.indexOf(headerKey(name));

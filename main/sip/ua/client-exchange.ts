@@ -1,3 +1,5 @@
+import { parseNameAddr } from "../grammar/name-addr.ts";
+import { parseSipUri } from "../grammar/uri.ts";
 import type { HeaderField } from "../message/headers.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { retryAfterMsOf } from "../message/retry-after.ts";
@@ -86,8 +88,21 @@ export class ClientExchange {
       return;
     }
     this.#targets = located.value;
-    this.#request = this.#context.digest?.authorize(this.#request) ?? this.#request;
+    if (this.#isToCore()) {
+      this.#request = this.#context.digest?.authorize(this.#request) ?? this.#request;
+    }
     this.#send();
+  }
+
+  /** Whether every place that the request may go to is the own core's. */
+  #isToCore(): boolean {
+    const { digest } = this.#context;
+    if (digest === undefined) return false;
+    const hop = parseSipUri(this.#options.nextHop);
+    if (hop.ok && digest.isCore(hop.value.host)) {
+      for (const { remote } of this.#targets) digest.learnCore(remote.host);
+    }
+    return this.#targets.every(({ remote }) => digest.isCore(remote.host));
   }
 
   #send(): void {
@@ -153,13 +168,26 @@ export class ClientExchange {
       this.#hasProgress = true;
     }
     if (response.status >= 200) this.#isDone = true;
+    if (response.status === 200 && this.#request.method === "REGISTER") this.#learnWay(response);
     this.#handlers.onResponse(response);
+  }
+
+  /** Where the core wants requests of this user to come (RFC 3608). */
+  #learnWay(response: SipResponse): void {
+    if (!this.#isToCore()) return;
+    for (const value of response.headers.list("Service-Route")) {
+      const route = parseNameAddr(value);
+      if (route.ok && route.value.uri.kind === "sip") {
+        this.#context.digest?.learnCore(route.value.uri.host);
+      }
+    }
   }
 
   #retryWithCredentials(response: SipResponse): boolean {
     if (response.status !== 401 && response.status !== 407) return false;
+    if (this.#cancel !== undefined || !this.#isToCore()) return false;
     const answer = this.#context.digest?.answer(this.#request, response, this.#attempts);
-    if (answer === undefined || this.#cancel !== undefined) return false;
+    if (answer === undefined) return false;
     this.#attempts = answer.attempts;
     this.#sendAgain(answer.request);
     return true;

@@ -19,7 +19,15 @@ export interface Credentials {
   readonly realm: string;
   /** MD5 is answered only where configuration allows it: a challenge must not be able to lower the strength. */
   readonly allowMd5: boolean;
+  /**
+   * Names and addresses of the own core. Credentials go there and nowhere else, and its challenges alone are answered: one
+   * of whoever is called is not. Absent: everybody's.
+   */
+  readonly coreHosts?: readonly string[];
 }
+
+/** Addresses of the core that are remembered. */
+const MAX_CORE_HOSTS = 64;
 
 export interface DigestClientPorts {
   readonly hashing: Hashing;
@@ -60,11 +68,26 @@ const MAX_ANSWERS = 2;
 export class DigestClient {
   readonly #credentials: Credentials;
   readonly #ports: DigestClientPorts;
+  readonly #coreHosts: Set<string> | undefined;
   readonly #answered = new Map<AuthHeader, Answered>();
 
   constructor(credentials: Credentials, ports: DigestClientPorts) {
     this.#credentials = credentials;
     this.#ports = ports;
+    const { coreHosts } = credentials;
+    this.#coreHosts =
+      coreHosts === undefined ? undefined : new Set(coreHosts.map((host) => host.toLowerCase()));
+  }
+
+  /** The own core is there. */
+  isCore(host: string): boolean {
+    return this.#coreHosts === undefined || this.#coreHosts.has(host.toLowerCase());
+  }
+
+  /** The core is there too: its name stands for that address, or it has named that host in its Service-Route. */
+  learnCore(host: string): void {
+    if (this.#coreHosts === undefined || this.#coreHosts.size >= MAX_CORE_HOSTS) return;
+    this.#coreHosts.add(host.toLowerCase());
   }
 
   /** Adds credentials for the nonces we know, so that most requests are not challenged (RFC 7616 §3.6). */

@@ -5,6 +5,7 @@ import {
   type DigestQop,
   digestAlgorithm,
   digestResponse,
+  ha1OfNobody,
   OFFERED_ALGORITHMS,
   parseDigest,
   type SipDigestAlgorithm,
@@ -122,7 +123,7 @@ export class DigestVerifier {
     const ha1 = ha1Lookup(fields.username, algorithm);
     const expected = digestResponse(this.#ports.hashing, {
       algorithm,
-      ha1: ha1 ?? "",
+      ha1: ha1 ?? ha1OfNobody(algorithm),
       nonce: fields.nonce,
       method: request.method,
       uri: fields.uri,

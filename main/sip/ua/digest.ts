@@ -49,6 +49,11 @@ export function ha1Of(
   return hash(hashing, algorithm, `${who.username}:${who.realm}:${who.password}`);
 }
 
+/** Stands in for an unknown user's: to compute with it is as much work as with a known user's. */
+export function ha1OfNobody(algorithm: SipDigestAlgorithm): string {
+  return "0".repeat(algorithm === "MD5" ? 32 : 64);
+}
+
 /** The `response` value, lower-case hex. */
 export function digestResponse(hashing: Hashing, input: DigestInput): string {
   const { algorithm, ha1, nonce, protection } = input;
