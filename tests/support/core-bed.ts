@@ -1,6 +1,7 @@
 import { systemHashing } from "../../main/base/hashing.node.ts";
 import type { HostPort } from "../../main/base/host-port.ts";
 import { formatHostPort } from "../../main/base/host-port.ts";
+import type { Hashing } from "../../main/base/ports.ts";
 import type { CoreConfig, CoreUser } from "../../main/network/core/core-config.ts";
 import { SipCore } from "../../main/network/core/sip-core.ts";
 import { responseTo } from "../../main/sip/message/build.ts";
@@ -257,6 +258,7 @@ export class CoreBed {
       readonly address?: HostPort;
       readonly names?: Readonly<Record<string, readonly string[]>>;
       readonly records?: FakeRecords;
+      readonly hashing?: Hashing;
     } = {},
   ): Promise<CoreBed> {
     const bed = new CoreBed(around.address ?? CORE);
@@ -264,7 +266,7 @@ export class CoreBed {
     const opened = await openTransactions(bed.net, bed.address, { limits });
     const { layer } = opened;
     const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
-    const hashing = systemHashing();
+    const hashing = around.hashing ?? systemHashing();
     const users = ["alice", "bob", "carol"].map((name) => coreUser(name));
     const core = new SipCore(
       layer,

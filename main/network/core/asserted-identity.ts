@@ -5,28 +5,30 @@ import type { SipHeaders } from "../../sip/message/headers.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 
 /**
- * Headers that only elements inside the trust domain may set (RFC 3325, RFC 6050, RFC 5502, RFC 7315). They are taken
- * away on the parsed list: every spelling that our parser reads as one of them is one of them.
+ * Headers that only elements inside the trust domain may set (RFC 3325, RFC 6050, RFC 5502, RFC 7315, RFC 7044). They are
+ * taken away on the parsed list: every spelling that our parser reads as one of them is one of them.
  */
-const TRUSTED_ONLY = [
-  "P-Asserted-Identity",
-  "P-Asserted-Service",
-  "P-Preferred-Identity",
-  "P-Preferred-Service",
-  "P-Served-User",
-  "P-Called-Party-ID",
-  "P-Profile-Key",
-  "P-Charging-Vector",
-  "P-Charging-Function-Addresses",
-  "P-User-Database",
-  "P-Associated-URI",
-  "History-Info",
-] as const;
+const TRUSTED_ONLY: ReadonlySet<string> = new Set([
+  "p-served-user",
+  "p-called-party-id",
+  "p-profile-key",
+  "p-user-database",
+  "p-associated-uri",
+  "p-visited-network-id",
+  "p-private-network-indication",
+  "history-info",
+  "diversion",
+]);
+
+/** Families of them, those included that are yet to come. */
+const TRUSTED_FAMILIES = ["p-asserted-", "p-preferred-", "p-charging-", "p-dcs-"] as const;
+
+function isForTrusted(key: string): boolean {
+  return TRUSTED_ONLY.has(key) || TRUSTED_FAMILIES.some((family) => key.startsWith(family));
+}
 
 export function withoutAssertions(headers: SipHeaders): SipHeaders {
-  let stripped = headers;
-  for (const name of TRUSTED_ONLY) stripped = stripped.remove(name);
-  return stripped;
+  return headers.removeWhere(isForTrusted);
 }
 
 /**

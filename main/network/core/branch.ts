@@ -8,7 +8,9 @@ import { isUsableResponse } from "../../sip/message/validate.ts";
 import type { ClientTransaction } from "../../sip/transaction/transaction.ts";
 import type { Flow, Target } from "../../sip/transport/flow.ts";
 import { targetsOf } from "../../sip/transport/locate.ts";
+import { withoutAssertions } from "./asserted-identity.ts";
 import type { ContextPorts } from "./context-ports.ts";
+import { withoutOwnChallenges } from "./forwarding.ts";
 
 /** Where a branch's request is sent: a URI to resolve, or a known place. */
 export type NextHop =
@@ -33,6 +35,8 @@ export interface BranchPlan {
   /** Complete but for our Via. */
   readonly request: SipRequest;
   readonly nextHop: NextHop;
+  /** It goes to a device, which stands outside the trust domain: nobody believes what it asserts in its answer. */
+  readonly isToDevice?: boolean;
   /** Quoted text, when the device named itself at registration. */
   readonly deviceName?: string;
   /** Given for an application server: it must send something within this time. */
@@ -181,7 +185,10 @@ export class Branch {
       return;
     }
     // RFC 3261 §16.7 step 3: what is left is for the element before us.
-    const response = { ...received, headers: received.headers.removeFirstValue("Via") };
+    const headers = received.headers.removeFirstValue("Via");
+    const believed = this.plan.isToDevice === true ? withoutAssertions(headers) : headers;
+    const { realm } = this.#owner.ports;
+    const response = withoutOwnChallenges({ ...received, headers: believed }, realm);
     const isFirst = !this.#hasProvisional;
     this.#answerTimer?.cancel();
     if (response.status < 200) {

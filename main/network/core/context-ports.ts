@@ -11,6 +11,8 @@ export interface ContextPorts {
   readonly health: PlaceHealth;
   readonly log: Log;
   readonly timerCMs: number;
+  /** Of our challenges; in lower case. */
+  readonly realm: string;
   /** A fresh tag for responses that the core makes itself. */
   newTag(): string;
 }

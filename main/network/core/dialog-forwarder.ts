@@ -90,6 +90,7 @@ export class DialogForwarder {
     return {
       request,
       nextHop: hopToDevice(place, locations),
+      isToDevice: true,
       ...(binding.isOutbound
         ? {
             onFlowFailed: (): Handover => {

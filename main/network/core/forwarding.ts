@@ -6,7 +6,7 @@ import { hasParameter, parameter } from "../../sip/grammar/parameters.ts";
 import type { SipParseError } from "../../sip/grammar/parse-error.ts";
 import { parseSipUri, type SipUri } from "../../sip/grammar/uri.ts";
 import { contactsOf, maxForwardsOf } from "../../sip/message/fields.ts";
-import type { SipRequest } from "../../sip/message/message.ts";
+import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 
 const DEFAULT_MAX_FORWARDS = 70;
 
@@ -57,6 +57,30 @@ export function withoutCredentials(request: SipRequest, realm: string): SipReque
     return !parsed.ok || parameter(parsed.value.parameters, "realm") !== realm;
   });
   return { ...request, headers: request.headers.setAll("Proxy-Authorization", others) };
+}
+
+/**
+ * Takes challenges of our realm out of a response of somebody else: whoever is called must not get users to compute
+ * answers with their passwords (RFC 3261 §26.3.2.4 asks who is behind a challenge).
+ */
+export function withoutOwnChallenges(response: SipResponse, realm: string): SipResponse {
+  if (response.status !== 401 && response.status !== 407) return response;
+  const headers = CHALLENGES.reduce(
+    (left, name) =>
+      left.setAll(
+        name,
+        left.getAll(name).filter((value) => !isOfRealm(value, realm)),
+      ),
+    response.headers,
+  );
+  return { ...response, headers };
+}
+
+const CHALLENGES = ["WWW-Authenticate", "Proxy-Authenticate"] as const;
+
+function isOfRealm(value: string, realm: string): boolean {
+  const parsed = parseAuthValue(value);
+  return parsed.ok && parameter(parsed.value.parameters, "realm")?.toLowerCase() === realm;
 }
 
 /**

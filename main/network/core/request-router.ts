@@ -166,6 +166,7 @@ export class RequestRouter {
     );
     return plans.map((plan) => ({
       ...plan,
+      isToDevice: true,
       ...(deviceName === undefined || deviceName === "" ? {} : { deviceName: quote(deviceName) }),
       ...(binding.isOutbound
         ? {

@@ -101,6 +101,7 @@ export class SipCore {
       health: new PlaceHealth(clock),
       log,
       timerCMs: this.#limits.timerCMs,
+      realm: domain,
       newTag: () => randomToken(random, TAG_LENGTH),
     };
     const address = config.publicAddress ?? transactions.transport.sentBy;
