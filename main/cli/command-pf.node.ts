@@ -1,5 +1,5 @@
 import { formatHostPort } from "../base/host-port.ts";
-import { parseCoreAddress } from "../compose/core-address.ts";
+import { type CoreAddress, parseCoreAddress } from "../compose/core-address.ts";
 import { openPf } from "../compose/open-pf.node.ts";
 import { listenAddress } from "./command-trace.node.ts";
 import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
@@ -9,6 +9,7 @@ import { aborted, stopSignal } from "./stop-signal.node.ts";
 export interface PfFlags {
   readonly core: string;
   readonly listen: string;
+  readonly node?: readonly string[];
   readonly domain?: string;
   readonly trace?: string;
   readonly json?: boolean;
@@ -17,10 +18,8 @@ export interface PfFlags {
 /** `cpm pf`: one Participating Function as a worker behind a core that is not ours to start. */
 export async function runPfCommand(flags: PfFlags): Promise<ExitCode> {
   const output = new Output({ isJson: flags.json === true, profile: "pf" });
-  const core = parseCoreAddress(flags.core);
-  if (core === undefined) {
-    throw usageError(`"${flags.core}" is no address of a core.`, "Write --core HOST:PORT.");
-  }
+  const core = coreAddress(flags.core, "--core");
+  const nodes = (flags.node ?? []).map((text) => uriOf(coreAddress(text, "--node")));
   const listen = listenAddress(flags.listen);
   const stop = stopSignal();
   const domain = flags.domain ?? core.host;
@@ -29,8 +28,7 @@ export async function runPfCommand(flags: PfFlags): Promise<ExitCode> {
     msrp: { host: listen.host, port: 0 },
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
   });
-  const transport = core.transport === "udp" ? "" : `;transport=${core.transport}`;
-  pf.serve({ domain, core: `sip:${formatHostPort(core)}${transport}` });
+  pf.serve({ domain, core: uriOf(core), nodes });
   const sip = formatHostPort(pf.stack.local);
   const msrp = formatHostPort(pf.msrp.local);
   output.event("ready", { domain, pf: { sip, msrp } });
@@ -38,4 +36,15 @@ export async function runPfCommand(flags: PfFlags): Promise<ExitCode> {
   await aborted(stop);
   await pf.close();
   return EXIT.done;
+}
+
+function coreAddress(text: string, option: string): CoreAddress {
+  const address = parseCoreAddress(text);
+  if (address !== undefined) return address;
+  throw usageError(`"${text}" is no address of a core.`, `Write ${option} HOST:PORT.`);
+}
+
+function uriOf(core: CoreAddress): string {
+  const transport = core.transport === "udp" ? "" : `;transport=${core.transport}`;
+  return `sip:${formatHostPort(core)}${transport}`;
 }

@@ -173,6 +173,7 @@ function addPf(program: Command, run: Run): void {
     .description("One Participating Function as a worker behind a core of your own.")
     .requiredOption("--core <address>", "HOST:PORT of the core")
     .requiredOption("--listen <address>", "HOST:PORT for SIP; port 0 lets the system choose")
+    .option("--node <address...>", "HOST:PORT of the core's other nodes, which are heard as well")
     .option("--domain <domain>", "the home network it serves")
     .option("--trace <file>", "write every message here")
     .option("--json", "one JSON object per line")

@@ -1,6 +1,7 @@
 import type { HostPort } from "../base/host-port.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
+import { CoreOnly } from "../network/pf/core-only.ts";
 import { ParticipatingFunction } from "../network/pf/participating-function.ts";
 import { listenError, openSipStack, SERVER_TRANSACTIONS, type SipStack } from "./sip-stack.node.ts";
 
@@ -16,7 +17,12 @@ export interface PfOptions {
 export interface OpenPf {
   readonly stack: SipStack;
   readonly msrp: MsrpEndpoint;
-  serve(config: { readonly domain: string; readonly core: string }): void;
+  /** @param config `nodes`: other nodes of the same core, which it is heard from as well */
+  serve(config: {
+    readonly domain: string;
+    readonly core: string;
+    readonly nodes?: readonly string[];
+  }): void;
   close(): Promise<void>;
 }
 
@@ -30,12 +36,16 @@ export async function openPf(options: PfOptions): Promise<OpenPf> {
   if (!msrp.ok) throw listenError(options.msrp, msrp.error);
   const srf = openSrf(stack.transactions, stack.ports, { contactUser: "pf" });
   let pf: ParticipatingFunction | undefined;
+  let guard: CoreOnly | undefined;
   return {
     ...{ stack, msrp: msrp.value },
     serve: (config) => {
+      guard = new CoreOnly([config.core, ...(config.nodes ?? [])], stack.ports);
+      stack.transactions.transport.guardBy(guard);
       pf = new ParticipatingFunction({ ...stack.ports, srf, msrp: msrp.value }, config);
     },
     close: async () => {
+      guard?.stop();
       await pf?.stop();
       await srf.close();
       await msrp.value.close();

@@ -10,6 +10,7 @@ import type { Srf } from "../../main/drachtio/srf.ts";
 import { MsrpEndpoint } from "../../main/msrp/endpoint.ts";
 import type { CoreUser } from "../../main/network/core/core-config.ts";
 import { SipCore } from "../../main/network/core/sip-core.ts";
+import { CoreOnly } from "../../main/network/pf/core-only.ts";
 import { ParticipatingFunction } from "../../main/network/pf/participating-function.ts";
 import { TransactionLayer } from "../../main/sip/transaction/transaction-layer.ts";
 import type { SipPorts } from "../../main/sip/transport/ports.ts";
@@ -337,12 +338,14 @@ export class TwoNetworks {
     const { ports, transactions } = await this.#stack(pfName, 5060);
     const srf = this.#srf(transactions, ports, "pf");
     const msrp = await this.#msrp(pfName, ports);
+    const core = `sip:${formatHostPort(this.#coreAddress(side))}`;
+    transactions.transport.guardBy(new CoreOnly([core], ports));
     const limit = this.#options.pfMaxSizeOctets;
     const pf = new ParticipatingFunction(
       { srf, msrp, clock: ports.clock, random: ports.random, log: ports.log },
       {
         domain: side.domain,
-        core: `sip:${formatHostPort(this.#coreAddress(side))}`,
+        core,
         ...(limit === undefined ? {} : { maxSizeOctets: limit }),
       },
     );
