@@ -9,6 +9,7 @@ import { type FileRange, parseFileRange } from "./file-range.ts";
 import { type FileSelector, formatFileSelector } from "./file-selector.ts";
 import { answerDirection } from "./media-direction.ts";
 import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
+import { answeredProtection, ownFingerprint, type Protection } from "./protection.ts";
 import { mirrored, refusedMedia } from "./refused-media.ts";
 import {
   type Attribute,
@@ -45,7 +46,17 @@ export type FileAnswer =
       readonly isAccepted: true;
       /** As answered; absent from programs that know whole files only. */
       readonly range?: FileRange;
+      /** As offered: anything else is an error. */
+      readonly protection: Protection;
     } & MsrpMedia);
+
+/** Our side of an answer. */
+export interface AnswererSide {
+  readonly origin: Origin;
+  readonly host: string;
+  /** SHA-256 of our certificate; needed where a URI is `msrps` (RFC 8122). */
+  readonly fingerprint?: string | undefined;
+}
 
 /**
  * Our answer to an offer of files (RFC 5547 §8.3.1).
@@ -55,7 +66,7 @@ export type FileAnswer =
 export function buildFileAnswer(
   offer: SessionDescription,
   decisions: readonly FileDecision[],
-  own: { readonly origin: Origin; readonly host: string },
+  own: AnswererSide,
 ): Result<SessionDescription, SdpError> {
   const media: MediaDescription[] = [];
   for (const [index, offered] of offer.media.entries()) {
@@ -75,7 +86,7 @@ export function buildFileAnswer(
     connection: connectionTo(own.host),
     // RFC 3264 §6: the t= line of the answer equals that of the offer.
     otherLines: offer.otherLines.filter((line) => line.type === "t"),
-    attributes: [],
+    attributes: ownFingerprint(media, own.fingerprint),
     media,
   });
 }
@@ -124,8 +135,8 @@ function selected(
 /**
  * What the answer says of each m= line that we offered, in the order of the offer. The mirrored selector may be
  * missing and the direction is not judged: peers answer `sendrecv` or echo attributes that belong to offers.
- * @returns 488 when the answer can't be matched to the offer, or an accepted line can't be read or is over another
- *   transport
+ * @returns 488 when the answer can't be matched to the offer, an accepted line can't be read, or it would not be protected
+ *   as offered
  */
 export function readFileAnswer(
   offer: SessionDescription,
@@ -140,14 +151,13 @@ export function readFileAnswer(
       answers.push({ index, isAccepted: false, path: [] });
       continue;
     }
-    // RFC 3264 §6: what was offered with one transport is never sent over another.
-    if (answered.protocol.toUpperCase() !== offered.protocol.toUpperCase())
-      return err(sdpError("the answer has another transport than the offer", 488));
     const media = readMsrpMedia(aligned.value, index);
     if (!media.ok) return media;
+    const protection = answeredProtection(offered, media.value);
+    if (!protection.ok) return protection;
     const range = parseFileRange(attributeValue(answered.attributes, "file-range") ?? "");
     answers.push({
-      ...{ ...media.value, isAccepted: true },
+      ...{ ...media.value, isAccepted: true, protection: protection.value },
       ...(range === undefined ? {} : { range }),
     });
   }

@@ -6,7 +6,7 @@ import { type FileDates, parseFileDates } from "./file-date.ts";
 import { unescapeFileName } from "./file-name-text.ts";
 import { type FileRange, parseFileRange } from "./file-range.ts";
 import { type FileSelector, parseFileSelector } from "./file-selector.ts";
-import { type Fingerprint, parseFingerprint } from "./fingerprint.ts";
+import { type Fingerprint, fingerprintsOf } from "./fingerprint.ts";
 import { type Direction, directionOf } from "./media-direction.ts";
 import { parseMsrpPath } from "./msrp-path.ts";
 import {
@@ -40,7 +40,8 @@ export interface MsrpMedia {
   readonly maxSizeOctets?: number;
   /** `a=msrp-cema` (RFC 6714 §5). */
   readonly isCema: boolean;
-  readonly fingerprint?: Fingerprint;
+  /** Readable lines of `a=fingerprint`, whatever their hash functions (RFC 8122). */
+  readonly fingerprints: readonly Fingerprint[];
 }
 
 /** One `m=` line of a file offer, read. Nothing in it is to be trusted; the storage layer makes names safe. */
@@ -106,14 +107,11 @@ function readPath(media: MediaDescription): Result<readonly MsrpUri[], SdpError>
 function readSecurityAndSetup(
   own: readonly Attribute[],
   session: readonly Attribute[],
-): Pick<MsrpMedia, "setup" | "fingerprint"> {
+): Pick<MsrpMedia, "setup" | "fingerprints"> {
   const setup = parseSetup(attributeValue(own, "setup") ?? attributeValue(session, "setup"));
-  const fingerprint = parseFingerprint(
-    attributeValue(own, "fingerprint") ?? attributeValue(session, "fingerprint") ?? "",
-  );
   return {
     ...(setup === undefined ? {} : { setup }),
-    ...(fingerprint === undefined ? {} : { fingerprint }),
+    fingerprints: fingerprintsOf(own, session),
   };
 }
 

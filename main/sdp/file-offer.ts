@@ -9,6 +9,7 @@ import { RESUME_ATTRIBUTE } from "./file-resume.ts";
 import { type FileSelector, formatFileSelector } from "./file-selector.ts";
 import { type FileSeries, seriesAttribute } from "./file-series.ts";
 import { formatMsrpPath, reachedBy } from "./msrp-path.ts";
+import { ownFingerprint } from "./protection.ts";
 import {
   type Attribute,
   connectionTo,
@@ -52,6 +53,8 @@ export interface FileOfferOptions {
   readonly series?: FileSeries;
   /** The files were accepted before (see `RESUME_ATTRIBUTE`). */
   readonly isResume?: boolean;
+  /** SHA-256 of our certificate; needed where a URI is `msrps` (RFC 8122). */
+  readonly fingerprint?: string | undefined;
 }
 
 /**
@@ -80,6 +83,7 @@ function isDescribed(selector: FileSelector): boolean {
 
 /** Our offer, one m= line per file in the order given (RFC 5547 §8.2). */
 export function buildFileOffer(options: FileOfferOptions): SessionDescription {
+  const media = options.files.map((file) => offerMedia(file, options));
   return {
     origin: options.origin,
     name: "-",
@@ -88,8 +92,9 @@ export function buildFileOffer(options: FileOfferOptions): SessionDescription {
     attributes: [
       ...(options.series === undefined ? [] : [seriesAttribute(options.series)]),
       ...(options.isResume === true ? [RESUME_ATTRIBUTE] : []),
+      ...ownFingerprint(media, options.fingerprint),
     ],
-    media: options.files.map((file) => offerMedia(file, options)),
+    media,
   };
 }
 

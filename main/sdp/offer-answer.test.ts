@@ -424,7 +424,8 @@ describe("RFC 6714 §4.3 and RFC 4975 §8.2, who is where", () => {
 });
 
 describe("OMA CPM 8.2 relay of a description by the Participating Function", () => {
-  const relay = { origin: origin("203.0.113.1", "9"), host: "203.0.113.1" };
+  const fingerprint = `${"0F:".repeat(31)}F0`;
+  const relay = { origin: origin("203.0.113.1", "9"), host: "203.0.113.1", fingerprint };
   const sd = value(
     parseSdp(
       Buffer.from(
@@ -452,13 +453,14 @@ describe("OMA CPM 8.2 relay of a description by the Participating Function", () 
   });
 
   it("leaves everything else untouched and in order", () => {
-    expect(lines(relayed).slice(0, 19)).toEqual([
+    expect(lines(relayed).slice(0, 20)).toEqual([
       "v=0",
       "o=- 3941234567 9 IN IP4 203.0.113.1",
       "s=-",
       "c=IN IP4 203.0.113.1",
       "t=0 0",
       "a=x-session:1",
+      `a=fingerprint:sha-256 ${fingerprint}`,
       "m=message 2855 TCP/MSRP *",
       "i=Holiday",
       "b=AS:1",

@@ -2,6 +2,7 @@ import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { CEMA } from "./cema.ts";
 import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
+import { ownFingerprint } from "./protection.ts";
 import {
   type Attribute,
   connectionTo,
@@ -30,6 +31,8 @@ export interface RelayOptions {
   readonly host: string;
   /** One for each m= line, in order. */
   readonly media: readonly RelayedMedia[];
+  /** SHA-256 of the relay's certificate; needed where a URI is `msrps` (RFC 8122). */
+  readonly fingerprint?: string | undefined;
 }
 
 /**
@@ -46,19 +49,23 @@ const PER_LEG: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A description as a Participating Function passes it on: origin, c=, port, path and setup are its own, everything else
+ * A description as a Participating Function passes it on: origin, c=, port, path, setup and fingerprint are its own, everything else
  * (file-* attributes, accept-types, titles, unknown lines) leaves as it came. A port of 0 stays 0.
  */
 export function relaySdp(sd: SessionDescription, options: RelayOptions): SessionDescription {
   if (options.media.length !== sd.media.length)
     throw new LocalProtocolError("one decision for each m= line");
+  const media = sd.media.map((one, index) => relayMedia(one, options.media[index]));
   return {
     ...sd,
     origin: options.origin,
     connection: connectionTo(options.host),
     otherLines: sd.otherLines.filter((line) => line.type !== "c"),
-    attributes: withoutAttributes(sd.attributes, PER_LEG),
-    media: sd.media.map((media, index) => relayMedia(media, options.media[index])),
+    attributes: [
+      ...withoutAttributes(sd.attributes, PER_LEG),
+      ...ownFingerprint(media, options.fingerprint),
+    ],
+    media,
   };
 }
 

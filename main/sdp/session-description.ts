@@ -62,6 +62,8 @@ export interface SdpError {
   readonly statusHint: 400 | 413 | 488;
   /** The text at fault, at most 200 characters. */
   readonly text?: string;
+  /** The connection would not be protected as one side wants it (RFC 8122). */
+  readonly isAboutProtection?: true;
 }
 
 /** Value of the first attribute of that name; "" for a flag. Names compare exactly (RFC 8866 §5.13). */

@@ -1,11 +1,11 @@
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import { ok, type Result } from "../../base/result.ts";
-import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
+import { type AnswererSide, buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import { isFileMedia, transferIdOf } from "../../sdp/file-media.ts";
 import { closeMedia } from "../../sdp/later-offer.ts";
+import { isTlsProtocol } from "../../sdp/protection.ts";
 import {
   nextVersion,
-  type Origin,
   type SdpError,
   type SessionDescription,
 } from "../../sdp/session-description.ts";
@@ -32,11 +32,14 @@ export interface LaterAnswer {
 export function answerLaterOffer(
   offer: SessionDescription,
   live: ReadonlyMap<number, LiveMedia>,
-  own: { readonly origin: Origin; readonly host: string },
+  own: AnswererSide,
 ): Result<LaterAnswer, SdpError> {
   const decisions = offer.media.map((media, index): FileDecision => {
     const known = live.get(index);
     const isSame = known !== undefined && media.port !== 0 && isFileMedia(media);
+    // What was agreed on is neither protected later nor unprotected: such a line is refused, and its file ends.
+    if (isSame && isTlsProtocol(media.protocol) !== (known.uri.scheme === "msrps"))
+      return { accept: false };
     if (!isSame || transferIdOf(media.attributes) !== known.transferId) return { accept: false };
     const { uri, role, relayPath = [] } = known;
     return { accept: true, uri, relayPath, setup: role };
@@ -44,7 +47,7 @@ export function answerLaterOffer(
   const closed = [...live.keys()].filter((index) => decisions[index]?.accept !== true);
   // RFC 4975 §8.4: an unchanged description keeps its o= line.
   const origin = closed.length === 0 ? own.origin : nextVersion(own.origin);
-  const description = buildFileAnswer(offer, decisions, { origin, host: own.host });
+  const description = buildFileAnswer(offer, decisions, { ...own, origin });
   return description.ok ? ok({ description: description.value, closed }) : description;
 }
 
