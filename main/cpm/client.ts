@@ -11,8 +11,9 @@ import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
 import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
 import { IncomingSeries, type RestRule } from "./file/incoming-series.ts";
+import { isProtecting } from "./file/media-security.ts";
 import { Notices } from "./file/notices.ts";
-import type { OfferContext } from "./file/offer-context.ts";
+import { isFromCore, type OfferContext } from "./file/offer-context.ts";
 import { OfferFiles } from "./file/offer-files.ts";
 import { OfferRecord } from "./file/offer-record.ts";
 import type { OfferError } from "./file/outgoing-files.ts";
@@ -349,6 +350,7 @@ export class CpmClient {
     const { maxSizeOctets, ringsWithoutRoom, isBlocked } = this.#config;
     const checked = checkOffer(invite.request, {
       ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),
+      takesProtected: isProtecting(this.#context) && isFromCore(this.#config, invite.source),
       ...(free.ok && ringsWithoutRoom !== true ? { freeOctets: free.value } : {}),
     });
     if (!checked.ok) {

@@ -5,7 +5,10 @@ import type { Srf } from "../drachtio/srf.ts";
 import type { MsrpEndpoint } from "../msrp/endpoint.ts";
 
 /** What the client needs of an MSRP endpoint; its owner opens and closes it. */
-export type MsrpPort = Pick<MsrpEndpoint, "local" | "newUri" | "session" | "openRelay">;
+export type MsrpPort = Pick<
+  MsrpEndpoint,
+  "local" | "fingerprint" | "newUri" | "session" | "openRelay"
+>;
 
 /** Everything through which a CPM client acts on the world. Owned, and closed, by whoever composed it. */
 export interface CpmPorts {

@@ -7,20 +7,29 @@ import type {
   SocketError,
   Sockets,
   TcpConnection,
-  TcpListener,
+  TlsConnection,
+  TlsIdentity,
   TraceTap,
 } from "../base/ports.ts";
+import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
 import { ok } from "../base/result.ts";
-import { randomToken } from "../base/tokens.ts";
+import { type Awaited, CertificateGate } from "./connection/certificate-gate.ts";
 import { type ConnectionLoss, MsrpConnection } from "./connection/connection.ts";
 import { HeldConnections } from "./connection/held-connections.ts";
-import { type ConnectRequest, OutboundConnections } from "./connection/outbound-connections.ts";
+import {
+  type ConnectRequest,
+  OutboundConnections,
+  type OutboundProtection,
+} from "./connection/outbound-connections.ts";
 import type { RequestPath } from "./connection/request-path.ts";
 import { UnboundConnections } from "./connection/unbound-connections.ts";
+import { connectFailure, lossFailure, NOBODY_CAME, STRANGER_CAME } from "./endpoint-failures.ts";
 import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
 import { responseFrame } from "./framing/serialize.ts";
+import { type EndpointTls, type Listeners, listen } from "./listeners.ts";
+import { OwnUris } from "./own-uris.ts";
 import type { RelayFailure } from "./relay/relay-link.ts";
 import { type MsrpRelay, type RelayOptions, Relays } from "./relay/relays.ts";
 import { BoundSession } from "./session/bound-session.ts";
@@ -69,29 +78,30 @@ export interface MsrpEndpointOptions {
   /** Host in our URIs; default: the address listened on. */
   readonly advertisedHost?: string;
   readonly limits?: Partial<MsrpLimits>;
+  /** Speaks TLS too, with this certificate, on a port of its own. */
+  readonly tls?: EndpointTls;
 }
-
-/** URIs handed out whose session may still be opened; the oldest is forgotten first. */
-const MAX_RESERVED_URIS = 4096;
-
-/** About 190 bits: who does not know the URI from the SDP cannot guess it (RFC 4975 §14.1). */
-const SESSION_ID_LENGTH = 32;
 
 /** One MSRP listener with all its sessions and connections (RFC 4975 §5.4). */
 export class MsrpEndpoint {
   readonly local: HostPort;
+  /** Where TLS is listened for. */
+  readonly localTls: HostPort | undefined;
   readonly #ports: MsrpPorts;
   readonly #limits: MsrpLimits;
-  readonly #host: string;
-  readonly #listener: TcpListener;
+  readonly #listeners: Listeners;
+  readonly #identity: TlsIdentity | undefined;
   readonly #sessions = new Map<string, BoundSession>();
-  readonly #reserved = new Map<string, MsrpUri>();
+  readonly #uris: OwnUris;
   readonly #connectionOf = new Map<BoundSession, MsrpConnection>();
   /** Sessions that wait for what their relay brings, by the connection to it. */
   readonly #awaitedFrom = new Map<BoundSession, MsrpConnection>();
   readonly #sessionsOn = new Map<MsrpConnection, Set<BoundSession>>();
   readonly #unbound: UnboundConnections;
   readonly #held: HeldConnections;
+  readonly #gate = new CertificateGate();
+  /** Passive sessions over TLS. */
+  readonly #awaited = new Map<BoundSession, Awaited>();
   readonly #outbound: OutboundConnections;
   readonly #paces: PeerPaces;
   readonly #relays: Relays;
@@ -101,29 +111,42 @@ export class MsrpEndpoint {
     ports: MsrpPorts,
     options: MsrpEndpointOptions,
   ): Promise<Result<MsrpEndpoint, SocketError>> {
-    // The listener may hand over a connection before its endpoint exists: it waits, unread.
-    const early: TcpConnection[] = [];
-    let onConnection = (tcp: TcpConnection): void => {
-      early.push(tcp);
+    // A listener may hand over a connection before its endpoint exists: it waits, unread.
+    const early: ((endpoint: MsrpEndpoint) => void)[] = [];
+    let whenOpen = (act: (endpoint: MsrpEndpoint) => void): void => {
+      early.push(act);
     };
-    const listener = await ports.sockets.listenTcp(options.listen, (tcp) => {
-      onConnection(tcp);
+    const listeners = await listen(ports.sockets, options, {
+      onTcp: (tcp) => {
+        whenOpen((endpoint) => {
+          endpoint.#onInbound(tcp);
+        });
+      },
+      onTls: (tls) => {
+        whenOpen((endpoint) => {
+          endpoint.#onInboundTls(tls);
+        });
+      },
     });
-    if (!listener.ok) return listener;
-    const endpoint = new MsrpEndpoint(ports, options, listener.value);
-    onConnection = (tcp) => {
-      endpoint.#onInbound(tcp);
+    if (!listeners.ok) return listeners;
+    const endpoint = new MsrpEndpoint(ports, options, listeners.value);
+    whenOpen = (act) => {
+      act(endpoint);
     };
-    for (const tcp of early) onConnection(tcp);
+    for (const act of early) act(endpoint);
     return ok(endpoint);
   }
 
-  private constructor(ports: MsrpPorts, options: MsrpEndpointOptions, listener: TcpListener) {
+  private constructor(ports: MsrpPorts, options: MsrpEndpointOptions, listeners: Listeners) {
     this.#ports = ports;
     this.#limits = { ...MSRP_LIMITS, ...options.limits };
-    this.#listener = listener;
-    this.local = listener.local;
-    this.#host = options.advertisedHost ?? listener.local.host;
+    this.#listeners = listeners;
+    this.#identity = options.tls?.identity;
+    this.local = listeners.tcp.local;
+    this.localTls = listeners.tls?.local;
+    this.#uris = new OwnUris(ports.random, options.advertisedHost ?? this.local.host, {
+      ...{ msrp: this.local, msrps: this.localTls },
+    });
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
     this.#held = new HeldConnections(ports.clock);
     this.#paces = new PeerPaces(ports.clock, this.#limits.maxChunkOctets);
@@ -136,24 +159,18 @@ export class MsrpEndpoint {
     });
   }
 
+  /** SHA-256 of our certificate, for session descriptions; without one there is no TLS. */
+  get fingerprint(): string | undefined {
+    return this.#identity?.fingerprint;
+  }
+
   /**
    * A fresh, unguessable URI on our listening address. A peer that connects before its session is opened, because it
    * knows the URI from our SDP, waits a while for that.
+   * @param scheme `msrps` only where there is a fingerprint
    */
-  newUri(): MsrpUri {
-    const sessionId = randomToken(this.#ports.random, SESSION_ID_LENGTH);
-    const { port } = this.local;
-    const uri: MsrpUri = {
-      scheme: "msrp",
-      host: this.#host,
-      port,
-      sessionId,
-      transport: "tcp",
-      parameters: [],
-    };
-    this.#reserved.set(sessionId, uri);
-    if (this.#reserved.size > MAX_RESERVED_URIS) deleteFirst(this.#reserved);
-    return uri;
+  newUri(scheme: MsrpUri["scheme"] = "msrp"): MsrpUri {
+    return this.#uris.next(scheme);
   }
 
   /**
@@ -162,16 +179,21 @@ export class MsrpEndpoint {
    */
   session(given: SessionOptions): MsrpSession {
     const options = behindRelay(given);
-    const session = new BoundSession(options, {
+    const { localUri, fingerprints = [] } = options;
+    if (localUri.scheme === "msrps" && (fingerprints.length === 0 || options.relay !== undefined))
+      throw new LocalProtocolError("RFC 8122: whose certificate is it to be?");
+    const session: BoundSession = new BoundSession(options, {
       clock: this.#ports.clock,
       random: this.#ports.random,
       // Whoever's relays they are: they hold one chunk at a time.
       pace: this.#paces.of(options.remotePath[0], options.remotePath.length > 1),
       bindTimeoutMs: options.bindTimeoutMs ?? this.#limits.bindTimeoutMs,
+      whyUnbound: (): MsrpFailure =>
+        this.#awaited.get(session)?.hasSeenStranger === true ? STRANGER_CAME : NOBODY_CAME,
       release: (released) => this.#release(released),
     });
-    const sessionId = options.localUri.sessionId ?? "";
-    this.#reserved.delete(sessionId);
+    const sessionId = localUri.sessionId ?? "";
+    this.#uris.forget(sessionId);
     if (this.#isClosed) {
       queueMicrotask(() => {
         session.fail({ kind: "closed", message: "the endpoint is closed" });
@@ -180,8 +202,10 @@ export class MsrpEndpoint {
     }
     this.#sessions.set(sessionId, session);
     if (options.role === "active") void this.#bindActively(session, options);
-    else if (options.relay === undefined) this.#held.release(sessionId);
-    else this.#awaitThroughRelay(session, options.relay);
+    else if (options.relay === undefined) {
+      if (localUri.scheme === "msrps") this.#awaited.set(session, this.#gate.expect(fingerprints));
+      this.#held.release(sessionId);
+    } else this.#awaitThroughRelay(session, options.relay);
     return session;
   }
 
@@ -193,7 +217,8 @@ export class MsrpEndpoint {
   /** Ends all sessions in good order and stops listening. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#listener.close();
+    this.#listeners.tcp.close();
+    this.#listeners.tls?.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
     await this.#relays.closeAll();
     this.#unbound.destroyAll();
@@ -207,21 +232,22 @@ export class MsrpEndpoint {
       return;
     }
     const nextHop = options.remotePath[0];
-    if (nextHop?.port === undefined || nextHop.scheme !== "msrp") {
+    if (nextHop?.port === undefined || nextHop.scheme !== session.localUri.scheme) {
       // Not before the caller holds the session.
       await Promise.resolve();
-      session.fail({ kind: "connect-failed", message: "no TCP address to connect to" });
+      session.fail({ kind: "connect-failed", message: "no address to connect to" });
       return;
     }
     const remote = options.connectTo ?? { host: nextHop.host, port: nextHop.port };
     const group = options.connectionGroup ?? "";
-    await this.#bindOver({ remote, group, user: session }, session, () => {
+    const wanted = { remote, user: session, ...this.#protectionOf(options) };
+    await this.#bindOver({ ...wanted, group }, session, () => {
       const shared = this.#connectionOf.get(session);
       if (shared === undefined || (this.#sessionsOn.get(shared)?.size ?? 0) < 2) return false;
       // Programs that know one session to a connection refuse the others: this one gets its own.
       this.#detach(session, shared);
       const own = `${group} ${session.localUri.sessionId ?? ""}`;
-      void this.#bindOver({ remote, group: own, user: session }, session, () => false);
+      void this.#bindOver({ ...wanted, group: own }, session, () => false);
       return true;
     });
   }
@@ -232,10 +258,11 @@ export class MsrpEndpoint {
     session: BoundSession,
     onRefused: () => boolean,
   ): Promise<void> {
-    const connected = await this.#outbound.connect(request, (tcp) => this.#connection(tcp));
+    const connected = await this.#outbound.connect(request, (tcp, peerFingerprint) =>
+      this.#connection(tcp, peerFingerprint),
+    );
     if (!connected.ok) {
-      const { message } = connected.error;
-      session.fail({ kind: "connect-failed", message: `connecting failed: ${message}` });
+      session.fail(connectFailure(connected.error));
       return;
     }
     if (!connected.value.isUsable) {
@@ -244,6 +271,14 @@ export class MsrpEndpoint {
     }
     this.#attach(session, connected.value);
     session.bindActively(connected.value, onRefused);
+  }
+
+  #protectionOf({ localUri, fingerprints = [] }: SessionOptions): {
+    readonly protection?: OutboundProtection;
+  } {
+    const identity = this.#identity;
+    if (localUri.scheme === "msrp" || identity === undefined) return {};
+    return { protection: { identity, fingerprints } };
   }
 
   #bindThroughRelay(session: BoundSession, place: RelayPlace): void {
@@ -272,21 +307,35 @@ export class MsrpEndpoint {
   }
 
   #onInbound(tcp: TcpConnection): void {
+    this.#admit(tcp, undefined)?.start();
+  }
+
+  #onInboundTls(tls: TlsConnection): void {
+    const connection = this.#admit(tls, tls.peerFingerprint);
+    if (connection === undefined || this.#gate.admit(connection)) return;
+    this.#ports.log.write("warn", "MSRP connection without a certificate", {
+      remote: connection.remote.host,
+    });
+    connection.destroy("no certificate");
+  }
+
+  #admit(tcp: TcpConnection, peerFingerprint: string | undefined): MsrpConnection | undefined {
     const { maxInboundConnections, maxUnboundConnections } = this.#limits;
     if (this.#sessionsOn.size >= maxInboundConnections || this.#isClosed) {
       tcp.destroy();
-      return;
+      return undefined;
     }
     this.#unbound.makeRoom(maxUnboundConnections);
-    const connection = this.#connection(tcp);
+    const connection = this.#connection(tcp, peerFingerprint);
     this.#unbound.add(connection);
-    connection.start();
+    return connection;
   }
 
-  #connection(tcp: TcpConnection): MsrpConnection {
+  #connection(tcp: TcpConnection, peerFingerprint?: string): MsrpConnection {
     return new MsrpConnection(
       tcp,
       {
+        peerFingerprint,
         clock: this.#ports.clock,
         trace: this.#ports.trace,
         stallTimeoutMs: this.#limits.stallTimeoutMs,
@@ -336,6 +385,16 @@ export class MsrpEndpoint {
     if (!sameMsrpUri(session.localUri, path.to)) return 481;
     const peer = session.remotePath.at(-1);
     if (peer === undefined || !sameMsrpUri(peer, path.from)) return 403;
+    return session.mayUse(connection)
+      ? this.#boundTo(session, head, connection)
+      : this.#strangerTo(session, connection);
+  }
+
+  #boundTo(
+    session: BoundSession,
+    head: FrameHead,
+    connection: MsrpConnection,
+  ): BoundSession | number {
     const bound = this.#connectionOf.get(session);
     if (bound === connection) return session;
     // RFC 4976 §6.4.2: a relay may open a connection of its own towards us. Nothing is answered on it.
@@ -348,11 +407,19 @@ export class MsrpEndpoint {
     return session;
   }
 
+  /** It knows the session's URI, and speaks without the protection or with another certificate than agreed. */
+  #strangerTo(session: BoundSession, connection: MsrpConnection): number {
+    this.#gate.noteStranger();
+    this.#ports.log.write("warn", "MSRP request not protected as agreed", {
+      ...{ remote: connection.remote.host, session: session.localUri.sessionId ?? "" },
+    });
+    return 403;
+  }
+
   #holdOrRefuse(to: MsrpUri, sessionId: string, connection: MsrpConnection): 481 | "hold" {
-    const reserved = this.#reserved.get(sessionId);
-    if (reserved === undefined || !sameMsrpUri(reserved, to)) return 481;
+    if (!this.#uris.isReserved(to)) return 481;
     this.#held.hold(connection, sessionId, () => {
-      this.#reserved.delete(sessionId);
+      this.#uris.forget(sessionId);
     });
     return "hold";
   }
@@ -387,6 +454,8 @@ export class MsrpEndpoint {
   async #release(session: BoundSession): Promise<void> {
     this.#sessions.delete(session.localUri.sessionId ?? "");
     this.#awaitedFrom.delete(session);
+    this.#awaited.get(session)?.end();
+    this.#awaited.delete(session);
     this.#outbound.forgetUser(session);
     const connection = this.#connectionOf.get(session);
     if (connection === undefined) return;
@@ -403,6 +472,7 @@ export class MsrpEndpoint {
   #onLost(loss: ConnectionLoss, connection: MsrpConnection): void {
     this.#unbound.remove(connection);
     this.#held.forget(connection);
+    this.#gate.forget(connection);
     this.#outbound.forget(connection);
     this.#relays.onLost(connection);
     if (loss.kind === "framing") {
@@ -411,7 +481,7 @@ export class MsrpEndpoint {
         remote: connection.remote.host,
       });
     }
-    const failure = failureOf(loss);
+    const failure = lossFailure(loss);
     for (const session of [...(this.#sessionsOn.get(connection) ?? [])]) session.fail(failure);
     for (const [session, from] of [...this.#awaitedFrom])
       if (from === connection) session.fail(failure);
@@ -427,16 +497,3 @@ function behindRelay(options: SessionOptions): SessionOptions {
 }
 
 const NO_SESSIONS: ReadonlySet<BoundSession> = new Set();
-
-function failureOf(loss: ConnectionLoss): MsrpFailure {
-  const { message } = loss;
-  if (loss.kind === "framing") return { kind: "framing", message };
-  return { kind: loss.kind === "lost" ? "connection-lost" : "closed", message };
-}
-
-function deleteFirst(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
-  }
-}

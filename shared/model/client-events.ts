@@ -163,6 +163,8 @@ export type ErrorCode =
   /** The user of this device ended it; of the other user it is `declined`. */
   | "cancelled"
   | "protocol"
+  /** Somebody else than agreed was met, or the protection that was agreed went missing. */
+  | "not-protected"
   | "source"
   /** The sender's file is not what was offered any more. */
   | "source-changed"

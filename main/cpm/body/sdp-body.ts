@@ -17,6 +17,11 @@ export interface SdpBodyError {
   readonly statusHint: number;
 }
 
+/** The connection would not be protected as one side wants it. */
+export function isAboutProtection(error: SdpBodyError): boolean {
+  return "isAboutProtection" in error && error.isAboutProtection === true;
+}
+
 /**
  * Finds and reads the session description: the body itself, or the first `application/sdp` inside a multipart of any
  * kind (RFC 5547 §8.8; deployed clients write multipart/mixed too).

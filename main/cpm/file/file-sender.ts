@@ -5,6 +5,7 @@ import type { MessageOutcome, OutgoingMessage } from "../../msrp/session/outgoin
 import type { MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
 import { BlockPool } from "./block-pool.ts";
 import { Gate } from "./gate.ts";
+import { sessionFailure } from "./media-security.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { addReport, isCovered, NO_REPORTS } from "./report-coverage.ts";
 
@@ -85,7 +86,7 @@ export class FileSender {
       const bound = await Promise.race([session.bound, this.#halted]);
       if (bound === "halted") return this.#stopped ?? STOPPED;
       if (this.#stopped !== undefined) return this.#stopped;
-      if (!bound.ok) return connectionFailure(bound.error.message);
+      if (!bound.ok) return sessionFailure(bound.error);
       return await this.#send();
     } finally {
       for (const undo of undos) undo();

@@ -7,6 +7,7 @@ import { readFileOffer } from "../../sdp/file-offer.ts";
 import type { FileRange } from "../../sdp/file-range.ts";
 import { isResumeOffer } from "../../sdp/file-resume.ts";
 import { type FileSeries, readSeries } from "../../sdp/file-series.ts";
+import { protectionOf } from "../../sdp/protection.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import { type NameAddr, parseNameAddr } from "../../sip/grammar/name-addr.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
@@ -19,6 +20,7 @@ import type { BodyLeaf } from "../body/multipart.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
 import type { CpmIds } from "../headers.ts";
 import { displayName } from "./display-name.ts";
+import { CANNOT_PROTECT } from "./media-security.ts";
 import { OCTETS } from "./media-type.ts";
 import { MAX_OFFER_TEXT, shownText } from "./shown-text.ts";
 
@@ -60,6 +62,8 @@ export interface ReceiverLimits {
   readonly maxSizeOctets?: number;
   /** Octets that may be written to the receive folder. */
   readonly freeOctets?: number;
+  /** Files over TLS: they are protected where the offer itself came protected. */
+  readonly takesProtected?: boolean;
 }
 
 /**
@@ -79,7 +83,9 @@ export function checkOffer(
   if (from === undefined || !to.ok) return refuse(400, "From or To cannot be read");
   const media = readFileOffer(body.value.description);
   if (!media.ok) return refuse(media.error.statusHint, media.error.what);
-  const files = media.value.flatMap((one) => receivable(one, body.value.leaves));
+  const usable = media.value.filter((one) => one.port === 0 || isProtectedFitly(one, limits));
+  if (usable.length === 0) return err(cannotProtect());
+  const files = usable.flatMap((one) => receivable(one, body.value.leaves));
   if (files.length === 0) return refuse(488, "no m= line offers a file that can be received");
   const isResume = isResumeOffer(body.value.description) || files.some(isRest);
   // What is to go on has its room already.
@@ -144,12 +150,27 @@ export function identityOf(request: SipRequest): NameAddr | undefined {
   return { ...vouched.value, ...(name === undefined ? {} : { displayName: name }) };
 }
 
+/** A line that we cannot protect as it asks for is refused, and never answered with less. */
+export function isProtectedFitly(
+  media: FileMedia,
+  { takesProtected }: Pick<ReceiverLimits, "takesProtected">,
+): boolean {
+  const protection = protectionOf(media);
+  return protection.ok && (protection.value.kind === "none" || takesProtected === true);
+}
+
+function cannotProtect(): OfferRefusal {
+  return {
+    status: 488,
+    headers: [{ name: "Warning", value: `399 cpm-courier "${CANNOT_PROTECT}"` }],
+    what: "the file connections cannot be protected as offered",
+  };
+}
+
 /** Without a size nothing can be reserved or checked on the way: such a file is refused, the others are not. */
 function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly ReceivableFile[] {
   const { sizeOctets } = media.selector;
   if (media.port === 0 || sizeOctets === undefined) return [];
-  // TLS between user agents comes with its identities; until then such a line is refused, not downgraded.
-  if (media.protocol.toUpperCase() !== "TCP/MSRP") return [];
   if (!reachesEnd(media.range, sizeOctets)) return [];
   if (media.direction !== "sendonly" && media.direction !== "sendrecv") return [];
   if (isUnreachableOffer(media)) return [];

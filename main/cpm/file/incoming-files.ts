@@ -9,11 +9,11 @@ import { fileEvent, historyChange } from "./file-end.ts";
 import { checkedAlgorithms } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
 import { answerLaterOffer, type LaterAnswer, type LiveMedia } from "./later-answer.ts";
-import { answererWay, relayPathOf } from "./media-way.ts";
+import { answeredScheme, answererWay, relayPathOf } from "./media-way.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import { newOrigin } from "./origin.ts";
 import { type FileOutcome, isResumable } from "./outcome.ts";
+import { ownSide } from "./own-side.ts";
 import { openReceiving, type Receiving } from "./receiving-line.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
@@ -154,11 +154,7 @@ export class IncomingFiles {
       const part = this.#parts.get(file.view.index);
       if (part !== undefined) decisions[file.view.index] = this.#open(file, part);
     }
-    const origin = newOrigin(this.#context.ports.clock, this.#context.mediaHost);
-    const answer = buildFileAnswer(offer.description, decisions, {
-      origin,
-      host: this.#context.mediaHost,
-    });
+    const answer = buildFileAnswer(offer.description, decisions, ownSide(this.#context));
     if (!answer.ok) return answer;
     this.#local = answer.value;
     return ok(answer.value);
@@ -205,12 +201,8 @@ export class IncomingFiles {
 
   /** An offer of the peer inside the session: files it ends are stopped. */
   answerLater(offer: SessionDescription): Result<LaterAnswer, SdpError> {
-    const { clock } = this.#context.ports;
-    const { mediaHost } = this.#context;
-    const answer = answerLaterOffer(offer, this.#live, {
-      origin: this.#local?.origin ?? newOrigin(clock, mediaHost),
-      host: mediaHost,
-    });
+    const own = ownSide(this.#context, this.#local?.origin);
+    const answer = answerLaterOffer(offer, this.#live, own);
     if (!answer.ok) return answer;
     this.#local = answer.value.description;
     for (const index of answer.value.closed)
@@ -238,8 +230,8 @@ export class IncomingFiles {
     const { index } = file.view;
     const { sizeOctets } = file;
     const { id, onBegun, onFull, connectionGroup } = this.#options;
-    const uri = this.#context.ports.msrp.newUri();
     const way = answererWay(file.media, this.#places.get(index));
+    const uri = this.#context.ports.msrp.newUri(answeredScheme(way));
     const { path: remotePath, transferId } = file.media;
     const receiving = openReceiving(this.#context, {
       ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun, onFull },

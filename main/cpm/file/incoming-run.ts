@@ -10,6 +10,7 @@ import { fileEvent, historyChange } from "./file-end.ts";
 import { completeOutcome, storageOutcome } from "./file-receiver.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import { forgetFile } from "./incoming-entry.ts";
+import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, type Interrupted, isResumable, mayGoOnAlone } from "./outcome.ts";
@@ -25,7 +26,7 @@ import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
 import { hasRoom, RoomWatch } from "./room-watch.ts";
-import { CANCELLED_HERE, CANCELLED_THERE, CHANGED, GONE, LOST } from "./run-ends.ts";
+import { CANCELLED_HERE, GONE, LOST, NOT_GIVEN } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 export interface IncomingRunOptions {
@@ -265,10 +266,12 @@ export class IncomingRun {
         this.#pause("peer");
         return;
       case "stopped":
-        for (const entry of this.#open()) await this.#drop(entry, CANCELLED_THERE);
-        return;
       case "changed":
-        for (const entry of this.#open()) await this.#drop(entry, CHANGED);
+        for (const entry of this.#open()) await this.#drop(entry, NOT_GIVEN[end.kind]);
+        return;
+      case "unprotected":
+        for (const entry of this.#open())
+          this.#finish(entry, { ...entry.pending, ...NOT_PROTECTED });
         return;
       case "failed":
         this.#vainAttempts += 1;
@@ -445,9 +448,7 @@ export class IncomingRun {
     const inMs = resumeDelayMs(this.#vainAttempts);
     if (!this.#isAutomatic || clock.nowMs() + inMs > this.#giveUpAtMs) return false;
     this.#stopWaiting();
-    this.#next = clock.startTimer(inMs, () => {
-      void this.#pull();
-    });
+    this.#next = clock.startTimer(inMs, () => void this.#pull());
     this.#context.emit("reconnecting", { id: this.#options.id, inMs });
     return true;
   }

@@ -1,7 +1,10 @@
 import type { HostPort } from "../../base/host-port.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
+import { LocalProtocolError } from "../../base/protocol-error.ts";
 import type { RelayPlace } from "../../msrp/session/session.ts";
 import { answererTarget, offererTarget, preferredRole } from "../../sdp/cema.ts";
 import type { MsrpMedia } from "../../sdp/file-media.ts";
+import { type Protection, protectionOf } from "../../sdp/protection.ts";
 import { answerSetup, offererRole } from "../../sdp/setup.ts";
 
 /** How the connection of an MSRP session comes about (RFC 6135, RFC 6714, RFC 4976). */
@@ -11,37 +14,54 @@ export interface MediaWay {
   readonly connectTo?: HostPort;
   /** Our place at a relay of ours. */
   readonly relay?: RelayPlace;
+  /** Over TLS, with a peer whose certificate has one of these. */
+  readonly fingerprints?: readonly string[];
 }
 
-/** @param offered what the peer offers and we accept */
+/** What the peer answered, and how it is protected. */
+export type AnsweredMedia = MsrpMedia & { readonly protection: Protection };
+
+/** @param offered what the peer offers and we accept: its protection was found to be whole */
 export function answererWay(offered: MsrpMedia, relay: RelayPlace | undefined): MediaWay {
   const hasRelay = relay !== undefined;
   const role = answerSetup(offered.setup, preferredRole(offered, hasRelay));
-  return way(role, answererTarget(offered, { hasRelay, role }), relay);
+  const protection = protectionOf(offered);
+  if (!protection.ok) throw new LocalProtocolError(protection.error.what);
+  const connectTo = answererTarget(offered, { hasRelay, role });
+  return way(role, connectTo, relay, protection.value);
 }
 
 /** @param answered what the peer says to an offer of ours of `actpass` */
-export function offererWay(answered: MsrpMedia, relay: RelayPlace | undefined): MediaWay {
+export function offererWay(answered: AnsweredMedia, relay: RelayPlace | undefined): MediaWay {
   const role = offererRole("actpass", answered.setup);
-  return way(role, offererTarget(answered, { hasRelay: relay !== undefined, role }), relay);
+  const connectTo = offererTarget(answered, { hasRelay: relay !== undefined, role });
+  return way(role, connectTo, relay, answered.protection);
 }
 
 /** @param answered what the peer says to an offer of ours of `active` */
-export function activeWay(answered: MsrpMedia, relay: RelayPlace | undefined): MediaWay {
+export function activeWay(answered: AnsweredMedia, relay: RelayPlace | undefined): MediaWay {
   const role = "active";
-  return way(role, offererTarget(answered, { hasRelay: relay !== undefined, role }), relay);
+  const connectTo = offererTarget(answered, { hasRelay: relay !== undefined, role });
+  return way(role, connectTo, relay, answered.protection);
 }
 
 function way(
   role: MediaWay["role"],
   connectTo: HostPort | undefined,
   relay: RelayPlace | undefined,
+  protection: Protection,
 ): MediaWay {
   return {
     role,
+    ...(protection.kind === "tls" ? { fingerprints: protection.fingerprints } : {}),
     ...(connectTo === undefined ? {} : { connectTo }),
     ...(relay === undefined ? {} : { relay }),
   };
+}
+
+/** Of our URI in the answer to an offer: its transport is the offer's. */
+export function answeredScheme({ fingerprints }: MediaWay): MsrpUri["scheme"] {
+  return fingerprints === undefined ? "msrp" : "msrps";
 }
 
 /** URIs of our relay, as descriptions have them. */

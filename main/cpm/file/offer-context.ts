@@ -37,7 +37,10 @@ export interface OfferNotices {
 }
 
 /** Whether a request came from the own core, which alone may say who somebody is (RFC 3325 §4). */
-export function isFromCore(config: CpmConfig, source: HostPort): boolean {
+export function isFromCore(
+  config: Pick<CpmConfig, "core" | "coreAddress">,
+  source: HostPort,
+): boolean {
   const address = config.coreAddress ?? config.core.host;
   return source.host.toLowerCase() === address.toLowerCase();
 }

@@ -3,6 +3,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import type { CpmConfig } from "../config.ts";
 import { newTransferId } from "../ids.ts";
 import type { CpmPorts } from "../ports.ts";
+import { offeredScheme } from "./media-security.ts";
 import {
   closeFiles,
   type OfferError,
@@ -80,7 +81,8 @@ export class OfferFiles {
     icons: Wishes["icons"],
   ): PreparedFile {
     const { msrp, random } = this.#ports;
-    const own = { index, uri: msrp.newUri(), transferId: newTransferId(random) };
+    const uri = msrp.newUri(offeredScheme({ config: this.#config, ports: this.#ports }));
+    const own = { index, uri, transferId: newTransferId(random) };
     return prepareFile(file, own, icons?.get(planned?.index ?? index));
   }
 }

@@ -46,9 +46,10 @@ export function isResumable(
   return outcome?.kind === "interrupted" && outcome.resumable !== undefined;
 }
 
-/** Nobody has ended it, and the other side's device is still there. */
+/** Nobody has ended it, the other side's device is still there, and was met as agreed. */
 export function mayGoOnAlone(outcome: FileOutcome): outcome is Interrupted {
-  return outcome.kind === "interrupted" && !isStopped(outcome) && outcome.code !== "offline";
+  if (outcome.kind !== "interrupted" || isStopped(outcome)) return false;
+  return outcome.code !== "offline" && outcome.code !== "not-protected";
 }
 
 /**

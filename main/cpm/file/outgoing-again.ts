@@ -2,6 +2,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
 import type { InviteUas } from "../../drachtio/srf.ts";
 import { newTransferId } from "../ids.ts";
+import { offeredScheme } from "./media-security.ts";
 import { mediaTypeOf } from "./media-type.ts";
 import { OfferAgain } from "./offer-again.ts";
 import type { OfferContext } from "./offer-context.ts";
@@ -58,9 +59,10 @@ export class OutgoingAgain extends OfferAgain<OutgoingRun> {
 }
 
 async function openAgain(
-  { ports }: OfferContext,
+  context: OfferContext,
   { index, path, sha1, name, sizeOctets }: HistoryFile,
 ): Promise<Result<PreparedFile, AgainError>> {
+  const { ports } = context;
   if (path === undefined || sha1 === undefined)
     return err({ kind: "unreadable", message: `Nobody knows any more where ${name} was.` });
   const source = await ports.files.openSource(path);
@@ -73,7 +75,10 @@ async function openAgain(
   if (hashes?.ok === true && hashes.value.sha1 === sha1)
     return ok({
       ...{ index, source: source.value, hashes: hashes.value, type: mediaTypeOf(name) },
-      ...{ transferId: newTransferId(ports.random), uri: ports.msrp.newUri() },
+      ...{
+        transferId: newTransferId(ports.random),
+        uri: ports.msrp.newUri(offeredScheme(context)),
+      },
     });
   await source.value.close();
   return err({ kind: "changed", message: `${name} was changed after it was offered.` });

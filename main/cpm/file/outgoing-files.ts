@@ -127,6 +127,7 @@ export function describeFiles(
   own: {
     readonly origin: Origin;
     readonly host: string;
+    readonly fingerprint?: string | undefined;
     readonly withIcons: boolean;
     readonly series?: FileSeries | undefined;
     /** Path through our relay, for each file. */
@@ -136,6 +137,7 @@ export function describeFiles(
   return buildFileOffer({
     origin: own.origin,
     host: own.host,
+    fingerprint: own.fingerprint,
     ...(own.series === undefined ? {} : { series: own.series }),
     setup: "actpass",
     files: files.map(

@@ -8,7 +8,7 @@ import type { SessionDescription } from "../../sdp/session-description.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import { buildCpim } from "../body/cpim.ts";
 import { WANTED_NOTIFICATIONS } from "../body/imdn.ts";
-import { readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
+import { isAboutProtection, readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
 import { type CpmIds, coreUri, fromValue, inviteHeaders, sipReason } from "../headers.ts";
 import { newCallId } from "../ids.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
@@ -18,14 +18,15 @@ import { fileEvent } from "./file-end.ts";
 import { offererWay } from "./media-way.ts";
 import { type Complaint, complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import { newOrigin } from "./origin.ts";
 import { transferStateOf } from "./outcome.ts";
 import { closeFiles, describeFiles, offerBody, type PreparedFile } from "./outgoing-files.ts";
 import { OutgoingRun } from "./outgoing-run.ts";
 import type { SendLine } from "./outgoing-transfer.ts";
+import { ownSide } from "./own-side.ts";
 import { offerPlainly } from "./plain-offer.ts";
 import type { PullOffer } from "./pull-offer.ts";
 import { failureOf, offline, type Refusal, refusalOf } from "./refusal.ts";
+import { type ByeCause, UNPROTECTED } from "./session-end.ts";
 
 export interface OutgoingOfferOptions {
   readonly id: OfferId;
@@ -194,11 +195,10 @@ export class OutgoingOffer {
     withExtras: boolean,
     callId: string,
   ): Promise<{ readonly outcome: InviteOutcome; readonly local: SessionDescription }> {
-    const { ports, config, mediaHost } = this.#context;
+    const { ports, config } = this.#context;
     const { to, files, ids, text, series } = this.#options;
     const local = describeFiles(files, {
-      origin: newOrigin(ports.clock, mediaHost),
-      host: mediaHost,
+      ...ownSide(this.#context),
       ...{ withIcons: withExtras, series },
       relayPathOf: ({ index }) => this.#relay?.place(index)?.usePath ?? [],
     });
@@ -304,12 +304,10 @@ export class OutgoingOffer {
   /** The answer cannot be used: the session ends at once (RFC 3261 §13.2.2.4). */
   async #broken(dialog: SrfDialog, error: SdpBodyError): Promise<void> {
     this.#context.ports.log.write("warn", "the answer cannot be used", { why: error.what });
-    await dialog.bye([{ name: "Reason", value: sipReason(488, "Answer not usable") }]);
-    complain(this.#context, this.id, {
-      code: "protocol",
-      message: "The receiver's program sent something unexpected. No file was sent.",
-      action: "Look at the details.",
-    });
+    const isUnprotected = isAboutProtection(error);
+    const { cause, text } = isUnprotected ? UNPROTECTED : UNUSABLE;
+    await dialog.bye([{ name: "Reason", value: sipReason(cause, text) }]);
+    complain(this.#context, this.id, isUnprotected ? UNPROTECTED_ANSWER : UNEXPECTED_ANSWER);
     this.#end("failed");
   }
 
@@ -368,6 +366,19 @@ export class OutgoingOffer {
       this.#context.emit("file", fileEvent(this.id, index, { kind: "declined" }));
   }
 }
+
+const UNUSABLE: ByeCause = { cause: 488, text: "Answer not usable" };
+const UNEXPECTED_ANSWER: Complaint = {
+  code: "protocol",
+  message: "The receiver's program sent something unexpected. No file was sent.",
+  action: "Look at the details.",
+};
+
+const UNPROTECTED_ANSWER: Complaint = {
+  code: "not-protected",
+  message: "The connection would not be protected as agreed. No file was sent.",
+  action: "Look at the details.",
+};
 
 /** Nothing where the file was declined. */
 function sendLines(

@@ -6,6 +6,7 @@ import { answerHeaders } from "../headers.ts";
 import type { SipCause } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
+import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, mayGoOnAlone } from "./outcome.ts";
@@ -273,6 +274,9 @@ export class OutgoingRun {
         return;
       case "paused":
         this.#pausedByPeer();
+        return;
+      case "unprotected":
+        this.#finish(entry, { ...entry.pending, ...NOT_PROTECTED });
         return;
       case "failed":
         entry.pending = { ...(entry.pending ?? LOST), reason: end.reason };

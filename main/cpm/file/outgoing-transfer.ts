@@ -14,12 +14,14 @@ import type { OfferRelay } from "../relay/offer-relay.ts";
 import { type SipCause, sipCauseOf } from "../sip-cause.ts";
 import { FileSender, type FileSpan } from "./file-sender.ts";
 import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.ts";
+import { NOT_PROTECTED } from "./media-security.ts";
 import { type MediaWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
 import { type FileOutcome, isStopped } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
+import { ownSide } from "./own-side.ts";
 import { ProgressMeter } from "./progress-meter.ts";
-import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
+import { type ByeCause, endOutcome, UNPROTECTED, USER_STOPPED } from "./session-end.ts";
 import { sendSideBySide } from "./side-by-side.ts";
 
 /** One m= line on which a file is to be sent. */
@@ -249,6 +251,7 @@ export class OutgoingTransfer {
   /** Told to the peer so that it does not take a broken connection for a lost race. */
   #failureCause(): ByeCause | undefined {
     const all = [...this.#outcomes.values()];
+    if (all.includes(NOT_PROTECTED)) return UNPROTECTED;
     const isBroken = all.some(({ kind }) => kind === "interrupted" || kind === "failed");
     return isBroken && !all.some(({ kind }) => kind === "complete")
       ? { cause: 408, text: "File connection failed" }
@@ -282,10 +285,8 @@ export class OutgoingTransfer {
       request.respond(offer.error.statusHint);
       return;
     }
-    const answer = answerLaterOffer(offer.value.description, this.#live, {
-      origin: this.#local.origin,
-      host: this.#context.mediaHost,
-    });
+    const own = ownSide(this.#context, this.#local.origin);
+    const answer = answerLaterOffer(offer.value.description, this.#live, own);
     if (!answer.ok) {
       request.respond(answer.error.statusHint);
       return;

@@ -13,6 +13,7 @@ import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.t
 import { type MediaWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { FileOutcome } from "./outcome.ts";
+import { ownSide } from "./own-side.ts";
 import { openReceiving, type Receiving } from "./receiving-line.ts";
 import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
 import { SilenceWatch } from "./silence-watch.ts";
@@ -191,7 +192,7 @@ export class ReceiveSession {
     const offer = readSdpBody(request.request);
     const answer = offer.ok
       ? answerLaterOffer(offer.value.description, this.#live, {
-          ...{ origin: this.#local.origin, host: this.#context.mediaHost },
+          ...ownSide(this.#context, this.#local.origin),
         })
       : offer;
     if (!answer.ok) {

@@ -4,9 +4,9 @@ import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { MsrpSession } from "../../msrp/session/session.ts";
 import { CpimUnwrapper } from "./cpim-unwrapper.ts";
 import { FileReceiver } from "./file-receiver.ts";
+import { sessionFailure } from "./media-security.ts";
 import type { MediaWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import type { FileOutcome } from "./outcome.ts";
 import { ProgressMeter } from "./progress-meter.ts";
 import type { SilenceWatch } from "./silence-watch.ts";
 
@@ -66,13 +66,13 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
     connectionGroup: line.connectionGroup,
   });
   session.events.on("closed", ({ failure }) => {
-    if (failure !== undefined) receiver.connectionLost(lost(failure.message));
+    if (failure !== undefined) receiver.connectionLost(sessionFailure(failure));
   });
   void session.bound.then((bound) => {
-    if (!bound.ok) receiver.stop(lost(bound.error.message));
+    if (!bound.ok) receiver.stop(sessionFailure(bound.error));
   });
   const unwatch = line.silence.add(() => {
-    receiver.halt(lost("nothing came any more"));
+    receiver.halt(sessionFailure({ kind: "connection-lost", message: "nothing came any more" }));
     // The sender, if it is still there, hears of it by this: not of a refusal.
     void session.close();
   });
@@ -81,12 +81,4 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
     if (outcome.kind === "complete") meter.finish(sizeOctets);
   });
   return { session, receiver };
-}
-
-function lost(detail: string): FileOutcome {
-  return {
-    kind: "interrupted",
-    code: "connection",
-    reason: `The file connection was lost (${detail}).`,
-  };
 }

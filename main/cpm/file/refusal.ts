@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
+import { CANNOT_PROTECT } from "./media-security.ts";
 
 /** Warning text of the 606 to one offer of several: none of its files is wanted, others may be. */
 export const NONE_OF_THESE = "none of these files";
@@ -20,6 +21,7 @@ export interface Refusal {
  */
 export function refusalOf(status: number, warnings: readonly string[], to: string): Refusal {
   if (status === 606 && warnings.some((text) => text.includes(NONE_OF_THESE))) return declined(to);
+  if (status === 488 && warnings.some((text) => text.includes(CANNOT_PROTECT))) return bare(to);
   const byWarning = warnings.some((text) => text.includes("133 ")) ? tooLarge() : undefined;
   if (byWarning !== undefined && (status === 403 || status === 413)) return byWarning;
   return BY_STATUS.get(status)?.(to) ?? byClass(status, to);
@@ -68,6 +70,15 @@ function incompatible(to: string): Refusal {
     state: "failed",
     code: "incompatible",
     message: `The program of ${to} cannot receive this kind of offer.`,
+    action: "Look at the details.",
+  };
+}
+
+function bare(to: string): Refusal {
+  return {
+    state: "failed",
+    code: "not-protected",
+    message: `The device of ${to} cannot take files over a protected connection. No file was sent.`,
     action: "Look at the details.",
   };
 }

@@ -6,15 +6,16 @@ import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import { buildFileOffer, type OfferedFile } from "../../sdp/file-offer.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
-import { readSdpBody } from "../body/sdp-body.ts";
+import { isAboutProtection, readSdpBody } from "../body/sdp-body.ts";
 import { sipReason } from "../headers.ts";
 import { newCallId, newTransferId } from "../ids.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { inviteAgain, type OnStop } from "./again-invite.ts";
+import { offeredScheme } from "./media-security.ts";
 import { activeWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import { newOrigin } from "./origin.ts";
+import { ownSide } from "./own-side.ts";
 import { offerPlainly } from "./plain-offer.ts";
 import type { AwaitedFile, AwaitedLine } from "./receive-session.ts";
 import { readNotGoingOn } from "./resume-warning.ts";
@@ -52,7 +53,8 @@ export type PullEnd =
     }
   /** The sender's user has paused or ended it, or has another file now. */
   | { readonly kind: "paused" | "stopped" | "changed" }
-  | { readonly kind: "failed" };
+  /** The answer would take away the protection that was offered. */
+  | { readonly kind: "failed" | "unprotected" };
 
 type Asked = PulledFile & {
   readonly uri: MsrpUri;
@@ -65,16 +67,20 @@ type Asked = PulledFile & {
  * connect, for the part on disk is opened when somebody has said that it is of use.
  */
 export async function pullAgain(context: OfferContext, pull: ResumePull): Promise<PullEnd> {
-  const { ports, mediaHost } = context;
+  const { ports } = context;
   const callId = newCallId(ports.random);
   const relay = await OfferRelay.open(context, callId, pull.files.length);
   if (!relay.ok) return { kind: "failed" };
   const asked: readonly Asked[] = pull.files.map((one, nth) => ({
-    ...{ ...one, uri: ports.msrp.newUri(), transferId: newTransferId(ports.random) },
+    ...{
+      ...one,
+      uri: ports.msrp.newUri(offeredScheme(context)),
+      transferId: newTransferId(ports.random),
+    },
     place: relay.value.place(nth),
   }));
   const local = buildFileOffer({
-    ...{ origin: newOrigin(ports.clock, mediaHost), host: mediaHost, setup: "active" },
+    ...{ ...ownSide(context), setup: "active" },
     ...{ direction: "recvonly", files: asked.map(offeredFile) },
   });
   const { to, conversationId, onStop } = pull;
@@ -135,7 +141,7 @@ async function answered(
     };
   await relay.close();
   void dialog.bye([{ name: "Reason", value: sipReason(488, "Answer not usable") }]);
-  return { kind: "failed" };
+  return { kind: !first.ok && isAboutProtection(first.error) ? "unprotected" : "failed" };
 }
 
 /**

@@ -2,17 +2,18 @@ import type { InviteOutcome } from "../../drachtio/srf.ts";
 import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import { buildFileOffer } from "../../sdp/file-offer.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
-import { readSdpBody } from "../body/sdp-body.ts";
+import { isAboutProtection, readSdpBody } from "../body/sdp-body.ts";
 import { sipReason } from "../headers.ts";
 import { newCallId, newTransferId } from "../ids.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { inviteAgain, type OnStop } from "./again-invite.ts";
+import { offeredScheme } from "./media-security.ts";
 import { offererWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import { newOrigin } from "./origin.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import type { SessionStart } from "./outgoing-transfer.ts";
+import { ownSide } from "./own-side.ts";
 import { offerPlainly } from "./plain-offer.ts";
 import { failureOf, refusalOf } from "./refusal.ts";
 import { type NotGoingOn, readNotGoingOn } from "./resume-warning.ts";
@@ -31,6 +32,8 @@ export type PushEnd =
   /** The receiver has the whole file. */
   | { readonly kind: "received"; readonly isProven: boolean }
   | { readonly kind: "stopped" | "paused" }
+  /** The answer would take away the protection that was offered. */
+  | { readonly kind: "unprotected" }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** The receiver says once where it stands; it may have to say it again when it moved meanwhile. */
@@ -91,15 +94,18 @@ async function offer(
   { to, conversationId, file, onStop }: ResumePush,
   octets: number,
 ): Promise<Offered | undefined> {
-  const { ports, mediaHost } = context;
+  const { ports } = context;
   const callId = newCallId(ports.random);
   const opened = await OfferRelay.open(context, callId, 1);
   if (!opened.ok) return undefined;
   const relay = opened.value;
   const { source, hashes, type } = file;
-  const own = { uri: ports.msrp.newUri(), transferId: newTransferId(ports.random) };
+  const own = {
+    uri: ports.msrp.newUri(offeredScheme(context)),
+    transferId: newTransferId(ports.random),
+  };
   const local = buildFileOffer({
-    ...{ origin: newOrigin(ports.clock, mediaHost), host: mediaHost, setup: "actpass" },
+    ...{ ...ownSide(context), setup: "actpass" },
     isResume: true,
     files: [
       {
@@ -136,6 +142,7 @@ async function readAnswer(
   if (answer?.isAccepted !== true) {
     void dialog.bye([{ name: "Reason", value: sipReason(488, "Answer not usable") }]);
     await relay.close();
+    if (!first.ok && isAboutProtection(first.error)) return { kind: "unprotected" };
     return { kind: "failed", reason: "The receiver's program did not take the rest of the file." };
   }
   const way = offererWay(answer, relay.place(0));

@@ -5,9 +5,9 @@ import { isResumeOffer } from "../../sdp/file-resume.ts";
 import type { SessionDescription } from "../../sdp/session-description.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
-import { answererWay, relayPathOf } from "./media-way.ts";
+import { answeredScheme, answererWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import { newOrigin } from "./origin.ts";
+import { ownSide } from "./own-side.ts";
 import { isWanted } from "./pull-offer.ts";
 import type { AwaitedFile, AwaitedLine } from "./receive-session.ts";
 import type { NotGoingOn } from "./resume-warning.ts";
@@ -46,7 +46,6 @@ export async function takePush(
   offer: CheckedOffer,
   expected: Expectation,
 ): Promise<Result<TakenPush, { readonly why?: NotGoingOn }>> {
-  const { ports, mediaHost } = context;
   const opened = await OfferRelay.open(context, expected.callId, offer.files.length);
   if (!opened.ok) return err({});
   const relay = opened.value;
@@ -64,8 +63,7 @@ export async function takePush(
       lines.push(line.value);
     }
   }
-  const origin = newOrigin(ports.clock, mediaHost);
-  const answer = buildFileAnswer(offer.description, decisions, { origin, host: mediaHost });
+  const answer = buildFileAnswer(offer.description, decisions, ownSide(context));
   if (lines.length > 0 && answer.ok) return ok({ local: answer.value, lines, relay });
   for (const { part } of lines) await part.keep();
   await relay.close();
@@ -96,7 +94,8 @@ async function lineFor(
   const part = await ports.files.resumePart(found.key);
   if (!part.ok) return undefined;
   const { index: mediaIndex, transferId, path: remotePath } = one.media;
-  const [uri, way] = [ports.msrp.newUri(), answererWay(one.media, place)];
+  const way = answererWay(one.media, place);
+  const uri = ports.msrp.newUri(answeredScheme(way));
   return ok({
     ...{ mediaIndex, file, part: part.value, uri, way, remotePath, fromOctet },
     ...(transferId === undefined ? {} : { transferId }),

@@ -3,7 +3,7 @@ import type { FileOutcome } from "./outcome.ts";
 /** What becomes of files that were to go on and do not. */
 export const CANCELLED_HERE = { kind: "interrupted", code: "cancelled" } as const;
 
-export const CANCELLED_THERE: FileOutcome = {
+const CANCELLED_THERE: FileOutcome = {
   kind: "interrupted",
   code: "declined",
   reason: "The sender cancelled the transfer.",
@@ -15,7 +15,7 @@ export const LOST = {
   reason: "The sender's device could not be reached any more.",
 } as const;
 
-export const CHANGED: FileOutcome = {
+const CHANGED: FileOutcome = {
   kind: "failed",
   code: "source-changed",
   reason: "The sender has changed the file since it was offered. Ask for the new one.",
@@ -26,3 +26,6 @@ export const GONE: FileOutcome = {
   code: "storage",
   reason: "What had arrived of the file is gone.",
 };
+
+/** Where its sender says why it gives no more of it. */
+export const NOT_GIVEN = { stopped: CANCELLED_THERE, changed: CHANGED } as const;

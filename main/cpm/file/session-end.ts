@@ -1,4 +1,5 @@
 import type { SipCause } from "../sip-cause.ts";
+import { NOT_PROTECTED } from "./media-security.ts";
 import type { FileOutcome } from "./outcome.ts";
 
 /** What the Reason of a BYE says (RFC 3326). */
@@ -13,6 +14,12 @@ export const USER_STOPPED: ByeCause = { cause: 487, text: "Transfer stopped" };
 export const PAUSED: ByeCause = { cause: 480, text: "Transfer paused" };
 /** The device goes away; its user has decided nothing. */
 export const GOING_AWAY: ByeCause = { cause: 480, text: "Device stopped" };
+
+/** The connection of a file was not what was agreed: nobody goes on by itself, for it may be somebody else's doing. */
+export const UNPROTECTED: ByeCause = {
+  cause: 488,
+  text: "File connection not protected as agreed",
+};
 
 /** Outcomes of files that are left where they are, by why. */
 export const LEFT = {
@@ -41,6 +48,7 @@ export function endOutcome(
       code: "declined",
       reason: `The ${peer} cancelled the transfer.`,
     };
+  if (cause?.cause === UNPROTECTED.cause && cause.text === UNPROTECTED.text) return NOT_PROTECTED;
   if (isPause(cause))
     return { kind: "interrupted", code: "peer-paused", reason: `The ${peer} paused the transfer.` };
   if (isGoingAway(cause))

@@ -3,6 +3,7 @@ import { serializeSdp } from "../../sdp/serialize.ts";
 import { answerHeaders } from "../headers.ts";
 import { newOfferId, newTransferId } from "../ids.ts";
 import { isOurProduct } from "../user-agent.ts";
+import { offeredScheme } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import { openFiles, prepareFile } from "./outgoing-files.ts";
 import { OutgoingTransfer } from "./outgoing-transfer.ts";
@@ -28,7 +29,8 @@ export async function serveShared(
     refuseToGoOn(context, invite);
     return;
   }
-  const own = { index: 0, uri: ports.msrp.newUri(), transferId: newTransferId(ports.random) };
+  const uri = ports.msrp.newUri(offeredScheme(context));
+  const own = { index: 0, uri, transferId: newTransferId(ports.random) };
   const file = prepareFile(one, own, undefined);
   const { source, hashes } = file;
   const held = { name: source.name, sizeOctets: source.sizeOctets, ...hashes };

@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly trace: TraceTap;
   /** A socket that takes no octet for this long is given up. */
   readonly stallTimeoutMs: number;
+  /** Over TLS: of the certificate that the other side has proven to own. */
+  readonly peerFingerprint?: string | undefined;
 }
 
 export interface ConnectionHandlers {
@@ -56,9 +58,11 @@ interface IncomingFrame {
   heldFlag?: ContinuationFlag;
 }
 
-/** One TCP connection that carries MSRP frames of one or several sessions. */
+/** One connection, over TCP or TLS, that carries MSRP frames of one or several sessions. */
 export class MsrpConnection implements FrameWire {
   readonly remote: HostPort;
+  /** undefined: nobody has shown a certificate, and the connection may be plain TCP. */
+  readonly peerFingerprint: string | undefined;
   /** Of the requests that arrive here. */
   readonly paths = new RequestPaths();
   readonly #tcp: TcpConnection;
@@ -79,9 +83,13 @@ export class MsrpConnection implements FrameWire {
   constructor(tcp: TcpConnection, options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#tcp = tcp;
     this.remote = tcp.remote;
+    this.peerFingerprint = options.peerFingerprint;
     this.#options = options;
     this.#handlers = handlers;
-    this.#traceEnds = { local: formatHostPort(tcp.local), remote: formatHostPort(tcp.remote) };
+    this.#traceEnds = {
+      ...{ local: formatHostPort(tcp.local), remote: formatHostPort(tcp.remote) },
+      transport: options.peerFingerprint === undefined ? "tcp" : "tls",
+    };
     this.#parser = new FrameParser({
       onHead: (head) => {
         this.#beginFrame(head);

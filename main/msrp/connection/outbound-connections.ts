@@ -1,5 +1,12 @@
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
-import type { SocketError, Sockets, TcpConnection } from "../../base/ports.ts";
+import type {
+  ConnectOptions,
+  SocketError,
+  Sockets,
+  TcpConnection,
+  TlsConnection,
+  TlsIdentity,
+} from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { MsrpConnection } from "./connection.ts";
 
@@ -7,9 +14,20 @@ export interface ConnectRequest {
   readonly remote: HostPort;
   /** Connections are shared within one group only. */
   readonly group: string;
+  /** TLS with our certificate, towards one that the peer has told of. */
+  readonly protection?: OutboundProtection;
   /** Who needs it; when all who wait are forgotten the attempt is given up. */
   readonly user: object;
 }
+
+export interface OutboundProtection {
+  readonly identity: TlsIdentity;
+  /** SHA-256, as in `TlsIdentity`. */
+  readonly fingerprints: readonly string[];
+}
+
+/** A connection, and what is known of the other side's certificate. */
+export type Wrap = (tcp: TcpConnection, peerFingerprint: string | undefined) => MsrpConnection;
 
 interface Attempt {
   readonly waiting: Set<object>;
@@ -29,11 +47,10 @@ export class OutboundConnections {
     this.#timeoutMs = timeoutMs;
   }
 
-  async connect(
-    request: ConnectRequest,
-    wrap: (tcp: TcpConnection) => MsrpConnection,
-  ): Promise<Result<MsrpConnection, SocketError>> {
-    const key = `${formatHostPort(request.remote)} ${request.group}`;
+  async connect(request: ConnectRequest, wrap: Wrap): Promise<Result<MsrpConnection, SocketError>> {
+    // What one session may use another one may not, unless both know the same certificates.
+    const known = request.protection?.fingerprints.toSorted().join(" ") ?? "";
+    const key = `${formatHostPort(request.remote)} ${known} ${request.group}`;
     const running = this.#attempts.get(key);
     const isUsable = running !== undefined && (running.connection?.isUsable ?? true);
     const attempt = isUsable ? running : this.#begin(key, request, wrap);
@@ -61,23 +78,18 @@ export class OutboundConnections {
     }
   }
 
-  #begin(
-    key: string,
-    request: ConnectRequest,
-    wrap: (tcp: TcpConnection) => MsrpConnection,
-  ): Attempt {
+  #begin(key: string, request: ConnectRequest, wrap: Wrap): Attempt {
     const abort = new AbortController();
     const waiting = new Set<object>();
     const open = async (): Promise<Result<MsrpConnection, SocketError>> => {
-      const { remote } = request;
       const options = { signal: abort.signal, timeoutMs: this.#timeoutMs };
-      const connected = await this.#sockets.connectTcp(remote, options);
+      const connected = await this.#open(request, options);
       if (!connected.ok || waiting.size === 0) {
         if (connected.ok) connected.value.destroy();
         if (this.#attempts.get(key) === attempt) this.#attempts.delete(key);
         return connected.ok ? err(ABORTED) : connected;
       }
-      const connection = wrap(connected.value);
+      const connection = wrap(connected.value, fingerprintOf(connected.value));
       attempt.connection = connection;
       connection.start();
       return ok(connection);
@@ -86,6 +98,20 @@ export class OutboundConnections {
     this.#attempts.set(key, attempt);
     return attempt;
   }
+
+  #open(
+    { remote, protection }: ConnectRequest,
+    options: ConnectOptions,
+  ): Promise<Result<TcpConnection | TlsConnection, SocketError>> {
+    if (protection === undefined) return this.#sockets.connectTcp(remote, options);
+    const { identity, fingerprints } = protection;
+    const trust = { kind: "fingerprint", sha256: fingerprints } as const;
+    return this.#sockets.connectTls(remote, { ...options, identity, trust });
+  }
+}
+
+function fingerprintOf(connection: TcpConnection | TlsConnection): string | undefined {
+  return "peerFingerprint" in connection ? connection.peerFingerprint : undefined;
 }
 
 const ABORTED: SocketError = {

@@ -7,12 +7,13 @@ import type { FrameRecord } from "../framing/frame-wire.ts";
 export interface TraceEnds {
   readonly local: string;
   readonly remote: string;
+  readonly transport: "tcp" | "tls";
 }
 
 /** What the trace sees of a frame. Its octets are put together when they are asked for: who keeps no trace never does. */
 class FrameDraft implements TraceDraft {
   readonly proto = "msrp";
-  readonly transport = "tcp";
+  readonly transport: "tcp" | "tls";
   readonly dir: "in" | "out";
   readonly local: string;
   readonly remote: string;
@@ -29,6 +30,7 @@ class FrameDraft implements TraceDraft {
     this.dir = dir;
     this.local = ends.local;
     this.remote = ends.remote;
+    this.transport = ends.transport;
     this.summary = frame.summary;
     if (frame.stamp !== undefined) this.stamp = frame.stamp;
     this.#raw = raw;

@@ -33,6 +33,8 @@ export interface SessionContext {
   readonly random: Random;
   readonly pace: PeerPace;
   readonly bindTimeoutMs: number;
+  /** Why nobody came, or answered, in time. */
+  readonly whyUnbound: () => MsrpFailure;
   /** The session needs its connection no more; settles when what was queued has left. */
   readonly release: (session: BoundSession) => Promise<void>;
 }
@@ -47,6 +49,7 @@ export class BoundSession implements MsrpSession {
   readonly bound: Promise<Result<void, MsrpFailure>>;
   readonly events = new EventSource<MsrpSessionEvents>();
   readonly isActive: boolean;
+  readonly #fingerprints: ReadonlySet<string> | undefined;
   readonly #context: SessionContext;
   readonly #transactions: Transactions;
   readonly #incoming: IncomingMessages;
@@ -66,6 +69,8 @@ export class BoundSession implements MsrpSession {
     this.localUri = options.localUri;
     this.remotePath = options.remotePath;
     this.isActive = options.role === "active";
+    this.#fingerprints =
+      options.localUri.scheme === "msrps" ? new Set(options.fingerprints) : undefined;
     this.#context = context;
     this.#transactions = new Transactions(context.clock);
     this.#strayReports = new StrayReports(context.clock);
@@ -91,7 +96,7 @@ export class BoundSession implements MsrpSession {
       this.#settleBound = resolve;
     });
     this.#bindTimer = context.clock.startTimer(context.bindTimeoutMs, () => {
-      this.fail({ kind: "bind-timeout", message: "the peer did not connect or answer in time" });
+      this.fail(context.whyUnbound());
     });
   }
 
@@ -139,6 +144,12 @@ export class BoundSession implements MsrpSession {
   }
 
   // ---- told by the endpoint ----
+
+  /** The connection is protected as this session was agreed to be, and its other end is who it should be. */
+  mayUse({ peerFingerprint }: { readonly peerFingerprint: string | undefined }): boolean {
+    if (this.#fingerprints === undefined) return peerFingerprint === undefined;
+    return peerFingerprint !== undefined && this.#fingerprints.has(peerFingerprint);
+  }
 
   /**
    * We connected: the first request binds the session, with or without anything to say (RFC 4975 §5.4).

@@ -38,6 +38,11 @@ export interface SessionOptions {
    * one group (its Call-ID): users who share a connection fail and wait together. Default: one group for all.
    */
   readonly connectionGroup?: string;
+  /**
+   * SHA-256 fingerprints that the peer's certificate may have. Needed where `localUri` is `msrps`: nothing is sent to or
+   * taken from anybody else (RFC 8122).
+   */
+  readonly fingerprints?: readonly string[];
 }
 
 /** One MSRP session (RFC 4975 §4): a pair of URIs, bound to one connection by the first request on it. */
@@ -76,8 +81,15 @@ export interface MsrpReport {
   readonly comment?: string;
 }
 
+/** `untrusted`: over TLS somebody else than agreed was met. */
 export interface MsrpFailure {
-  readonly kind: "connect-failed" | "bind-timeout" | "connection-lost" | "framing" | "closed";
+  readonly kind:
+    | "untrusted"
+    | "connect-failed"
+    | "bind-timeout"
+    | "connection-lost"
+    | "framing"
+    | "closed";
   readonly message: string;
 }
 
