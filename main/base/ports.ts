@@ -107,8 +107,8 @@ export type TlsTrust =
       /** Issuers to believe; the system's when absent. */
       readonly certificatesPem?: readonly string[];
     }
-  /** Its certificate is this one, whoever issued it and for whatever name. */
-  | { readonly kind: "fingerprint"; readonly sha256: string };
+  /** Its certificate is this one, or one of these, whoever issued it and for whatever name. */
+  | { readonly kind: "fingerprint"; readonly sha256: string | readonly string[] };
 
 export interface TlsConnection extends TcpConnection {
   /**

@@ -252,11 +252,15 @@ function refusalOf(
 ): SocketError | undefined {
   if (connection === undefined) return tlsError("TLS_FAILED", "gone at once");
   if (trust.kind === "name") return undefined;
-  if (connection.peerFingerprint === trust.sha256.toUpperCase()) return undefined;
+  if (isAmong(connection.peerFingerprint, trust.sha256)) return undefined;
   return tlsError(
     "TLS_WRONG_FINGERPRINT",
     `the certificate's fingerprint is ${connection.peerFingerprint ?? "missing"}`,
   );
+}
+
+function isAmong(fingerprint: string | undefined, known: string | readonly string[]): boolean {
+  return [known].flat().some((one) => one.toUpperCase() === fingerprint);
 }
 
 function handshakeError(error: Error): SocketError {

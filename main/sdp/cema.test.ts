@@ -24,7 +24,13 @@ const RELAYED = [uri("192.0.2.77"), uri(PEER)];
 function media(more: Partial<MsrpMedia> = {}): MsrpMedia {
   return {
     ...{ index: 0, port: 2855, protocol: "TCP/MSRP", connectionHost: PEER, path: PATH },
-    ...{ direction: "sendonly", acceptTypes: ["*"], isCema: true, setup: "actpass" },
+    ...{
+      direction: "sendonly",
+      acceptTypes: ["*"],
+      isCema: true,
+      setup: "actpass",
+      fingerprints: [],
+    },
     ...more,
   };
 }

@@ -2,14 +2,19 @@ import { describe, expect, it } from "vitest";
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import type { Result } from "../base/result.ts";
-import { buildFileAnswer, type FileAnswer, readFileAnswer } from "./file-answer.ts";
+import {
+  buildFileAnswer,
+  type FileAnswer,
+  type FileDecision,
+  readFileAnswer,
+} from "./file-answer.ts";
 import type { FileMedia } from "./file-media.ts";
 import { buildFileOffer, readFileOffer } from "./file-offer.ts";
 import { parseSdp } from "./parse.ts";
 import { type Protection, protectionOf } from "./protection.ts";
 import { relaySdp } from "./relay.ts";
 import { serializeSdp } from "./serialize.ts";
-import type { SdpError, SessionDescription } from "./session-description.ts";
+import type { Origin, SdpError, SessionDescription } from "./session-description.ts";
 
 const OURS = `${"AB:".repeat(31)}CD`;
 const THEIRS = `${"01:".repeat(31)}23`;
@@ -24,10 +29,11 @@ function uri(sessionId: string, scheme: "msrp" | "msrps" = "msrps"): MsrpUri {
   return { scheme, host: HOST, port: 2856, sessionId, transport: "tcp", parameters: [] };
 }
 
-const origin = {
+const origin: Origin = {
   ...{ user: "-", sessionId: "3941234567", version: "1" },
-  ...{ addressType: "IP4", address: HOST },
-} as const;
+  addressType: "IP4",
+  address: HOST,
+};
 
 function offerOf(...schemes: readonly ("msrp" | "msrps")[]): SessionDescription {
   return through(
@@ -44,11 +50,11 @@ function offerOf(...schemes: readonly ("msrp" | "msrps")[]): SessionDescription 
 
 function answerTo(offer: SessionDescription): SessionDescription {
   const decisions = offer.media.map(
-    ({ protocol }, index) =>
-      ({
-        ...{ accept: true, setup: "passive" },
-        uri: uri(`answered${String(index)}`, protocol === "TCP/TLS/MSRP" ? "msrps" : "msrp"),
-      }) as const,
+    ({ protocol }, index): FileDecision => ({
+      accept: true,
+      setup: "passive",
+      uri: uri(`answered${String(index)}`, protocol === "TCP/TLS/MSRP" ? "msrps" : "msrp"),
+    }),
   );
   const own = { origin, host: HOST, fingerprint: THEIRS };
   return through(value(buildFileAnswer(offer, decisions, own)));

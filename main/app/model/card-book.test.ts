@@ -335,6 +335,11 @@ describe("ux 3.1 of an offer that goes out", () => {
     ["authentication", "failed", "The core did not accept your password. No file was sent."],
     ["network", "failed", "The network does not answer. No file was sent."],
     [
+      "not-protected",
+      "failed",
+      "The connection to Bob was not protected as agreed and was not used. No file was sent.",
+    ],
+    [
       "too-large",
       "failed",
       "IMG_2044.jpg (2 kB) is larger than this network or Bob allows. No file was sent.",
@@ -405,6 +410,20 @@ describe("ux 3.1 of an offer that goes out", () => {
     expect(card().problem).toMatchObject({
       code: "connection",
       message: "The connection to Bob broke at 66 %. 1 of 2 files is complete and stays.",
+    });
+  });
+
+  it("the connection was not the one that was agreed", () => {
+    offered("outgoing", 1);
+    tell(
+      { event: "answered", accepted: [0], declined: [] },
+      { event: "file", index: 0, state: "interrupted", code: "not-protected", reason: "r" },
+      { event: "transfer", state: "interrupted" },
+    );
+    expect(card().problem).toMatchObject({
+      code: "not-protected",
+      message:
+        "The connection to Bob was not protected as agreed and was not used. No file was sent.",
     });
   });
 

@@ -22,7 +22,14 @@ import {
 const CODES: Readonly<Record<ErrorCode, true>> = {
   ...{ "unknown-user": true, "no-answer": true, offline: true, busy: true, declined: true },
   ...{ incompatible: true, "too-large": true, "not-allowed": true, authentication: true },
-  ...{ network: true, connection: true, protocol: true, source: true, storage: true },
+  ...{
+    network: true,
+    connection: true,
+    protocol: true,
+    "not-protected": true,
+    source: true,
+    storage: true,
+  },
   ...{ cancelled: true, "source-changed": true, "peer-paused": true },
   ...{ "no-space": true, paused: true, verification: true, internal: true },
 };

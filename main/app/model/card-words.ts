@@ -66,6 +66,8 @@ function troubleWords(card: BookCard, code: ErrorCode): Sentences {
       return card.direction === "outgoing"
         ? [said("problems.network"), said("actions.tryAgain")]
         : [said("problems.notConfirmed"), again(card)];
+    case "not-protected":
+      return notProtected(card);
     case "no-space":
       return [said("problems.noSpace", { folder: folderOf(card) }), again(card)];
     case "storage":
@@ -73,6 +75,11 @@ function troubleWords(card: BookCard, code: ErrorCode): Sentences {
     default:
       return [said("problems.other", { name: card.peerName, rest: rest(card) }), again(card)];
   }
+}
+
+function notProtected(card: BookCard): Sentences {
+  const values = { name: card.peerName, rest: rest(card) };
+  return [said("problems.notProtected", values), said("actions.details")];
 }
 
 function tooLarge({ files, peerName }: BookCard): Phrase {
@@ -135,6 +142,8 @@ function reasonBetween(code: ErrorCode, name: string): Phrase {
       return said("files.connection", { name });
     case "protocol":
       return said("files.protocol", { name });
+    case "not-protected":
+      return said("files.notProtected", { name });
     case "too-large":
       return said("files.tooLarge", { name });
     case "incompatible":
@@ -237,6 +246,7 @@ function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
         ]);
   }
   if (code === "paused" || code === "peer-paused") return pausedProblem(card, code);
+  if (code === "not-protected") return problem(code, notProtected(card));
   if (file.canResume === true) return goneProblem(card);
   return problem("connection", [
     said("problems.connection", {

@@ -77,7 +77,7 @@ function incompatible(to: string): Refusal {
 function bare(to: string): Refusal {
   return {
     state: "failed",
-    code: "not-protected",
+    code: "incompatible",
     message: `The device of ${to} cannot take files over a protected connection. No file was sent.`,
     action: "Look at the details.",
   };

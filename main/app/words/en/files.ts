@@ -5,6 +5,7 @@ export const files = {
   paused: "You paused it.",
   peerPaused: "{name} paused it.",
   connection: "The connection to {name} was lost before all of it was there.",
+  notProtected: "The connection to {name} was not protected as agreed.",
   protocol: "{name}'s app sent something unexpected.",
   changed: "It was changed after you offered it. It was not sent.",
   peerChanged: "{name} changed it after offering it. It was not received.",

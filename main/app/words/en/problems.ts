@@ -27,6 +27,7 @@ export const problems = {
   peerCancelledOffer: "{name} cancelled the offer.",
   paused: "You paused the transfer. {rest}",
   peerPaused: "{name} paused the transfer. {rest}",
+  notProtected: "The connection to {name} was not protected as agreed and was not used. {rest}",
   connection: "The connection to {name} broke at {percent} %. {rest}",
   peerGone: "{name}'s device is gone. {rest}",
   reconnecting: "The connection broke at {percent} %. Trying again…",
