@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { MESSAGE, MemoryReceiver } from "../../tests/support/msrp-bed.ts";
 import { nullLog, nullTrace } from "../../tests/support/null-log.ts";
 import { systemClock } from "../base/clock.node.ts";
+import type { MsrpUri } from "../base/msrp-uri.ts";
+import type { TlsIdentity } from "../base/ports.ts";
 import { systemRandom } from "../base/random.node.ts";
+import { selfSignedIdentity } from "../base/self-signed.node.ts";
 import { systemSockets } from "../base/sockets.node.ts";
 import { MsrpEndpoint } from "./endpoint.ts";
 import type { ChunkSink, MessageReceiver, MsrpSession } from "./session/session.ts";
@@ -13,7 +16,14 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((endpoint) => endpoint.close()));
 });
 
-async function endpoint(host: string): Promise<MsrpEndpoint> {
+/** Another certificate for each endpoint. */
+function ownIdentity(): TlsIdentity {
+  const nowMs = Date.now();
+  const validity = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
+  return selfSignedIdentity({ names: [], ...validity });
+}
+
+async function endpoint(host: string, identity = ownIdentity()): Promise<MsrpEndpoint> {
   const ports = {
     sockets: systemSockets(),
     clock: systemClock(),
@@ -21,24 +31,44 @@ async function endpoint(host: string): Promise<MsrpEndpoint> {
     log: nullLog(),
     trace: nullTrace(),
   };
-  const result = await MsrpEndpoint.open(ports, { listen: { host, port: 0 } });
+  const result = await MsrpEndpoint.open(ports, {
+    ...{ listen: { host, port: 0 }, tls: { identity } },
+  });
   if (!result.ok) throw new Error(result.error.message);
   opened.push(result.value);
   return result.value;
 }
 
+interface Pair {
+  readonly active: MsrpSession;
+  readonly passive: MsrpSession;
+}
+
+/** What each side was told of the other's certificate; the truth, unless a test says otherwise. */
+interface Told {
+  readonly active?: string;
+  readonly passive?: string;
+}
+
+/** For those who wait in vain. */
+const SOON = { bindTimeoutMs: 1_500 };
+
 async function pair(
   host: string,
   receiver: MessageReceiver,
-): Promise<{ readonly active: MsrpSession; readonly passive: MsrpSession }> {
+  scheme: MsrpUri["scheme"] = "msrp",
+  told?: Told,
+): Promise<Pair> {
+  const patience = told === undefined ? {} : SOON;
   const [a, b] = [await endpoint(host), await endpoint(host)];
-  const [uriA, uriB] = [a.newUri(), b.newUri()];
-  const passive = b.session({ localUri: uriB, remotePath: [uriA], role: "passive", receiver });
+  const [uriA, uriB] = [a.newUri(scheme), b.newUri(scheme)];
+  const passive = b.session({
+    ...{ localUri: uriB, remotePath: [uriA], role: "passive", receiver },
+    ...{ fingerprints: [told?.passive ?? a.fingerprint ?? ""], ...patience },
+  });
   const active = a.session({
-    localUri: uriA,
-    remotePath: [uriB],
-    role: "active",
-    receiver: new MemoryReceiver(),
+    ...{ localUri: uriA, remotePath: [uriB], role: "active", receiver: new MemoryReceiver() },
+    ...{ fingerprints: [told?.active ?? b.fingerprint ?? ""], ...patience },
   });
   return { active, passive };
 }
@@ -82,10 +112,14 @@ async function sendBlocks(session: MsrpSession, block: Buffer, count: number): P
   return (await message.outcome).kind;
 }
 
-describe.each(["127.0.0.1", "::1"])("RFC 4975 over sockets of the system, %s", (host) => {
+describe.each([
+  ["127.0.0.1", "msrp"],
+  ["::1", "msrp"],
+  ["127.0.0.1", "msrps"],
+] as const)("RFC 4975 over sockets of the system, %s, %s", (host, scheme) => {
   it("MUST deliver every octet of a message of many chunks", async () => {
     const receiver = new HashingReceiver();
-    const { active } = await pair(host, receiver);
+    const { active } = await pair(host, receiver, scheme);
     const block = Buffer.alloc(1024 * 1024, "0123456789abcdef\r\n-------");
     const expected = createHash("sha256");
     for (let i = 0; i < SIZE / block.length; i += 1) expected.update(block);
@@ -97,7 +131,7 @@ describe.each(["127.0.0.1", "::1"])("RFC 4975 over sockets of the system, %s", (
   it("MUST NOT take more from a sender than windows and sockets hold while the reader waits", async () => {
     const receiver = new HashingReceiver();
     receiver.isSlow = true;
-    const { active, passive } = await pair(host, receiver);
+    const { active, passive } = await pair(host, receiver, scheme);
     await passive.bound;
     const message = active.send({ ...MESSAGE, failureReport: "no" });
     const block = Buffer.alloc(65_536);
@@ -115,5 +149,61 @@ describe.each(["127.0.0.1", "::1"])("RFC 4975 over sockets of the system, %s", (
     passive.resumeReading();
     message.finish();
     expect((await message.outcome).kind).toBe("acknowledged");
+  });
+});
+
+describe("RFC 8122 §5 and RFC 4975 §14.4 over sockets of the system", () => {
+  const HOST = "127.0.0.1";
+
+  async function ends({ active, passive }: Pair): Promise<readonly string[]> {
+    const bounds = await Promise.all([active.bound, passive.bound]);
+    return bounds.map((bound) => (bound.ok ? "bound" : bound.error.kind));
+  }
+
+  it("the side that connects MUST give up on another certificate before it says a word", async () => {
+    const receiver = new HashingReceiver();
+    const wrong = { active: ownIdentity().fingerprint };
+    const sessions = await pair(HOST, receiver, "msrps", wrong);
+    void sendBlocks(sessions.active, Buffer.alloc(1024), 1);
+    expect(await ends(sessions)).toEqual(["untrusted", "bind-timeout"]);
+    expect(receiver.octets).toBe(0);
+  });
+
+  it("the side that waits MUST not hear one with another certificate: connected is not accepted", async () => {
+    const receiver = new HashingReceiver();
+    const wrong = { passive: ownIdentity().fingerprint };
+    const sessions = await pair(HOST, receiver, "msrps", wrong);
+    void sendBlocks(sessions.active, Buffer.alloc(1024), 1);
+    expect(await ends(sessions)).toEqual(["bind-timeout", "untrusted"]);
+    expect(receiver.octets).toBe(0);
+  });
+
+  it("a port without TLS is not spoken to", async () => {
+    const [a, b] = [await endpoint(HOST), await endpoint(HOST)];
+    const session = a.session({
+      ...{ localUri: a.newUri("msrps"), role: "active", receiver: new MemoryReceiver() },
+      ...{ remotePath: [{ ...b.newUri(), scheme: "msrps" }], fingerprints: [b.fingerprint ?? ""] },
+    });
+    const bound = await session.bound;
+    expect(bound.ok ? "bound" : bound.error.kind).toBe("connect-failed");
+  });
+
+  it("a port with TLS hears nothing without", async () => {
+    const [a, b] = [await endpoint(HOST), await endpoint(HOST)];
+    const [uriA, uriB] = [a.newUri(), b.newUri("msrps")];
+    const receiver = new HashingReceiver();
+    const passive = b.session({
+      ...{ localUri: uriB, remotePath: [{ ...uriA, scheme: "msrps" }], role: "passive", receiver },
+      ...{ fingerprints: [a.fingerprint ?? ""], ...SOON },
+    });
+    const active = a.session({
+      ...{ localUri: uriA, remotePath: [{ ...uriB, scheme: "msrp" }], role: "active" },
+      ...{ receiver: new MemoryReceiver(), ...SOON },
+    });
+    void sendBlocks(active, Buffer.alloc(1024), 1);
+    const [first, second] = await ends({ active, passive });
+    expect(["connection-lost", "closed", "bind-timeout"]).toContain(first);
+    expect(second).toBe("bind-timeout");
+    expect(receiver.octets).toBe(0);
   });
 });

@@ -313,9 +313,6 @@ export class MsrpEndpoint {
   #onInboundTls(tls: TlsConnection): void {
     const connection = this.#admit(tls, tls.peerFingerprint);
     if (connection === undefined || this.#gate.admit(connection)) return;
-    this.#ports.log.write("warn", "MSRP connection without a certificate", {
-      remote: connection.remote.host,
-    });
     connection.destroy("no certificate");
   }
 

@@ -1,5 +1,5 @@
 import { formatMsrpUri, type MsrpUri } from "../../main/base/msrp-uri.ts";
-import type { TcpConnection } from "../../main/base/ports.ts";
+import type { TcpConnection, TlsIdentity } from "../../main/base/ports.ts";
 import { MsrpEndpoint, type MsrpLimits } from "../../main/msrp/endpoint.ts";
 import type { OutgoingHeader } from "../../main/msrp/session/outgoing-message.ts";
 import type {
@@ -111,7 +111,12 @@ export class MsrpBed {
     this.net = new FakeNet(this.clock, { segmentOctets });
   }
 
-  async endpoint(address: string, limits: Partial<MsrpLimits> = {}): Promise<MsrpEndpoint> {
+  /** @param identity with which it speaks TLS too */
+  async endpoint(
+    address: string,
+    limits: Partial<MsrpLimits> = {},
+    identity?: TlsIdentity,
+  ): Promise<MsrpEndpoint> {
     this.#opened += 1;
     const ports = {
       sockets: this.net.host(address),
@@ -120,7 +125,10 @@ export class MsrpBed {
       log: nullLog(),
       trace: this.trace,
     };
-    const opened = await MsrpEndpoint.open(ports, { listen: { host: address, port: 0 }, limits });
+    const opened = await MsrpEndpoint.open(ports, {
+      ...{ listen: { host: address, port: 0 }, limits },
+      ...(identity === undefined ? {} : { tls: { identity } }),
+    });
     if (!opened.ok) throw new Error(opened.error.code);
     return opened.value;
   }
@@ -167,6 +175,20 @@ export class MsrpBed {
     await peer.say(rawSend({ to: uri, from: peerUri(), tid: "tid4bind", messageId: "bind" }));
     peer.received = "";
     return { ours, uri, session, receiver, peer };
+  }
+
+  /** As `connect`, over TLS with the certificate given. */
+  async connectTls(to: MsrpEndpoint, identity?: TlsIdentity, from = "10.0.0.9"): Promise<RawPeer> {
+    if (to.localTls === undefined || to.fingerprint === undefined) throw new Error("no TLS there");
+    const connecting = this.net.host(from).connectTls(to.localTls, {
+      ...{ signal: new AbortController().signal, timeoutMs: 1000 },
+      trust: { kind: "fingerprint", sha256: to.fingerprint },
+      ...(identity === undefined ? {} : { identity }),
+    });
+    await this.clock.advanceAsync(10);
+    const connected = await connecting;
+    if (!connected.ok) throw new Error(connected.error.code);
+    return new RawPeer(this, connected.value);
   }
 
   /** A connection of a peer that writes octets by hand. */
