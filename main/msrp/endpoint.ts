@@ -28,12 +28,12 @@ import { connectFailure, lossFailure, NOBODY_CAME, STRANGER_CAME } from "./endpo
 import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
 import { responseFrame } from "./framing/serialize.ts";
+import { MSRP_LIMITS, type MsrpLimits } from "./limits.ts";
 import { type EndpointTls, type Listeners, listen } from "./listeners.ts";
 import { OwnUris } from "./own-uris.ts";
 import type { RelayFailure } from "./relay/relay-link.ts";
 import { type MsrpRelay, type RelayOptions, Relays } from "./relay/relays.ts";
 import { BoundSession } from "./session/bound-session.ts";
-import { LARGEST_CHUNK_OCTETS } from "./session/peer-pace.ts";
 import { PeerPaces } from "./session/peer-paces.ts";
 import { failureReportOf } from "./session/send-head.ts";
 import type { MsrpFailure, MsrpSession, RelayPlace, SessionOptions } from "./session/session.ts";
@@ -45,32 +45,6 @@ export interface MsrpPorts {
   readonly log: Log;
   readonly trace: TraceTap;
 }
-
-export interface MsrpLimits {
-  /** Connections that others opened to us. */
-  readonly maxInboundConnections: number;
-  /** Of those, how many may not have shown a request for a session yet. */
-  readonly maxUnboundConnections: number;
-  /** How long a connection that others opened may take until it shows one. */
-  readonly unboundTimeoutMs: number;
-  /** How long a session waits for its connection, unless its options say otherwise. */
-  readonly bindTimeoutMs: number;
-  readonly connectTimeoutMs: number;
-  /** A socket that takes nothing for this long is given up. */
-  readonly stallTimeoutMs: number;
-  /** Octets of body after which a chunk of ours ends. */
-  readonly maxChunkOctets: number;
-}
-
-export const MSRP_LIMITS: MsrpLimits = {
-  maxInboundConnections: 2048,
-  maxUnboundConnections: 64,
-  unboundTimeoutMs: 30_000,
-  bindTimeoutMs: 30_000,
-  connectTimeoutMs: 10_000,
-  stallTimeoutMs: 60_000,
-  maxChunkOctets: LARGEST_CHUNK_OCTETS,
-};
 
 export interface MsrpEndpointOptions {
   /** Port 0 lets the system choose. */

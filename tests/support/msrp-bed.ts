@@ -1,6 +1,7 @@
 import { formatMsrpUri, type MsrpUri } from "../../main/base/msrp-uri.ts";
 import type { TcpConnection, TlsIdentity } from "../../main/base/ports.ts";
-import { MsrpEndpoint, type MsrpLimits } from "../../main/msrp/endpoint.ts";
+import { MsrpEndpoint } from "../../main/msrp/endpoint.ts";
+import type { MsrpLimits } from "../../main/msrp/limits.ts";
 import type { OutgoingHeader } from "../../main/msrp/session/outgoing-message.ts";
 import type {
   ChunkSink,

@@ -16,6 +16,7 @@ import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
 import { pushDelayMs, RESUME_FOR_S, RESUME_MARGIN_MS } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
+import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
 import { GOING_AWAY, isPause, PAUSED } from "./session-end.ts";
 
@@ -454,21 +455,3 @@ function pick({ name, sizeOctets }: PreparedFile["source"]): {
 } {
   return { name, sizeOctets };
 }
-
-const LOST = {
-  kind: "interrupted",
-  code: "connection",
-  reason: "The receiver's device could not be reached any more.",
-} as const;
-
-const EARLIER = {
-  kind: "interrupted",
-  code: "connection",
-  reason: "The transfer was interrupted.",
-} as const;
-
-const CHANGED: FileOutcome = {
-  kind: "failed",
-  code: "source-changed",
-  reason: "The file was changed after it was offered. The rest of it was not sent.",
-};
