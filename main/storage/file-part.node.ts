@@ -13,8 +13,9 @@ import type {
 } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { fileError, systemFileError } from "./file-error.ts";
-import type { HashPool } from "./hash-pool.node.ts";
+import type { HashPool, SuspendedHash } from "./hash-pool.node.ts";
 import { type FileIdentity, type HeldFolder, identityOf } from "./held-folder.node.ts";
+import type { KeptHashes } from "./kept-hashes.node.ts";
 import { OctetRanges } from "./octet-ranges.ts";
 import { isMatch, PartHash, wantedOf } from "./part-hash.node.ts";
 import { partName } from "./part-name.ts";
@@ -43,12 +44,15 @@ export interface OpenedPart {
   readonly handle: FileHandle;
   readonly key: string;
   readonly identity: FileIdentity;
+  /** What is hashed of it already. */
+  readonly hash?: SuspendedHash | undefined;
 }
 
 export interface PartContext {
   readonly pool: HashPool;
   /** Where there is a journal. */
   readonly recorder?: PartRecorder | undefined;
+  readonly keptHashes: KeptHashes;
   readonly trash?: Trash | undefined;
   readonly onClosed: (part: NodeFilePart) => void;
 }
@@ -77,14 +81,14 @@ export class NodeFilePart implements FilePart {
 
   /** @param durableOctets there already, from the start */
   constructor(place: PartPlace, opened: OpenedPart, context: PartContext, durableOctets = 0) {
-    const { handle, identity } = opened;
+    const { handle, identity, hash: before } = opened;
     const { finalName, sizeOctets, algorithms } = place;
     this.finalName = finalName;
     this.dev = identity.dev;
     this.#place = place;
     this.#opened = opened;
     this.#context = context;
-    this.#hash = new PartHash(context.pool, { fd: handle.fd, sizeOctets, algorithms });
+    this.#hash = new PartHash(context.pool, { fd: handle.fd, sizeOctets, algorithms, before });
     const { recorder } = context;
     const onDurable =
       recorder === undefined ? undefined : (octets: number) => recorder.claim(octets);
@@ -173,8 +177,10 @@ export class NodeFilePart implements FilePart {
       await this.#discard();
       return undefined;
     }
-    await this.#hash.cancel();
+    const hash = await this.#hash.suspend();
     await this.#sync.flush(this.#ranges.contiguous);
+    if (hash !== undefined)
+      await this.#context.keptHashes.keep(recorder.key, hash, this.#opened.handle);
     await this.#close();
     return { key: recorder.key, durableOctets: this.#sync.durableOctets };
   }

@@ -29,6 +29,7 @@ import { fitsWithReserve } from "./free-space.ts";
 import { HashPool } from "./hash-pool.node.ts";
 import type { HeldFolder } from "./held-folder.node.ts";
 import { HeldFolders } from "./held-folders.node.ts";
+import { KeptHashes } from "./kept-hashes.node.ts";
 import { copyPart } from "./part-copy.node.ts";
 import { closeReopened, keptIdentity, PartKeeper, plainIdentity } from "./part-keeper.node.ts";
 import type { PartRecorder } from "./part-recorder.ts";
@@ -96,6 +97,7 @@ interface SpaceClaim {
 
 class NodeFiles implements SystemFiles {
   readonly #pool = new HashPool();
+  readonly #keptHashes = new KeptHashes();
   readonly #folders = new HeldFolders();
   readonly #claims = new Set<SpaceClaim>();
   readonly #options: SystemFilesOptions;
@@ -184,7 +186,8 @@ class NodeFiles implements SystemFiles {
     const { part, folder, handle, recorder } = reopened;
     const { finalName, sizeOctets, algorithms, identity, durableOctets } = part;
     const place = { folder, finalName, sizeOctets, algorithms };
-    const opened = { handle, key, identity: plainIdentity(identity) };
+    const hash = await this.#keptHashes.take(key, handle);
+    const opened = { handle, key, identity: plainIdentity(identity), hash };
     const context = this.#contextOf(recorder);
     const resumed = this.#claimed(new NodeFilePart(place, opened, context, durableOctets));
     const room = await this.#checkRoom(folder.dev, part.folder);
@@ -210,11 +213,12 @@ class NodeFiles implements SystemFiles {
     if (keeper === undefined || left === undefined) return err(fileError("not-resumable"));
     const moved = await copyPart(left, (options) => this.createPart({ ...options, folder }));
     await closeReopened(left);
-    if (moved.ok) await keeper.forget(key);
+    if (moved.ok) await this.forgetPart(key);
     return moved;
   }
 
   async forgetPart(key: string): Promise<boolean> {
+    this.#keptHashes.drop(key);
     return (await (await this.#keeper())?.forget(key)) ?? false;
   }
 
@@ -242,7 +246,8 @@ class NodeFiles implements SystemFiles {
 
   #contextOf(recorder: PartRecorder | undefined): PartContext {
     return {
-      ...{ pool: this.#pool, recorder, trash: this.#options.trash },
+      ...{ pool: this.#pool, keptHashes: this.#keptHashes },
+      ...{ recorder, trash: this.#options.trash },
       onClosed: (closed) => this.#claims.delete(closed),
     };
   }

@@ -12,11 +12,16 @@ export type HashRequest =
   | { readonly do: "advance"; readonly job: number; readonly octets: number }
   /** No more will come; `sizeOctets` is the whole. */
   | { readonly do: "finish"; readonly job: number; readonly sizeOctets: number }
+  /** Nothing more is read until `continue`, which may name another descriptor of the same file. */
+  | { readonly do: "suspend"; readonly job: number }
+  | { readonly do: "continue"; readonly job: number; readonly fd: number }
   | { readonly do: "cancel"; readonly job: number };
 
-/** From the hashing worker: any number of `progress`, then exactly one of the others. */
+/** From the hashing worker: any number of `progress` and `suspended`, then exactly one of the others. */
 export type HashReply =
   | { readonly say: "progress"; readonly job: number; readonly octets: number }
+  /** The descriptor may be closed; the first `octets` are hashed. */
+  | { readonly say: "suspended"; readonly job: number; readonly octets: number }
   | { readonly say: "done"; readonly job: number; readonly hashes: Partial<FileHashes> }
   | { readonly say: "cancelled"; readonly job: number }
   | { readonly say: "too-short"; readonly job: number }

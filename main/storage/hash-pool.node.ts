@@ -13,6 +13,20 @@ export interface HashJob {
   /** @returns the hashes that were asked for at the start */
   finish(sizeOctets: number): Promise<Result<Partial<FileHashes>, FileError>>;
   cancel(): Promise<void>;
+  /**
+   * Leaves the job where it is; the descriptor may be closed then. Not after `finish`.
+   * @returns undefined where nothing is left of it
+   */
+  suspend(): Promise<SuspendedHash | undefined>;
+}
+
+/** What is hashed of a file so far. End it with `resume` or `drop`. */
+export interface SuspendedHash {
+  /** From the start of the file. */
+  readonly octets: number;
+  /** @returns undefined where the worker has died meanwhile */
+  resume(fd: number): HashJob | undefined;
+  drop(): void;
 }
 
 export interface HashOptions {
@@ -23,6 +37,9 @@ export interface HashOptions {
 interface RunningJob {
   readonly settle: (result: Result<Partial<FileHashes>, FileError>) => void;
   readonly onProgress: ((octets: number) => void) | undefined;
+  isSuspended?: boolean;
+  /** Octets; undefined where the job ended instead. */
+  onSuspended?: ((octets: number | undefined) => void) | undefined;
 }
 
 /** Worker threads that hash. They start with the first job, and keep the process alive only while they have one. */
@@ -77,8 +94,11 @@ class HashWorker {
     });
   }
 
+  /** Of those that are not suspended. */
   get jobCount(): number {
-    return this.#jobs.size;
+    let count = 0;
+    for (const { isSuspended } of this.#jobs.values()) if (isSuspended !== true) count += 1;
+    return count;
   }
 
   get isGone(): boolean {
@@ -93,6 +113,10 @@ class HashWorker {
     });
     this.#worker.ref();
     this.#post({ do: "start", job, fd, algorithms });
+    return this.#handle(job, settled);
+  }
+
+  #handle(job: number, settled: Promise<Result<Partial<FileHashes>, FileError>>): HashJob {
     return {
       advance: (octets) => {
         this.#post({ do: "advance", job, octets });
@@ -105,7 +129,36 @@ class HashWorker {
         this.#post({ do: "cancel", job });
         await settled;
       },
+      suspend: async () => {
+        const octets = await this.#suspend(job);
+        if (octets === undefined) return undefined;
+        return {
+          octets,
+          resume: (fd) => (this.#continue(job, fd) ? this.#handle(job, settled) : undefined),
+          drop: () => {
+            this.#post({ do: "cancel", job });
+          },
+        };
+      },
     };
+  }
+
+  #suspend(job: number): Promise<number | undefined> {
+    const running = this.#jobs.get(job);
+    if (running === undefined) return Promise.resolve(undefined);
+    this.#post({ do: "suspend", job });
+    return new Promise((resolve) => {
+      running.onSuspended = resolve;
+    });
+  }
+
+  #continue(job: number, fd: number): boolean {
+    const suspended = this.#jobs.get(job);
+    if (suspended === undefined) return false;
+    suspended.isSuspended = false;
+    this.#worker.ref();
+    this.#post({ do: "continue", job, fd });
+    return true;
   }
 
   async close(): Promise<void> {
@@ -123,20 +176,29 @@ class HashWorker {
       job.onProgress?.(reply.octets);
       return;
     }
-    this.#jobs.delete(reply.job);
-    if (this.#jobs.size === 0) this.#worker.unref();
-    job.settle(resultOf(reply));
+    if (reply.say === "suspended") {
+      job.isSuspended = true;
+      job.onSuspended?.(reply.octets);
+    } else {
+      this.#jobs.delete(reply.job);
+      job.onSuspended?.(undefined);
+      job.settle(resultOf(reply));
+    }
+    if (this.jobCount === 0) this.#worker.unref();
   }
 
   #lose(message: string): void {
     this.#isGone = true;
-    for (const job of this.#jobs.values()) job.settle(err(fileError("io", undefined, message)));
+    for (const job of this.#jobs.values()) {
+      job.onSuspended?.(undefined);
+      job.settle(err(fileError("io", undefined, message)));
+    }
     this.#jobs.clear();
   }
 }
 
 function resultOf(
-  reply: Exclude<HashReply, { readonly say: "progress" }>,
+  reply: Exclude<HashReply, { readonly say: "progress" | "suspended" }>,
 ): Result<Partial<FileHashes>, FileError> {
   switch (reply.say) {
     case "done":

@@ -14,7 +14,7 @@ const SLICE_OCTETS = 256 * 1024;
 const PROGRESS_OCTETS = 16 * 1024 * 1024;
 
 interface Job {
-  readonly fd: number;
+  fd: number;
   readonly hashes: readonly (readonly [HashAlgorithm, Hash])[];
   hashed: number;
   available: number;
@@ -55,13 +55,24 @@ function take(request: HashRequest): void {
   const job = jobs.get(request.job);
   // A job that failed is answered already; requests that were on their way are late.
   if (job === undefined) return;
-  if (request.do === "advance") job.available = Math.max(job.available, request.octets);
-  else if (request.do === "finish") {
-    job.sizeOctets = request.sizeOctets;
-    job.available = request.sizeOctets;
-  } else {
-    jobs.delete(request.job);
-    reply({ say: "cancelled", job: request.job });
+  switch (request.do) {
+    case "advance":
+      job.available = Math.max(job.available, request.octets);
+      return;
+    case "finish":
+      job.sizeOctets = request.sizeOctets;
+      job.available = request.sizeOctets;
+      return;
+    case "suspend":
+      job.available = job.hashed;
+      reply({ say: "suspended", job: request.job, octets: job.hashed });
+      return;
+    case "continue":
+      job.fd = request.fd;
+      return;
+    case "cancel":
+      jobs.delete(request.job);
+      reply({ say: "cancelled", job: request.job });
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type HashAlgorithm,
 } from "../base/files.ts";
 import { ok, type Result } from "../base/result.ts";
-import type { HashJob, HashPool } from "./hash-pool.node.ts";
+import type { HashJob, HashPool, SuspendedHash } from "./hash-pool.node.ts";
 import { InlineHash, MAX_INLINE_OCTETS } from "./inline-hash.node.ts";
 
 /** The hashing worker hears of new octets this often: soon enough to find them in the processor's cache. */
@@ -17,6 +17,8 @@ export interface PartHashOptions {
   readonly sizeOctets: number;
   /** What is hashed while it is written. */
   readonly algorithms: readonly HashAlgorithm[];
+  /** Of the same file, when it was closed. */
+  readonly before?: SuspendedHash | undefined;
 }
 
 /** The hash of a file that is being written: follows the writer, and begins anew when it was overtaken. */
@@ -33,6 +35,8 @@ export class PartHash {
     this.#pool = pool;
     this.#options = options;
     if (options.sizeOctets <= MAX_INLINE_OCTETS) this.#inline = new InlineHash(options.algorithms);
+    this.#job = options.before?.resume(options.fd);
+    if (this.#job !== undefined) this.#announced = options.before?.octets ?? 0;
   }
 
   /** Before octets at that place are written: the hash has, or may have, seen what they replace. */
@@ -78,6 +82,14 @@ export class PartHash {
     const job = this.#job;
     this.#job = undefined;
     await job?.cancel();
+  }
+
+  /** As `cancel`; what is hashed can go on when the same file is opened again. */
+  async suspend(): Promise<SuspendedHash | undefined> {
+    if (this.#isStale) await this.cancel();
+    const job = this.#job;
+    this.#job = undefined;
+    return job?.suspend();
   }
 
   #start(algorithms: readonly HashAlgorithm[]): HashJob {

@@ -8,8 +8,10 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -120,6 +122,37 @@ describe("reliability §5.3: a part outlives its process", () => {
     const finished = await part.finish({ sizeOctets: SIZE, hashes: HASHES });
     expect(finished.ok ? "ok" : finished.error.kind).toBe("hash-mismatch");
     expect(readdirSync(folder)).toEqual(["photo.jpg.damaged"]);
+  });
+
+  it.each(["an octet", "an octet, and the time of it set back"])(
+    "MUST be hashed from its start where somebody changed %s while it was closed",
+    async (what) => {
+      const files = nextProcess();
+      const part = await create(files);
+      value(await part.write(0, BYTES.subarray(0, 2_500_000)));
+      const { key = "" } = (await part.keep()) ?? {};
+      const { atimeMs, mtimeMs } = statSync(partPath(key));
+      writeFileSync(partPath(key), readFileSync(partPath(key)).fill(0, 10, 11), { flag: "r+" });
+      if (what !== "an octet") utimesSync(partPath(key), atimeMs / 1000, mtimeMs / 1000);
+      const again = value(await files.resumePart(key));
+      value(await again.write(2_500_000, BYTES.subarray(2_500_000)));
+      const finished = await again.finish({ sizeOctets: SIZE, hashes: HASHES });
+      expect(finished.ok ? "ok" : finished.error.kind).toBe("hash-mismatch");
+    },
+  );
+
+  it("MUST be published as a whole after many breaks in one process", async () => {
+    const files = nextProcess();
+    let part = await create(files);
+    for (let at = 0; at < SIZE; at += 600_000) {
+      value(await part.write(at, BYTES.subarray(at, at + 600_000)));
+      const kept = await part.keep();
+      part = value(await files.resumePart(kept?.key ?? ""));
+    }
+    // What was there is written again, as by a sender that knows whole files only.
+    value(await part.write(0, BYTES.subarray(0, 700_000)));
+    const file = value(await part.finish({ sizeOctets: SIZE, hashes: HASHES }));
+    expect(readFileSync(file.path).equals(BYTES)).toBe(true);
   });
 
   it("is listed with what a card needs", async () => {
