@@ -5,8 +5,8 @@ import type { SuspendedHash } from "./hash-pool.node.ts";
 /** Parts that this process left and may go on with at any time; the oldest is hashed from its start again. */
 const MAX_KEPT = 64;
 
-/** A kept file says that it was last written this long before it was closed: no write that follows says so, too. */
-const MARK_BACK_S = 60;
+/** A kept file says that it was written a moment after it was. An earlier time would move its birth on some systems. */
+const MARK_AHEAD_S = 1;
 
 interface Kept {
   readonly hash: SuspendedHash;
@@ -25,8 +25,8 @@ export class KeptHashes {
     this.drop(key);
     try {
       // The clock of a file system stands still for milliseconds: a time of our own shows every write.
-      const backS = Date.now() / 1000 - MARK_BACK_S;
-      await handle.utimes(backS, backS);
+      const nowS = Date.now() / 1000;
+      await handle.utimes(nowS, nowS + MARK_AHEAD_S);
       this.#kept.set(key, { hash, mark: await markOf(handle) });
     } catch (cause) {
       hash.drop();
