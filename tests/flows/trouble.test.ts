@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { FlowDevice } from "../support/flow-device.ts";
 import { octets } from "../support/octets.ts";
 import {
   ADDRESSES,
@@ -149,6 +150,56 @@ describe("note N3 in docs/flows.md: something on the way is lost", () => {
     await world.until("the end", () => alice.all("transfer").length === 2);
     expect(alice.last("transfer").state).toBe("verified");
   });
+});
+
+describe("decision 0003: the last word is lost on the way", () => {
+  /** Runs when the device has answered for every octet of a file and is about to check it. */
+  function beforeChecking({ files }: FlowDevice, run: () => void): void {
+    const create = files.createPart.bind(files);
+    files.createPart = async (options) => {
+      const part = await create(options);
+      if (!part.ok) return part;
+      const finish = part.value.finish.bind(part.value);
+      part.value.finish = async (expected) => {
+        // Its last 200 has arrived by then.
+        await new Promise<void>((resolve) => {
+          world.clock.startTimer(200, resolve);
+        });
+        run();
+        return finish(expected);
+      };
+      return part;
+    };
+  }
+
+  it.each([
+    ["a1", "pf-a"],
+    ["pf-a", "pf-b"],
+    ["pf-b", "b1"],
+  ] as const)(
+    "MUST be asked for at once where the connection from %s to %s breaks before the REPORT",
+    async (from, to) => {
+      world = await TwoNetworks.start(["a1", "b1"]);
+      const [alice, bob] = [world.device("a1"), world.device("b1")];
+      alice.files.put("/s/small.txt", SMALL);
+      let brokenMs = 0;
+      beforeChecking(bob, () => {
+        brokenMs = world.clock.nowMs();
+        const link = { from: ADDRESSES[from], to: `${ADDRESSES[to]}:2855` };
+        expect(world.net.resetTcp(link)).toBeGreaterThan(0);
+      });
+      await alice.send(["/s/small.txt"]);
+      await world.until("bob rings", () => bob.has("ringing"));
+      bob.acceptAll();
+      await bothEnd();
+      expect([alice, bob].map((device) => device.last("transfer").state)).toEqual([
+        "verified",
+        "verified",
+      ]);
+      expect(world.clock.nowMs() - brokenMs).toBeLessThan(2500);
+      expect(bob.received().size).toBe(1);
+    },
+  );
 });
 
 describe("note N3 in docs/flows.md: what a break far away means", () => {

@@ -14,7 +14,7 @@ import type { PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
 import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
-import { pushDelayMs, RESUME_FOR_S, RESUME_MARGIN_MS } from "./resume-times.ts";
+import { pushDelayMs, RESUME_FOR_S, RESUME_MARGIN_MS, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
@@ -420,12 +420,20 @@ export class OutgoingRun {
     }
     this.#wait?.cancel();
     this.#context.emit("reconnecting", { id: this.#options.id });
-    this.#wait = ports.clock.startTimer(Math.min(pushDelayMs(this.#vainPushes), leftMs), () => {
+    this.#wait = ports.clock.startTimer(Math.min(this.#pushDelayMs(), leftMs), () => {
       this.#vainPushes += 1;
       this.#pushAll();
       this.#check();
     });
     return true;
+  }
+
+  /** A receiver that has answered for every octet does not ask for the rest: it is asked at once what became of them. */
+  #pushDelayMs(): number {
+    const isAllThere = this.#entries.every(
+      ({ file, octets, pending }) => pending === undefined || octets === file.source.sizeOctets,
+    );
+    return isAllThere ? resumeDelayMs(this.#vainPushes) : pushDelayMs(this.#vainPushes);
   }
 
   #pushAll(): void {

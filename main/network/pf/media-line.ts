@@ -78,7 +78,7 @@ export class MediaLine {
         this.#passReport(far, report);
       }),
       session.events.on("closed", ({ failure }) => {
-        if (failure !== undefined && this.#isNeeded) this.#lost(failure.message);
+        if (failure !== undefined) this.#legClosed(far, failure.message);
       }),
     );
   }
@@ -95,6 +95,12 @@ export class MediaLine {
     return (
       !this.#isClosed && !this.#relays.upstream.isComplete && !this.#relays.downstream.isComplete
     );
+  }
+
+  #legClosed(far: LegName, message: string): void {
+    if (this.#isNeeded) this.#lost(message);
+    // Who has the message can send no REPORT any more: whoever waits for it learns that by the end of its connection.
+    else if (!this.#isClosed && this.#relays[far].isComplete) void this.#sessions.get(far)?.close();
   }
 
   #passReport(to: LegName, report: MsrpReport): void {
