@@ -19,6 +19,7 @@ export interface EngineUacOptions {
   readonly local: HostPort;
   /** URI that requests without Route and without a hop of their own are sent to. */
   readonly outboundHop?: string;
+  readonly speaksTls: boolean;
 }
 
 /** The parts of the engine that requests of the application need. */
@@ -72,7 +73,7 @@ export class EngineUac {
       return;
     }
     const message = this.#outgoing(parts, hop);
-    const refusal = placeRefusal(message);
+    const refusal = placeRefusal(message, this.#options);
     if (refusal !== undefined) this.#parts.wire.nok(rid, refusal);
     else if (method === "INVITE") this.#invite(rid, message);
     else if (method === "SUBSCRIBE") this.#subscribe(rid, message);

@@ -29,6 +29,8 @@ export interface EngineOptions {
   readonly secret: string;
   readonly local: HostPort;
   readonly outboundHop?: string;
+  /** Default: it is not spoken. */
+  readonly speaksTls?: boolean;
   /** Default 64 s. */
   readonly silenceMs?: number;
   /** How long an answer to BYE waits for `releaseBye`. Default 0: it does not. */
@@ -106,6 +108,7 @@ export class DrachtioEngine {
       { ...shared, uas: this.#uas },
       {
         local,
+        speaksTls: options.speaksTls === true,
         ...(outboundHop === undefined ? {} : { outboundHop }),
       },
     );

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../base/result.ts";
 import { formatNameAddr, parseNameAddr } from "../sip/grammar/name-addr.ts";
 import { parameter } from "../sip/grammar/parameters.ts";
 import { splitValues } from "../sip/grammar/split.ts";
-import { parseUri } from "../sip/grammar/uri.ts";
+import { parseUri, type SipUri } from "../sip/grammar/uri.ts";
 import { headerKey } from "../sip/message/header-names.ts";
 import type { HeaderField } from "../sip/message/headers.ts";
 import type { OutgoingMessage } from "../sip/ua/outgoing.ts";
@@ -67,18 +67,26 @@ export function readRequestParts(text: SipText, local: HostPort): Result<Request
 }
 
 /** Why a request cannot go where it is to go first, as the text of the NOK. */
-export function placeRefusal({
-  uri,
-  routes,
-  nextHop = uri,
-}: Pick<OutgoingMessage, "uri" | "routes" | "nextHop">): string | undefined {
+export function placeRefusal(
+  { uri, routes, nextHop = uri }: Pick<OutgoingMessage, "uri" | "routes" | "nextHop">,
+  { speaksTls }: { readonly speaksTls: boolean },
+): string | undefined {
   const route = parseNameAddr(routes[0] ?? "");
   const place = route.ok ? ok(route.value.uri) : parseUri(nextHop);
   if (!place.ok || place.value.kind !== "sip") return undefined;
-  const { scheme, parameters } = place.value;
-  const transport = parameter(parameters, "transport")?.toLowerCase() ?? "udp";
-  const isSpoken = scheme === "sip" && (transport === "udp" || transport === "tcp");
+  const isSpoken = isPlain(place.value) || (speaksTls && isTls(place.value));
   return isSpoken ? undefined : "requested protocol/transport not available";
+}
+
+function isPlain({ scheme, parameters }: SipUri): boolean {
+  const transport = parameter(parameters, "transport")?.toLowerCase() ?? "udp";
+  return scheme === "sip" && (transport === "udp" || transport === "tcp");
+}
+
+/** RFC 3261 §26.2.2: with sips, `transport=tcp` means TLS over TCP. */
+function isTls({ scheme, parameters }: SipUri): boolean {
+  const transport = parameter(parameters, "transport")?.toLowerCase() ?? "tcp";
+  return transport === "tls" || (scheme === "sips" && transport === "tcp");
 }
 
 /** A response of the application; From, To, Call-ID and CSeq are the stack's. */

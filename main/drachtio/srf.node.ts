@@ -43,6 +43,8 @@ export interface SrfOptions {
   readonly outboundHop?: string;
   /** Host of the Contact, where it differs from the address the transports are bound to. */
   readonly contactHost?: string;
+  /** The Contact names the port for TLS, and TLS. */
+  readonly isReachedByTls?: boolean;
   readonly uaConfig?: Partial<UaConfig>;
 }
 
@@ -73,7 +75,9 @@ class FacadeSrf implements Srf {
     ports: SipPorts & { readonly hashing: Hashing },
     options: SrfOptions,
   ) {
-    const bound = transactions.transport.sentBy;
+    const { transport } = transactions;
+    const isReachedByTls = options.isReachedByTls === true;
+    const bound = transport.sentBy(isReachedByTls ? "tls" : "udp");
     this.local = { host: options.contactHost ?? bound.host, port: bound.port };
     const { local } = this;
     const { credentials, contactUser, uaConfig, outboundHop } = options;
@@ -81,6 +85,7 @@ class FacadeSrf implements Srf {
       local,
       ...(credentials === undefined ? {} : { credentials }),
       ...(contactUser === undefined ? {} : { contactUser }),
+      ...(isReachedByTls ? { contactTransport: "tls" } : {}),
       ...(uaConfig === undefined ? {} : { config: uaConfig }),
       ...(options.userAgent === undefined ? {} : { userAgent: options.userAgent }),
     });
@@ -106,6 +111,7 @@ class FacadeSrf implements Srf {
       secret,
       local,
       delivery: "all",
+      speaksTls: transport.speaksTls,
       byeHoldMs: BYE_HOLD_MS,
       onWithdrawn: (localTag, cancel) => {
         this.#context.openInvites.get(localTag)?.(cancel);

@@ -34,7 +34,7 @@ async function transfer(
   await world.pass(2_000);
 }
 
-describe.each(["udp", "tcp"] as const)(
+describe.each(["udp", "tcp", "tls"] as const)(
   "CR C.x.x.1 and C.x.x.x.2 with clients on %s",
   (transport) => {
     it("MUST go through all 41 steps, each after its cause", async () => {
@@ -75,6 +75,25 @@ describe.each(["udp", "tcp"] as const)(
     });
   },
 );
+
+describe("RFC 3261 §26.2.2 devices whose core is reached over TLS", () => {
+  it("MUST exchange no SIP message over anything else, from the first to the last", async () => {
+    await transfer(["b1", "b2"], { transport: "tls" });
+    await world.stop();
+    const ofDevices = world.records.filter(
+      ({ element, proto }) => proto === "sip" && !element.includes("-"),
+    );
+    expect(new Set(ofDevices.map(({ transport }) => transport))).toEqual(new Set(["tls"]));
+    expect(
+      ofDevices.filter(({ summary }) => "method" in summary && summary.method === "BYE"),
+    ).not.toEqual([]);
+    const datagrams = world.net.traffic.filter(
+      ({ proto, from, to }) =>
+        proto === "udp" && [from, to].some(({ host }) => /\.1[123]$/.test(host)),
+    );
+    expect(datagrams).toEqual([]);
+  });
+});
 
 describe("CR C.x.x.x.2 with one device", () => {
   it("MUST need neither steps 5, 10 nor 11", async () => {

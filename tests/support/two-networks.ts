@@ -1,6 +1,6 @@
 import type { Files } from "../../main/base/files.ts";
 import { systemHashing } from "../../main/base/hashing.node.ts";
-import { formatHostPort, type HostPort } from "../../main/base/host-port.ts";
+import { formatHostPort } from "../../main/base/host-port.ts";
 import type { Clock } from "../../main/base/ports.ts";
 import type { Result } from "../../main/base/result.ts";
 import { CpmClient } from "../../main/cpm/client.ts";
@@ -15,6 +15,7 @@ import { ParticipatingFunction } from "../../main/network/pf/participating-funct
 import { TransactionLayer } from "../../main/sip/transaction/transaction-layer.ts";
 import type { SipPorts } from "../../main/sip/transport/ports.ts";
 import { TransportLayer } from "../../main/sip/transport/transport-layer.ts";
+import type { TransportTls } from "../../main/sip/transport/transport-options.ts";
 import { ha1Of } from "../../main/sip/ua/digest.ts";
 import { AddressBook } from "../../main/trace/address-book.ts";
 import { TraceRecorder } from "../../main/trace/recorder.ts";
@@ -28,28 +29,30 @@ import type { Heal } from "./fake-rules.ts";
 import { FlowDevice } from "./flow-device.ts";
 import { MemoryFiles } from "./memory-files.ts";
 import { MemoryStore } from "./memory-store.ts";
+import {
+  ADDRESSES,
+  coreAddress,
+  coreFor,
+  coreTls,
+  type DeviceName,
+  type DeviceTransport,
+  deviceTls,
+  type ElementName,
+  isDevice,
+  type NetworkSide,
+  SIDES,
+  sideOf,
+} from "./network-plan.ts";
 import { MemoryLog } from "./null-log.ts";
+
+export { ADDRESSES, type DeviceName, type ElementName } from "./network-plan.ts";
 
 const PASSWORD = "demo";
 
-/** One address per element, so that a rule of the net can name a link by its two ends. */
-export const ADDRESSES = {
-  "core-a": "10.0.1.1",
-  "pf-a": "10.0.1.2",
-  a1: "10.0.1.11",
-  "core-b": "10.0.2.1",
-  "pf-b": "10.0.2.2",
-  b1: "10.0.2.11",
-  b2: "10.0.2.12",
-  b3: "10.0.2.13",
-} as const;
-
-export type ElementName = keyof typeof ADDRESSES;
-export type DeviceName = "a1" | "b1" | "b2" | "b3";
-
 export interface WorldOptions {
   readonly seed?: number;
-  readonly transport?: "udp" | "tcp";
+  /** Between devices and their cores. */
+  readonly transport?: DeviceTransport;
   /** Settings of single devices. */
   readonly devices?: Partial<Record<DeviceName, Partial<CpmConfig>>>;
   readonly pfMaxSizeOctets?: number;
@@ -64,17 +67,6 @@ export interface Disk {
   readonly files: MemoryFiles;
   readonly store: MemoryStore;
 }
-
-interface NetworkSide {
-  readonly letter: "a" | "b";
-  readonly domain: string;
-  readonly users: readonly string[];
-}
-
-const SIDES: readonly [NetworkSide, NetworkSide] = [
-  { letter: "a", domain: "a.example", users: ["alice", "anna"] },
-  { letter: "b", domain: "b.example", users: ["bob", "carol"] },
-];
 
 interface Account {
   readonly username: string;
@@ -250,7 +242,10 @@ export class TwoNetworks {
   async #openDevice(name: DeviceName, kept?: Disk): Promise<void> {
     const side = sideOf(name);
     const user = name === "a1" ? "alice" : "bob";
-    const { ports, transactions } = await this.#stack(name, 5060);
+    const { ports, transactions } = await this.#stack(
+      name,
+      deviceTls(side, this.#options.transport),
+    );
     const srf = this.#srf(transactions, ports, user, { username: user, realm: side.domain });
     const msrp = await this.#msrp(name, ports);
     const { files, store } = kept ?? { files: new MemoryFiles(), store: new MemoryStore() };
@@ -267,7 +262,7 @@ export class TwoNetworks {
       },
       {
         aor: `sip:${user}@${side.domain}`,
-        core: { ...this.#coreAddress(side), transport: this.#options.transport ?? "udp" },
+        core: coreFor(side, this.#options.transport),
         deviceName: name,
         instanceId: `urn:uuid:00000000-0000-4000-8000-0000000000${name.charCodeAt(0).toString(16)}${name.charAt(1)}`,
         receiveFolder: `/${name}`,
@@ -315,7 +310,10 @@ export class TwoNetworks {
   async #startCore(side: NetworkSide): Promise<void> {
     const coreName = `core-${side.letter}` as const;
     const other = side === SIDES[0] ? SIDES[1] : SIDES[0];
-    const { ports, transactions } = await this.#stack(coreName, 5060);
+    const { ports, transactions } = await this.#stack(
+      coreName,
+      coreTls(side, this.#options.transport),
+    );
     const core = new SipCore(
       transactions,
       { ...ports, hashing: this.#hashing },
@@ -323,7 +321,7 @@ export class TwoNetworks {
         domain: side.domain,
         users: side.users.map((user) => this.#account(user, side.domain)),
         participatingFunction: `sip:pf@${ADDRESSES[`pf-${side.letter}`]}:5060;lr`,
-        neighbours: new Map([[other.domain, `sip:${formatHostPort(this.#coreAddress(other))};lr`]]),
+        neighbours: new Map([[other.domain, `sip:${formatHostPort(coreAddress(other))};lr`]]),
       },
     );
     this.cores.set(coreName, core);
@@ -335,10 +333,10 @@ export class TwoNetworks {
 
   async #startFunction(side: NetworkSide): Promise<void> {
     const pfName = `pf-${side.letter}` as const;
-    const { ports, transactions } = await this.#stack(pfName, 5060);
+    const { ports, transactions } = await this.#stack(pfName);
     const srf = this.#srf(transactions, ports, "pf");
     const msrp = await this.#msrp(pfName, ports);
-    const core = `sip:${formatHostPort(this.#coreAddress(side))}`;
+    const core = `sip:${formatHostPort(coreAddress(side))}`;
     transactions.transport.guardBy(new CoreOnly([core], ports));
     const limit = this.#options.pfMaxSizeOctets;
     const pf = new ParticipatingFunction(
@@ -367,7 +365,8 @@ export class TwoNetworks {
     });
   }
 
-  async #stack(name: ElementName, port: number): Promise<Stack> {
+  async #stack(name: ElementName, tls?: TransportTls): Promise<Stack> {
+    const port = 5060;
     this.#seed += 1;
     const log = new MemoryLog();
     this.logs.set(name, log);
@@ -393,9 +392,15 @@ export class TwoNetworks {
     };
     const limits = this.#options.isUdpOnly === true ? { udpRequestOctets: 65_000 } : {};
     const transport = value(
-      await TransportLayer.open(ports, { listen: { host, port }, limits }),
+      await TransportLayer.open(ports, {
+        listen: { host, port },
+        limits,
+        ...(tls === undefined ? {} : { tls }),
+      }),
       `${name} listens`,
     );
+    const { localTls } = transport;
+    if (localTls !== undefined) this.#addresses.add(formatHostPort(localTls), name);
     return { ports, transactions: new TransactionLayer(transport, ports) };
   }
 
@@ -433,10 +438,6 @@ export class TwoNetworks {
     return { aor: `sip:${user}@${domain}`, ha1: { md5: ha1("MD5"), sha256: ha1("SHA-256") } };
   }
 
-  #coreAddress(side: NetworkSide): HostPort {
-    return { host: ADDRESSES[`core-${side.letter}`], port: 5060 };
-  }
-
   #story(): string {
     const events = [...this.devices.values()].map((device) => `${device.name}: ${device.story()}`);
     const logs = [...this.logs].flatMap(([name, log]) =>
@@ -452,14 +453,6 @@ export class TwoNetworks {
       );
     return [...events, ...logs, ...last].join("\n");
   }
-}
-
-function isDevice(name: ElementName): name is DeviceName {
-  return !name.includes("-");
-}
-
-function sideOf(name: ElementName): NetworkSide {
-  return name === "a1" || name.endsWith("-a") ? SIDES[0] : SIDES[1];
 }
 
 function value<T, E>(result: Result<T, E>, what: string): T {

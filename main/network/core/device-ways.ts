@@ -27,16 +27,24 @@ export function waysToDevices(bindings: readonly Binding[]): readonly DeviceWays
 }
 
 /**
+ * The transport on which a device is called, as far as it is settled: what registered over TLS is called over TLS,
+ * whatever its contact says.
+ */
+export function wayTransport({ flow, uri }: Pick<Binding, "flow" | "uri">): string | undefined {
+  return flow.transport === "tls" ? "tls" : namedTransport(uri);
+}
+
+/**
  * How a device is reached: along its Path; else over the connection it registered on, as long as that is open; else where
  * its datagrams came from, which is right behind address translation too; else at its contact. A flow of RFC 5626 is
- * reached over its connection or not at all (§5.3).
+ * reached over its connection or not at all (§5.3), and so is one that came by TLS.
  */
 export function hopToDevice(binding: Binding, locations: LocationService): NextHop {
   const { flow, uri, path } = binding;
   const first = path[0] === undefined ? undefined : parseNameAddr(path[0]);
   if (first?.ok === true && first.value.uri.kind === "sip")
     return { kind: "uri", uri: first.value.uri };
-  if (binding.isOutbound) {
+  if (binding.isOutbound || flow.transport === "tls") {
     return locations.isFlowOpen(flow) ? { kind: "place", where: flow } : { kind: "gone" };
   }
   const wanted = namedTransport(uri) ?? flow.transport;

@@ -5,11 +5,13 @@ import type { SipUri } from "../../sip/grammar/uri.ts";
 import { parseSipUri } from "../../sip/grammar/uri.ts";
 import type { SipHeaders } from "../../sip/message/headers.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
+import type { SipTransport } from "../../sip/transport/flow.ts";
+import { defaultPort } from "../../sip/transport/via-rules.ts";
+import { namedTransport } from "./forwarding.ts";
 
 const DIALOG_MARK = "rr-";
 const ORIGINATING_MARK = "orig";
 const MARK_DIGITS = 20;
-const DEFAULT_PORT = 5060;
 const MAX_MARKS = 1000;
 
 /** A request without the Route entries that named the core, and what those entries said. */
@@ -27,6 +29,7 @@ export interface LooseRouted {
 export class OwnAddresses {
   readonly #domain: string;
   readonly #address: HostPort;
+  readonly #tlsPort: number | undefined;
   readonly #hashing: Hashing;
   readonly #secret: Buffer;
   /** Of the latest Call-IDs: the requests of a call follow each other closely, and a hash costs as much as a datagram. */
@@ -36,9 +39,11 @@ export class OwnAddresses {
     domain: string,
     address: HostPort,
     ports: { readonly hashing: Hashing; readonly random: Random },
+    tlsPort?: number,
   ) {
     this.#domain = domain.toLowerCase();
     this.#address = address;
+    this.#tlsPort = tlsPort;
     this.#hashing = ports.hashing;
     this.#secret = ports.random.bytes(32);
   }
@@ -54,8 +59,12 @@ export class OwnAddresses {
       host === this.#address.host.toLowerCase() ||
       // `localhost`, 127.0.0.1 and ::1 are one machine under several names.
       (isLoopback(host) && isLoopback(this.#address.host));
-    if (isHere) return (uri.port ?? DEFAULT_PORT) === this.#address.port;
-    return host === this.#domain && (uri.port === undefined || uri.port === this.#address.port);
+    if (isHere) return this.#isPort(uri.port ?? defaultPort(isSecure(uri) ? "tls" : "udp"));
+    return host === this.#domain && (uri.port === undefined || this.#isPort(uri.port));
+  }
+
+  #isPort(port: number): boolean {
+    return port === this.#address.port || port === this.#tlsPort;
   }
 
   /** The URI belongs to a user of the home domain. */
@@ -73,9 +82,8 @@ export class OwnAddresses {
   }
 
   /** Contact of dialogs in which the core itself is a side. */
-  contact(user: string): string {
-    const { host, port } = this.#address;
-    return `<sip:${user}@${bracketHost(host)}:${String(port)}>`;
+  contact(user: string, over: SipTransport): string {
+    return `<${this.#uri(user, over === "tls" ? over : undefined)}>`;
   }
 
   routeWithMark(mark: string): string {
@@ -130,10 +138,19 @@ export class OwnAddresses {
   }
 
   #entry(user: string, transport: string | undefined): string {
-    const { host, port } = this.#address;
-    const named = transport === undefined ? "" : `;transport=${transport}`;
-    return `<sip:${user}@${bracketHost(host)}:${String(port)}${named};lr>`;
+    return `<${this.#uri(user, transport)};lr>`;
   }
+
+  #uri(user: string, transport: string | undefined): string {
+    const { host } = this.#address;
+    const port = transport === "tls" ? (this.#tlsPort ?? this.#address.port) : this.#address.port;
+    const named = transport === undefined ? "" : `;transport=${transport}`;
+    return `sip:${user}@${bracketHost(host)}:${String(port)}${named}`;
+  }
+}
+
+function isSecure(uri: SipUri): boolean {
+  return uri.scheme === "sips" || namedTransport(uri) === "tls";
 }
 
 /** Reads a SIP URI from the configuration; a wrong one is a fault of whoever wrote it. */

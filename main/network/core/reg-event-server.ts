@@ -69,7 +69,7 @@ export class RegEventServer {
       { request: tx.request, flow: tx.flow, localTag },
       {
         ports,
-        contact: own.contact("reg"),
+        contact: own.contact("reg", tx.flow.transport),
         contacts: () =>
           locations.bindingsOf(aor).map((binding) => ({ binding, event: "registered" })),
         onEnd: (ended) => {
@@ -121,7 +121,7 @@ export class RegEventServer {
         toTag: subscription.dialog.id.localTag,
         headers: [
           ...routes.map((value) => ({ name: "Record-Route", value })),
-          { name: "Contact", value: this.#parts.own.contact("reg") },
+          { name: "Contact", value: this.#parts.own.contact("reg", tx.flow.transport) },
           { name: "Expires", value: String(expiresS) },
         ],
       }),

@@ -216,6 +216,7 @@ export class RegSubscription implements BranchOwner {
     if (!uri.ok) return undefined;
     if (this.#dialog.routeSet.length > 0) return { kind: "uri", uri: uri.value };
     const { transport, remote } = this.#flow;
+    if (transport === "tls") return { kind: "place", where: this.#flow };
     return transport === "udp"
       ? { kind: "place", where: { transport, isTransportFixed: false, remote } }
       : { kind: "place", where: this.#flow, otherwise: uri.value };

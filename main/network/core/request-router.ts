@@ -7,12 +7,12 @@ import { forDevice } from "./asserted-identity.ts";
 import type { BranchPlan, Handover, NextHop } from "./branch.ts";
 import { bestTargets, dispositionOf, rankTargets } from "./caller-preferences.ts";
 import type { CoreLimits } from "./core-config.ts";
-import { type DeviceWays, hopToDevice, waysToDevices } from "./device-ways.ts";
+import { type DeviceWays, hopToDevice, waysToDevices, wayTransport } from "./device-ways.ts";
 import { type FilterCriterion, nextCriterion, type SessionCase } from "./filter-criteria.ts";
 import { breadthShares, contactTransport, namedTransport } from "./forwarding.ts";
 import type { Gruus } from "./gruu.ts";
 import { type HomeTarget, homeTarget } from "./home-target.ts";
-import type { LocationService } from "./location-service.ts";
+import type { Binding, LocationService } from "./location-service.ts";
 import type { OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type OwnAddresses } from "./own-addresses.ts";
 
@@ -159,11 +159,7 @@ export class RequestRouter {
       .set("P-Called-Party-ID", `<${aor}>`);
     const copy = { ...request, uri: binding.contact.uriText, headers };
     const deviceName = parameter(binding.contact.parameters, "device-name");
-    const plans = this.#recorded(
-      copy,
-      namedTransport(binding.uri),
-      hopToDevice(binding, locations),
-    );
+    const plans = this.#recorded(copy, wayTransport(binding), hopToDevice(binding, locations));
     return plans.map((plan) => ({
       ...plan,
       isToDevice: true,
@@ -210,8 +206,15 @@ export class RequestRouter {
     const contact = contactUriOf(request.headers);
     const target: HomeTarget | undefined =
       contact === undefined ? undefined : homeTarget(contact, this.#parts);
-    const [binding] = target?.isGruu === true ? target.bindings : [];
-    return binding === undefined ? contactTransport(request) : namedTransport(binding.uri);
+    const [binding] = target?.isGruu === true ? target.bindings : this.#boundAt(contact);
+    return binding === undefined ? contactTransport(request) : wayTransport(binding);
+  }
+
+  #boundAt(contact: string | undefined): readonly Binding[] {
+    const uri = parseUri(contact ?? "");
+    const isSip = uri.ok && uri.value.kind === "sip";
+    const binding = isSip ? this.#parts.locations.bindingAt(uri.value) : undefined;
+    return binding === undefined ? [] : [binding];
   }
 }
 

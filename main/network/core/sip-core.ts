@@ -4,14 +4,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
 import { parseUri } from "../../sip/grammar/uri.ts";
 import { responseTo } from "../../sip/message/build.ts";
-import {
-  callIdOf,
-  cseqOf,
-  fromTagOf,
-  maxForwardsOf,
-  toTagOf,
-  viasOf,
-} from "../../sip/message/fields.ts";
+import { maxForwardsOf, toTagOf } from "../../sip/message/fields.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
 import { validateRequest } from "../../sip/message/validate.ts";
 import type { ServerTransaction } from "../../sip/transaction/transaction.ts";
@@ -30,11 +23,13 @@ import {
   type CoreUser,
   CPM_SERVICES,
 } from "./core-config.ts";
+import { wayTransport } from "./device-ways.ts";
 import { DialogForwarder } from "./dialog-forwarder.ts";
 import type { FilterCriterion } from "./filter-criteria.ts";
-import { namedTransport, withBreadth, withHopTaken, withoutCredentials } from "./forwarding.ts";
+import { withBreadth, withHopTaken, withoutCredentials } from "./forwarding.ts";
 import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
+import { hasPassed, wayOf } from "./loops.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
 import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
 import { RATE_LIMITS } from "./rate-limits.ts";
@@ -104,8 +99,9 @@ export class SipCore {
       realm: domain,
       newTag: () => randomToken(random, TAG_LENGTH),
     };
-    const address = config.publicAddress ?? transactions.transport.sentBy;
-    this.#own = new OwnAddresses(domain, address, ports);
+    const { transport } = transactions;
+    const address = config.publicAddress ?? transport.sentBy();
+    this.#own = new OwnAddresses(domain, address, ports, transport.localTls?.port);
     this.#gruus = new Gruus(domain, { hashing, random });
     this.#locations = new LocationService(clock);
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });
@@ -231,22 +227,20 @@ export class SipCore {
   #inspect(request: SipRequest): LocalAnswer | undefined {
     const hops = maxForwardsOf(request);
     if (hops.ok && hops.value === 0) return { status: 483 };
-    if (this.#isLoop(request)) return { status: 482 };
+    // It has been here, and nothing that decides its way has changed since (RFC 5393).
+    const isLoop = hasPassed(request, this.#transactions.transport);
+    if (isLoop && this.#underWay.has(wayOf(request))) return { status: 482 };
     const required = request.headers.list("Proxy-Require");
     if (required.length === 0) return undefined;
     return { status: 420, headers: [{ name: "Unsupported", value: required.join(", ") }] };
   }
 
-  /** It has been here, and nothing that decides its way has changed since (RFC 3261 §16.3 step 4, RFC 5393). */
-  #isLoop(request: SipRequest): boolean {
-    const vias = viasOf(request);
-    const { host, port } = this.#transactions.transport.sentBy;
-    const wasHere =
-      vias.ok && vias.value.some((via) => via.host === host && (via.port ?? 5060) === port);
-    return wasHere && this.#underWay.has(wayOf(request));
-  }
-
   #receiveInitial(tx: ServerTransaction, routed: LooseRouted): void {
+    if (isSecure(routed.uri)) {
+      // RFC 5630 §3: every hop to its user would have to be protected, and no device here registers so.
+      this.#answer(tx, { status: 416, reason: "Unsupported URI Scheme: sips" });
+      return;
+    }
     if (this.#isMergedForUs(tx, routed)) {
       this.#answer(tx, { status: 482 });
       return;
@@ -312,7 +306,7 @@ export class SipCore {
             locations: this.#locations,
             limits: this.#limits,
             gruus: this.#gruus,
-            serviceRoute: (contact) => own.serviceRoute(namedTransport(contact)),
+            serviceRoute: (contact, flow) => own.serviceRoute(wayTransport({ flow, uri: contact })),
             isOwnAddress: (contact) => own.isOwn(contact),
           })
         : { status: 404, reason: "Unknown domain" },
@@ -401,18 +395,8 @@ export class SipCore {
   }
 }
 
-/** What decides a request's way: the same again means a loop (RFC 5393 §4.2). */
-function wayOf(request: SipRequest): string {
-  const callId = callIdOf(request);
-  const cseq = cseqOf(request);
-  return JSON.stringify([
-    request.method,
-    request.uri,
-    request.headers.getAll("Route"),
-    callId.ok ? callId.value : "",
-    fromTagOf(request) ?? "",
-    cseq.ok ? cseq.value.number : -1,
-  ]);
+function isSecure(uri: string): boolean {
+  return uri.slice(0, 5).toLowerCase() === "sips:";
 }
 
 function criteriaOf(config: CoreConfig): readonly FilterCriterion[] {

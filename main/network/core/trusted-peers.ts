@@ -5,6 +5,8 @@ import { topViaOf } from "../../sip/message/fields.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import type { Flow, SipTransport } from "../../sip/transport/flow.ts";
 import { targetsOf } from "../../sip/transport/locate.ts";
+import { defaultPort } from "../../sip/transport/via-rules.ts";
+import { namedTransport } from "./forwarding.ts";
 
 /** Who sent a request, as far as its address tells. */
 export type Peer =
@@ -31,7 +33,8 @@ export class TrustedPeers {
     ports: { readonly resolver: Resolver; readonly log: Log },
   ) {
     for (const { uri, peer } of peers) {
-      const port = uri.port ?? 5060;
+      const isTls = uri.scheme === "sips" || namedTransport(uri) === "tls";
+      const port = uri.port ?? defaultPort(isTls ? "tls" : "udp");
       if (isIpAddress(uri.host)) this.#known.push({ address: { host: uri.host, port }, peer });
       else this.#learn(uri, peer, ports);
     }
@@ -39,7 +42,7 @@ export class TrustedPeers {
 
   peerOf(request: SipRequest, flow: Flow): Peer {
     const via = topViaOf(request);
-    const viaPort = via.ok ? (via.value.port ?? 5060) : undefined;
+    const viaPort = via.ok ? (via.value.port ?? defaultPort(via.value.transport)) : undefined;
     const found = this.#known.find(({ address }) => {
       if (address.host.toLowerCase() !== flow.remote.host.toLowerCase()) return false;
       if (address.port === flow.remote.port) return true;

@@ -214,7 +214,7 @@ export class TransactionLayer {
   }
 
   #withVia(request: SipRequest, branch: string, { transport }: Target | Flow): SipRequest {
-    const via = freshVia(transport, this.transport.sentBy, branch);
+    const via = freshVia(transport, this.transport.sentBy(transport), branch);
     return { ...request, headers: request.headers.prepend("Via", via) };
   }
 

@@ -8,6 +8,27 @@ import type {
   UdpSocket,
 } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
+import type { TransportTls } from "./transport-options.ts";
+
+/** Opens the port for TLS beside the one for TCP and UDP. */
+export async function bindTls(
+  sockets: Sockets,
+  { listen, identity }: TransportTls,
+  handlers: TlsPortHandlers,
+): Promise<Result<TcpListener | undefined, SocketError>> {
+  if (listen === undefined) return ok(undefined);
+  if (identity === undefined) throw new Error("who listens on TLS has an identity");
+  return sockets.listenTls(
+    listen,
+    { identity, requestsCertificate: false, onRefused: handlers.onRefused },
+    handlers.onConnection,
+  );
+}
+
+export interface TlsPortHandlers {
+  readonly onConnection: (connection: TcpConnection) => void;
+  readonly onRefused: (error: SocketError, remote: HostPort) => void;
+}
 
 export interface OnePort {
   readonly udp: UdpSocket;

@@ -1,19 +1,13 @@
 import type { TraceStamp } from "../../../shared/model/trace-record.ts";
-import type { HostPort } from "../../base/host-port.ts";
-import type { Clock, SocketError, Sockets, TcpConnection } from "../../base/ports.ts";
+import type { Clock, SocketError, TcpConnection } from "../../base/ports.ts";
 import type { SipParseError } from "../grammar/parse-error.ts";
 import type { SipMessage } from "../message/message.ts";
 import { type Flow, flowKey, targetKey } from "./flow.ts";
+import type { StreamOpener, StreamTarget } from "./open-stream.ts";
 import { FLOW_GONE, socketError } from "./socket-failure.ts";
 import { StreamConnection } from "./stream-connection.ts";
 import type { TransportLimits } from "./transport-options.ts";
 import { UnprovenConnections } from "./unproven-connections.ts";
-
-/** A place that connections lead to. */
-export interface StreamTarget {
-  readonly transport: "tcp";
-  readonly remote: HostPort;
-}
 
 export interface PoolHandlers {
   onMessage(message: SipMessage, raw: Buffer, connection: StreamConnection): void;
@@ -23,11 +17,9 @@ export interface PoolHandlers {
 }
 
 export interface PoolOptions {
-  readonly sockets: Sockets;
+  readonly open: StreamOpener;
   readonly clock: Clock;
   readonly limits: TransportLimits;
-  /** Address to connect from. */
-  readonly localHost: string;
 }
 
 /** What waits for a connection, and what is told about it. */
@@ -81,7 +73,7 @@ export class ConnectionPool {
   }
 
   /** Takes a connection that the other side opened, or closes it when there are too many. */
-  accept(connection: TcpConnection): void {
+  accept(connection: TcpConnection, transport: StreamTarget["transport"]): void {
     const { limits } = this.#options;
     const { host } = connection.remote;
     const ofHost = this.#inboundPerHost.get(host) ?? 0;
@@ -95,7 +87,7 @@ export class ConnectionPool {
     }
     this.#inbound += 1;
     this.#inboundPerHost.set(host, ofHost + 1);
-    this.#adopt(connection, true);
+    this.#adopt(connection, transport, true);
   }
 
   #refuse(connection: TcpConnection): void {
@@ -185,27 +177,27 @@ export class ConnectionPool {
   }
 
   async #open(target: StreamTarget, opening: Opening, connectMs: number): Promise<void> {
-    const connected = await this.#options.sockets.connectTcp(target.remote, {
-      signal: this.#stop.signal,
-      localHost: this.#options.localHost,
-      timeoutMs: connectMs,
-    });
+    const connected = await this.#options.open(target, this.#stop.signal, connectMs);
     const key = targetKey(target);
     this.#opening.delete(key);
     if (!connected.ok) {
       for (const waiting of opening.waiting) waiting.onFailure(connected.error);
       return;
     }
-    const connection = this.#adopt(connected.value, false);
+    const connection = this.#adopt(connected.value, target.transport, false);
     this.#lead(key, connection);
     for (const waiting of opening.waiting) write(connection, waiting);
   }
 
-  #adopt(socket: TcpConnection, isInbound: boolean): StreamConnection {
+  #adopt(
+    socket: TcpConnection,
+    transport: StreamTarget["transport"],
+    isInbound: boolean,
+  ): StreamConnection {
     const { clock, limits } = this.#options;
     const connection: StreamConnection = new StreamConnection(
       socket,
-      { transport: "tcp", isInbound, clock, limits },
+      { transport, isInbound, clock, limits },
       {
         onMessage: (message, raw) => {
           this.#handlers.onMessage(message, raw, connection);
@@ -220,7 +212,7 @@ export class ConnectionPool {
     );
     this.#byFlow.set(flowKey(connection.flow), connection);
     // The way back to an ephemeral port is this connection or none.
-    this.addAlias({ transport: "tcp", remote: connection.remote }, connection);
+    this.addAlias({ transport, remote: connection.remote }, connection);
     if (isInbound) this.#unproven.add(connection);
     connection.start();
     return connection;

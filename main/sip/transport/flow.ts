@@ -16,6 +16,8 @@ export interface Target {
   /** The URI named its transport (`;transport=`). The size rule of RFC 3261 §18.1.1 holds all the same. */
   readonly isTransportFixed: boolean;
   readonly remote: HostPort;
+  /** Of TLS: host of the URI, for which the certificate there has to be (RFC 5922 §7). */
+  readonly name?: string;
 }
 
 /** RFC 3261 §17: over a reliable transport nothing is retransmitted hop by hop. */
@@ -32,10 +34,15 @@ export function flowKey(flow: Flow): string {
   return `${flow.transport} ${formatHostPort(flow.local)} ${formatHostPort(flow.remote)}`;
 }
 
-/** The key under which any connection to a place is found. */
-export function targetKey(target: {
-  readonly transport: SipTransport;
-  readonly remote: HostPort;
-}): string {
-  return `${target.transport} ${formatHostPort(target.remote)}`;
+/**
+ * The key under which any connection to a place is found. A certificate is checked for one name: requests for another
+ * one of the same place have a connection of their own.
+ */
+export function targetKey({
+  transport,
+  remote,
+  name,
+}: Pick<Target, "transport" | "remote" | "name">): string {
+  const place = `${transport} ${formatHostPort(remote)}`;
+  return name === undefined ? place : `${place} ${name.toLowerCase()}`;
 }

@@ -16,14 +16,15 @@ export function keepConnectionAlive(
   events: EventSource<TransportEvents>,
   { target, nextPingMs, onLost }: KeptPlace,
 ): Undo {
-  const { remote } = target;
-  const connection = pool.findTo({ transport: "tcp", remote });
+  const { transport, remote, name } = target;
+  const place = { remote, ...(name === undefined ? {} : { name }) };
+  const connection = transport === "udp" ? undefined : pool.findTo({ transport, ...place });
   let isWatched = true;
   const lost = (): void => {
     if (isWatched) onLost();
     isWatched = false;
   };
-  if (target.transport !== "tcp" || connection === undefined) {
+  if (connection === undefined) {
     queueMicrotask(lost);
     return () => {
       isWatched = false;

@@ -52,7 +52,13 @@ export async function targetsOf(
     transport: used,
     isTransportFixed: transport !== undefined,
     remote: { host: address, port: port ?? defaultPort(used) },
+    ...nameFor(used, host),
   }));
+}
+
+/** RFC 5922 §7.2: the name that the URI has, never one that the name service gave for it. */
+function nameFor(transport: SipTransport, host: string): { readonly name?: string } {
+  return transport === "tls" ? { name: host } : {};
 }
 
 /** undefined: a transport that is not spoken here. */
@@ -97,13 +103,13 @@ async function servicesFor(
     const means = POINTED.get(service.toUpperCase());
     return means === undefined ? [] : [{ name: replacement, transport: means }];
   });
-  // Without TLS of our own, secure records of a plain URI are of no use; §4.1 lets us pass over them.
+  // §4.1 lets us pass over secure records of a plain URI: who wants TLS names it.
   const chosen = pointed.filter((one) => (one.transport === "tls") === isSecure);
   return chosen.length > 0 ? chosen : usable;
 }
 
 async function addressed(
-  { transport }: Question,
+  { transport, host: name }: Question,
   service: Service,
   from: {
     readonly records: readonly ServiceRecord[];
@@ -121,6 +127,7 @@ async function addressed(
         // What records chose is as settled as what the URI names, but for the size of a request.
         isTransportFixed: transport !== undefined,
         remote: { host, port },
+        ...nameFor(service.transport, name),
       });
     }
   }

@@ -9,14 +9,15 @@ import { topViaOf } from "../message/fields.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../message/message.ts";
 import { parseSipMessage } from "../message/parse.ts";
 import { serializeSipMessage } from "../message/serialize.ts";
-import { bindOnePort } from "./bind.ts";
+import { bindOnePort, bindTls } from "./bind.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type Flow, isFlow, type SipTransport, type Target } from "./flow.ts";
 import { keepConnectionAlive } from "./keep-alive.ts";
 import { refusalOf } from "./malformed.ts";
 import { MessageDraft } from "./message-draft.ts";
+import { type StreamTarget, streamOpener } from "./open-stream.ts";
 import type { SipPorts } from "./ports.ts";
-import { FLOW_GONE, socketError } from "./socket-failure.ts";
+import { FLOW_GONE, socketError, TLS_ONLY } from "./socket-failure.ts";
 import type { StreamConnection } from "./stream-connection.ts";
 import type { SentVia, TransportCounters, TransportEvents } from "./transport-events.ts";
 import {
@@ -32,6 +33,8 @@ import {
   markReceived,
   reconnectAddress,
   responseAddress,
+  type SentBys,
+  sentByOf,
   stampVia,
 } from "./via-rules.ts";
 
@@ -47,21 +50,26 @@ const MAX_DATAGRAM_OCTETS = 65_507;
 const SIZE_CONNECT_MS = 4000;
 
 const CR = 0x0d;
+const SECURE = "sips:";
 
 /**
- * RFC 3261 §18 over UDP and TCP on one port. Knows messages and addresses, no transactions. TLS is not spoken: what is to
- * go over it fails with EPROTONOSUPPORT.
+ * RFC 3261 §18 over UDP and TCP on one port, and over TLS on one of its own where it is given an identity. Knows messages
+ * and addresses, no transactions.
  */
 export class TransportLayer {
   readonly events = new EventSource<TransportEvents>();
   readonly local: HostPort;
+  /** Where others connect to us over TLS. */
+  readonly localTls: HostPort | undefined;
   readonly #ports: SipPorts;
   readonly #limits: TransportLimits;
   readonly #udp: UdpSocket;
-  readonly #listener: TcpListener;
+  readonly #listeners: readonly TcpListener[];
   readonly #pool: ConnectionPool;
   readonly #udpOnly: UdpOnlyHosts;
-  readonly #sentBy: HostPort;
+  readonly #sentBys: SentBys;
+  readonly #speaksTls: boolean;
+  readonly #isTlsRequired: boolean;
   #guard: TransportGuard | undefined;
   #isClosed = false;
   #malformed = 0;
@@ -71,16 +79,22 @@ export class TransportLayer {
     this.#ports = ports;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.#udp = sockets.udp;
-    this.#listener = sockets.listener;
+    this.#listeners = [sockets.listener, ...(sockets.tls === undefined ? [] : [sockets.tls])];
     this.local = sockets.udp.local;
-    this.#sentBy = { host: options.sentByHost ?? this.local.host, port: this.local.port };
+    this.localTls = sockets.tls?.local;
+    const host = options.sentByHost ?? this.local.host;
+    this.#sentBys = {
+      plain: { host, port: this.local.port },
+      tls: { host, port: this.localTls?.port ?? this.local.port },
+    };
+    this.#speaksTls = options.tls !== undefined;
+    this.#isTlsRequired = options.tls?.isRequired === true;
     this.#udpOnly = new UdpOnlyHosts(ports.clock);
     this.#pool = new ConnectionPool(
       {
-        sockets: ports.sockets,
+        open: streamOpener(ports.sockets, this.local.host, options.tls),
         clock: ports.clock,
         limits: this.#limits,
-        localHost: this.local.host,
       },
       {
         onMessage: (message, raw, connection) => {
@@ -112,12 +126,36 @@ export class TransportLayer {
       },
       onConnection: (connection) => {
         if (opened.layer === undefined) connection.destroy();
-        else opened.layer.#accept(connection);
+        else opened.layer.#accept(connection, "tcp");
       },
     });
     if (!bound.ok) return bound;
-    opened.layer = new TransportLayer(ports, options, bound.value);
+    const tls = await TransportLayer.#openTls(ports, options, opened);
+    if (!tls.ok) {
+      bound.value.udp.close();
+      bound.value.listener.close();
+      return tls;
+    }
+    opened.layer = new TransportLayer(ports, options, { ...bound.value, tls: tls.value });
     return ok(opened.layer);
+  }
+
+  static #openTls(
+    ports: SipPorts,
+    { tls }: TransportOptions,
+    opened: { readonly layer?: TransportLayer },
+  ): Promise<Result<TcpListener | undefined, SocketError>> {
+    if (tls === undefined) return Promise.resolve(ok(undefined));
+    return bindTls(ports.sockets, tls, {
+      onConnection: (connection) => {
+        if (opened.layer === undefined) connection.destroy();
+        else opened.layer.#accept(connection, "tls");
+      },
+      onRefused: (error, remote) => {
+        ports.log.write("debug", "TLS handshake refused", { ...remote, code: error.code });
+        if (opened.layer !== undefined) opened.layer.#guard?.wasted(remote, "tls");
+      },
+    });
   }
 
   get counters(): TransportCounters {
@@ -133,9 +171,13 @@ export class TransportLayer {
     return this.#pool.size;
   }
 
-  /** What we write as sent-by. */
-  get sentBy(): HostPort {
-    return this.#sentBy;
+  get speaksTls(): boolean {
+    return this.#speaksTls;
+  }
+
+  /** What we write as sent-by, over UDP and TCP unless said otherwise. */
+  sentBy(transport: SipTransport = "udp"): HostPort {
+    return sentByOf(transport, this.#sentBys);
   }
 
   /**
@@ -152,13 +194,14 @@ export class TransportLayer {
     onFailure: (error: SocketError) => void,
     onMoved?: (sent: SentVia) => void,
   ): SentVia {
+    const refusal = this.#downgrade(where.transport, request.uri);
+    if (refusal !== undefined) {
+      fail(onFailure, refusal);
+      return { request, transport: where.transport };
+    }
     if (isFlow(where)) return this.#sendOnFlow(request, where, onFailure);
     const { transport, remote } = where;
-    if (transport === "tls") {
-      fail(onFailure, socketError("EPROTONOSUPPORT", "TLS is not spoken here"));
-      return { request, transport };
-    }
-    if (transport === "tcp") return this.#sendByTcp(request, remote, onFailure);
+    if (transport !== "udp") return this.#sendByStream(request, { ...where, transport }, onFailure);
     const sent = this.#stamp(request, "udp");
     const bytes = serializeSipMessage(sent.request);
     const tcp = { transport: "tcp", remote } as const;
@@ -181,7 +224,7 @@ export class TransportLayer {
       onMoved?.(sent);
       this.#sendDatagram(sent.request, bytes, remote, onFailure);
     };
-    return this.#sendByTcp(request, remote, fallBack, SIZE_CONNECT_MS);
+    return this.#sendByStream(request, tcp, fallBack, SIZE_CONNECT_MS);
   }
 
   /**
@@ -206,7 +249,7 @@ export class TransportLayer {
     const isOpen = this.#pool.find(flow) !== undefined;
     const waiting = { bytes, onFailure, ...this.#traced(response, bytes) };
     if (isOpen) this.#pool.sendOn(flow, waiting);
-    else this.#pool.send({ transport: "tcp", remote }, waiting);
+    else this.#pool.send(this.#wayBack(flow.transport, remote), waiting);
     return undefined;
   }
 
@@ -251,14 +294,27 @@ export class TransportLayer {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#udp.close();
-    this.#listener.close();
+    for (const listener of this.#listeners) listener.close();
     await this.#pool.close();
   }
 
   // ---- sending ----
 
   #stamp(request: SipRequest, transport: SipTransport): SentVia {
-    return { request: stampVia(request, transport, this.#sentBy), transport };
+    return { request: stampVia(request, transport, this.sentBy(transport)), transport };
+  }
+
+  /** RFC 3261 §26.2.2, RFC 5630 §3: what is to be protected goes over TLS or not at all. */
+  #downgrade(transport: SipTransport, uri: string): SocketError | undefined {
+    if (transport === "tls") return undefined;
+    if (this.#isTlsRequired) return socketError(TLS_ONLY, "nothing goes over another transport");
+    const isSecure = uri.slice(0, SECURE.length).toLowerCase() === SECURE;
+    return isSecure ? socketError(TLS_ONLY, "a sips: request goes over nothing else") : undefined;
+  }
+
+  /** The connection of a request is gone: RFC 3261 §18.2.2 opens another, of the same kind. */
+  #wayBack(transport: "tcp" | "tls", remote: HostPort): StreamTarget {
+    return transport === "tls" ? { transport, remote, name: remote.host } : { transport, remote };
   }
 
   #sendOnFlow(request: SipRequest, flow: Flow, onFailure: (error: SocketError) => void): SentVia {
@@ -272,16 +328,16 @@ export class TransportLayer {
     return sent;
   }
 
-  #sendByTcp(
+  #sendByStream(
     request: SipRequest,
-    remote: HostPort,
+    target: StreamTarget,
     onFailure: (error: SocketError) => void,
     connectMs = this.#limits.connectMs,
   ): SentVia {
-    const sent = this.#stamp(request, "tcp");
+    const sent = this.#stamp(request, target.transport);
     const bytes = serializeSipMessage(sent.request);
     const waiting = { bytes, onFailure, ...this.#traced(sent.request, bytes) };
-    this.#pool.send({ transport: "tcp", remote }, waiting, connectMs);
+    this.#pool.send(target, waiting, connectMs);
     return sent;
   }
 
@@ -303,13 +359,16 @@ export class TransportLayer {
 
   // ---- receiving ----
 
-  #accept(connection: TcpConnection): void {
-    if (this.#guard?.isSilenced(connection.remote, "tcp") === true) connection.destroy();
-    else this.#pool.accept(connection);
+  #accept(connection: TcpConnection, transport: StreamTarget["transport"]): void {
+    const isWelcome = transport === "tls" || !this.#isTlsRequired;
+    const isSilenced = this.#guard?.isSilenced(connection.remote, transport) === true;
+    if (isSilenced || !isWelcome) connection.destroy();
+    else this.#pool.accept(connection, transport);
   }
 
   #receiveDatagram(bytes: Buffer, from: HostPort): void {
-    if (this.#isClosed || this.#guard?.isSilenced(from, "udp") === true) return;
+    if (this.#isClosed || this.#isTlsRequired) return;
+    if (this.#guard?.isSilenced(from, "udp") === true) return;
     // Keep-alives of NAT bindings: blank lines, a lone NUL, STUN. None of them begins like a message.
     if (bytes.length < 4 || (bytes[0] ?? 0) < CR || isBlank(bytes)) return;
     const flow = this.#udpFlow(from);
@@ -328,7 +387,7 @@ export class TransportLayer {
     this.#trace("in", message, raw, flow);
     if (message.kind === "response") {
       const via = topViaOf(message);
-      if (via.ok && isOwnVia(via.value, this.#sentBy)) {
+      if (via.ok && isOwnVia(via.value, this.#sentBys)) {
         this.events.emit("response", { response: message, flow });
       } else {
         this.#misrouted += 1;
@@ -342,11 +401,11 @@ export class TransportLayer {
   }
 
   /**
-   * RFC 5923: an inbound connection may carry our requests to the sent-by it names. Without TLS nothing proves that name,
-   * so it counts only where it is the address that the connection comes from.
+   * RFC 5923: an inbound connection may carry our requests to the sent-by it names. Nothing proves that name, so it counts
+   * only where it is the address that the connection comes from, and never where TLS has to prove who is there.
    */
   #learnAlias(request: SipRequest, connection: StreamConnection): void {
-    if (!connection.isInbound) return;
+    if (!connection.isInbound || connection.flow.transport === "tls") return;
     const via = topViaOf(request);
     if (!via.ok || !hasParameter(via.value.parameters, "alias")) return;
     const { host, port = defaultPort("tcp") } = via.value;
@@ -405,6 +464,7 @@ export interface Datagram {
 }
 
 interface OpenSockets {
+  readonly tls: TcpListener | undefined;
   readonly udp: UdpSocket;
   readonly listener: TcpListener;
 }

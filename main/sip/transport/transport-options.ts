@@ -1,5 +1,6 @@
 import type { HostPort } from "../../base/host-port.ts";
-import type { SipTransport } from "./flow.ts";
+import type { TlsIdentity, TlsTrust } from "../../base/ports.ts";
+import type { SipTransport, Target } from "./flow.ts";
 
 /** How a TransportLayer is opened. Everything but `listen` has a default. */
 export interface TransportOptions {
@@ -8,6 +9,20 @@ export interface TransportOptions {
   /** Host to write into Via when it differs from `listen.host`, for example behind a wildcard address. */
   readonly sentByHost?: string;
   readonly limits?: Partial<TransportLimits>;
+  /** Absent: TLS is not spoken. */
+  readonly tls?: TransportTls;
+}
+
+/** SIP over TLS (RFC 3261 §26.2.1). */
+export interface TransportTls {
+  /** By what the other side is known where we connect to it. */
+  trustOf(target: Pick<Target, "remote" | "name">): TlsTrust;
+  /** Shown to those who ask; needed to listen. */
+  readonly identity?: TlsIdentity;
+  /** Absent: others do not connect to us. */
+  readonly listen?: HostPort;
+  /** Nothing is sent or taken by any other transport, whatever a route or a contact says. */
+  readonly isRequired?: boolean;
 }
 
 /** Bounds on what others can make us hold, and on how long. */

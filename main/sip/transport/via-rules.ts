@@ -100,8 +100,19 @@ export function reconnectAddress(via: Via): HostPort {
   return responseAddress({ ...via, parameters: withoutParameter(via.parameters, "rport") });
 }
 
+/** What each transport has as sent-by: TLS has a port of its own where others connect to it. */
+export interface SentBys {
+  readonly plain: HostPort;
+  readonly tls: HostPort;
+}
+
+export function sentByOf(transport: string, sentBys: SentBys): HostPort {
+  return transport.toLowerCase() === "tls" ? sentBys.tls : sentBys.plain;
+}
+
 /** RFC 3261 §18.1.2: a response whose top Via is not ours was misrouted and is discarded. */
-export function isOwnVia(via: Via, sentBy: HostPort): boolean {
+export function isOwnVia(via: Via, sentBys: SentBys): boolean {
+  const sentBy = sentByOf(via.transport, sentBys);
   const port = via.port ?? defaultPort(via.transport);
   return port === sentBy.port && via.host.toLowerCase() === sentBy.host.toLowerCase();
 }

@@ -8,7 +8,7 @@ import type {
   ClientTransaction,
   ServerTransaction,
 } from "../transaction/transaction.ts";
-import type { Flow, Target } from "../transport/flow.ts";
+import type { Flow, SipTransport, Target } from "../transport/flow.ts";
 import type { DigestClient } from "./digest-client.ts";
 import type { Locator } from "./locator.ts";
 import { LEAST_MIN_SE_S, type SessionTimerConfig } from "./session-timer.ts";
@@ -81,8 +81,16 @@ export const DEFAULT_UA_CONFIG: UaConfig = {
   minSessionS: LEAST_MIN_SE_S,
 };
 
-/** RFC 3261 §8.1.1.8: where requests of this dialog reach us. No transport is named: we listen on UDP and TCP. */
-export function defaultContact(local: HostPort, user: string | undefined): string {
+/**
+ * RFC 3261 §8.1.1.8: where requests of this dialog reach us.
+ * @param transport absent where we listen on UDP and TCP
+ */
+export function defaultContact(
+  local: HostPort,
+  user: string | undefined,
+  transport?: SipTransport,
+): string {
   const userPart = user === undefined ? "" : `${user}@`;
-  return `<sip:${userPart}${bracketHost(local.host)}:${String(local.port)}>`;
+  const named = transport === undefined ? "" : `;transport=${transport}`;
+  return `<sip:${userPart}${bracketHost(local.host)}:${String(local.port)}${named}>`;
 }

@@ -12,6 +12,7 @@ import { cseqOf, toTagOf } from "../message/fields.ts";
 import type { SipRequest, SipResponse } from "../message/message.ts";
 import { validateRequest } from "../message/validate.ts";
 import type { ServerTransaction } from "../transaction/transaction.ts";
+import type { SipTransport } from "../transport/flow.ts";
 import { ClientExchange, type ExchangeHandlers } from "./client-exchange.ts";
 import { type Credentials, DigestClient } from "./digest-client.ts";
 import { Locator } from "./locator.ts";
@@ -49,6 +50,8 @@ export interface UserAgentOptions {
   readonly local: HostPort;
   readonly credentials?: Credentials;
   readonly contactUser?: string;
+  /** Default: Contact leaves the choice. */
+  readonly contactTransport?: SipTransport;
   /** User-Agent of requests that have none. */
   readonly userAgent?: string;
   readonly config?: Partial<UaConfig>;
@@ -99,7 +102,7 @@ export class UserAgent {
           ? undefined
           : new DigestClient(options.credentials, ports),
       local: options.local,
-      contact: defaultContact(options.local, options.contactUser),
+      contact: defaultContact(options.local, options.contactUser, options.contactTransport),
       userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
