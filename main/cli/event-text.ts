@@ -57,6 +57,8 @@ function offerEventText(event: OfferEvent, offer: OfferView | undefined): string
   switch (event.event) {
     case "ringing":
       return ringingText(offer);
+    case "moreWaiting":
+      return `More offers are waiting; they can be sent again when you have answered ${peer}.`;
     case "more":
       return `${countOf(event.files.length, "more file")}:${fileList(event.files)}`;
     case "answered":

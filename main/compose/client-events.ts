@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<keyof ClientEvents, true>> = {
   offer: true,
   more: true,
   ringing: true,
+  moreWaiting: true,
   answered: true,
   elsewhere: true,
   cancelled: true,

@@ -7,6 +7,7 @@ import { present } from "../base/present.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { CpmClient } from "../cpm/client.ts";
 import type { CpmConfig } from "../cpm/config.ts";
+import { OFFER_LIMITS } from "../cpm/file/offer-limits.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import type { SystemFiles } from "../storage/files.node.ts";
@@ -40,7 +41,7 @@ export interface ClientSetup {
   };
   /** Settings of the client that only an application with windows has. */
   readonly more?: Partial<
-    Pick<CpmConfig, "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS">
+    Pick<CpmConfig, "offerLimits" | "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS">
   >;
   /** Opened by its owner, who closes it; without it the client opens the one in `profileFolder` itself. */
   readonly profile?: Profile;
@@ -106,7 +107,8 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
     {
       ...{ aor, core, deviceName, receiveFolder, version: VERSION },
       ...{ instanceId: profile.instanceId, deviceSecret: profile.deviceSecret },
-      ...{ coreAddress, asksNotifications: true, ...setup.more },
+      ...{ coreAddress, asksNotifications: true, offerLimits: OFFER_LIMITS[stack.profile] },
+      ...setup.more,
       ...(setup.relay === undefined
         ? {}
         : { relay: { username: user, password: setup.password, ...setup.relay } }),

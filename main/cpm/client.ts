@@ -6,6 +6,7 @@ import type { FileError } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
+import type { HeaderField } from "../sip/message/headers.ts";
 import type { CpmConfig, CpmConfigChange } from "./config.ts";
 import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
 import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
@@ -15,6 +16,8 @@ import { isProtecting } from "./file/media-security.ts";
 import { Notices } from "./file/notices.ts";
 import { isFromCore, type OfferContext } from "./file/offer-context.ts";
 import { OfferFiles } from "./file/offer-files.ts";
+import { OfferGate } from "./file/offer-gate.ts";
+import { OFFER_LIMITS } from "./file/offer-limits.ts";
 import { OfferRecord } from "./file/offer-record.ts";
 import type { OfferError } from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
@@ -60,8 +63,8 @@ export type CpmEvents = ClientEvents;
 
 /** Files sent at once, in as many offers as they need (docs/decisions/0007). */
 export const MAX_FILES = 5000;
-/** Offers that may ring or run on this device at once. */
-const MAX_INCOMING = 32;
+/** Says nothing of why. */
+const BUSY: readonly HeaderField[] = [];
 /** How long `stop` waits for BYE and CANCEL to be answered. */
 const STOP_MS = 2500;
 
@@ -78,6 +81,9 @@ export class CpmClient {
   readonly #incoming = new Map<OfferId, ReceivingLife>();
   readonly #resumes: ResumeDesk;
   readonly #series: IncomingBook;
+  readonly #gate: OfferGate;
+  /** Offers of which it was told that more wait. */
+  readonly #crowded = new Set<OfferId>();
   readonly #undos: Undo[] = [];
   /** Offers whose files are being read. */
   readonly #preparing = new Map<OfferId, AbortController>();
@@ -90,6 +96,7 @@ export class CpmClient {
     const registration = new Registration(ports, this.#config);
     this.#registration = registration;
     this.#series = new IncomingBook(ports.clock);
+    this.#gate = new OfferGate(ports.clock, config.offerLimits ?? OFFER_LIMITS.lab);
     this.#context = {
       ports,
       // What others reach this device by is known when it has registered.
@@ -234,6 +241,7 @@ export class CpmClient {
     options?: { readonly folder?: string; readonly rest?: RestRule },
   ): void {
     const offer = this.#incoming.get(id);
+    this.#settled(id);
     if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
     else if (offer instanceof IncomingOffer) offer.accept(files, options?.folder);
   }
@@ -249,6 +257,7 @@ export class CpmClient {
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */
   decline(id: OfferId, where: "here" | "everywhere"): void {
     const offer = this.#incoming.get(id);
+    this.#settled(id);
     if (offer instanceof IncomingSeries || offer instanceof IncomingOffer) offer.decline(where);
   }
 
@@ -371,8 +380,30 @@ export class CpmClient {
       return;
     }
     if (this.#series.settles(invite, offer)) return;
-    if (this.#config.isBusy === true || this.#incoming.size >= MAX_INCOMING) invite.refuse(486);
-    else this.#ring(invite, offer);
+    const refused = this.#config.isBusy === true ? BUSY : this.#crowd(invite, offer);
+    if (refused === undefined) this.#ring(invite, offer);
+    else invite.refuse(486, undefined, refused);
+  }
+
+  /** Too many ring already: why, and the user hears it from what rings. */
+  #crowd(invite: InviteUas, offer: CheckedOffer): readonly HeaderField[] | undefined {
+    const refusal = this.#gate.judge(this.#peerOf(invite, offer), this.#incoming.size);
+    const id = refusal?.before;
+    if (id !== undefined && !this.#crowded.has(id)) {
+      this.#crowded.add(id);
+      this.events.emit("moreWaiting", { id });
+    }
+    return refusal?.headers;
+  }
+
+  /** Whom offers are counted for. A name that nobody vouches for could be another one each time. */
+  #peerOf(invite: InviteUas, offer: CheckedOffer): string {
+    return isFromCore(this.#config, invite.source) ? offer.from.uriText : invite.source.host;
+  }
+
+  #settled(id: OfferId): void {
+    this.#gate.settled(id);
+    this.#crowded.delete(id);
   }
 
   #ring(invite: InviteUas, checked: CheckedOffer): void {
@@ -386,6 +417,7 @@ export class CpmClient {
       this.#series.add(checked, offer);
     } else offer = new IncomingOffer(this.#context, invite, checked, id);
     this.#incoming.set(id, offer);
+    this.#gate.rings(id, this.#peerOf(invite, checked));
     offer.ring();
   }
 
@@ -401,6 +433,7 @@ export class CpmClient {
     this.#outgoing.delete(id);
     this.#series.remove(this.#incoming.get(id));
     this.#incoming.delete(id);
+    this.#settled(id);
     if (this.#outgoing.size + this.#incoming.size === 0) this.#onAllEnded?.();
   }
 

@@ -1,6 +1,7 @@
 import type { FileHash } from "../base/files.ts";
 import type { HostPort } from "../base/host-port.ts";
 import type { MsrpUri } from "../base/msrp-uri.ts";
+import type { OfferLimits } from "./file/offer-limits.ts";
 
 /** MSRP relays of a device (RFC 4976): all its files go through one of them. */
 export interface RelayConfig {
@@ -35,6 +36,8 @@ export interface CpmConfig {
    * and what runs there alone.
    */
   readonly isGuest?: boolean;
+  /** Offers that this device bears at once; default: those of the lab. */
+  readonly offerLimits?: OfferLimits;
   /** Refuses every offer with 486 without ringing. */
   readonly isBusy?: boolean;
   /**

@@ -109,6 +109,8 @@ export interface Card<Text = string> {
   readonly endedMs?: number;
   /** Incoming and ringing: when this device stops ringing. */
   readonly expiresMs?: number;
+  /** Incoming and ringing: more offers came than may ring; they were refused. */
+  readonly hasMoreWaiting?: boolean;
   /** Incoming: where the files go. */
   readonly folder?: string;
   /** Octets that may be written into that folder, the reserve taken off, when last looked. */

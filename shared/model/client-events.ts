@@ -17,6 +17,8 @@ export interface ClientEvents {
   readonly more: { readonly id: OfferId; readonly files: readonly OfferedFileView[] };
   /** Outgoing: a device of the recipient rings. Incoming: this device rings. */
   readonly ringing: { readonly id: OfferId };
+  /** Incoming, and not answered yet: more offers came than may ring, and were refused. Told once of each offer. */
+  readonly moreWaiting: { readonly id: OfferId };
   /** Outgoing: the 200 is here. Incoming: our 200 was acknowledged. Both lists hold file indexes. */
   readonly answered: {
     readonly id: OfferId;
@@ -149,6 +151,10 @@ export type ErrorCode =
   | "no-answer"
   | "offline"
   | "busy"
+  /** Earlier offers to the same person ring still. */
+  | "earlier-unanswered"
+  /** Too many offers to the same person in a short time. */
+  | "too-often"
   | "declined"
   | "incompatible"
   | "too-large"

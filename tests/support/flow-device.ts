@@ -17,6 +17,7 @@ const NAMES: readonly EventName[] = [
   "offer",
   "more",
   "ringing",
+  "moreWaiting",
   "answered",
   "elsewhere",
   "cancelled",

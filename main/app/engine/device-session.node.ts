@@ -2,13 +2,14 @@ import type {
   RegistrationFailedView,
   RegistrationView,
 } from "../../../shared/model/registration.ts";
-import { parseHostPort } from "../../base/host-port.ts";
+import { isLoopback, parseHostPort } from "../../base/host-port.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type NamedEvent, onEveryEvent } from "../../compose/client-events.ts";
 import { type OpenClient, openClient } from "../../compose/open-client.node.ts";
 import type { Profile } from "../../compose/profile.node.ts";
 import { UserError } from "../../compose/user-error.ts";
 import type { CpmClient } from "../../cpm/client.ts";
+import { LAB_WINDOW_OFFERS } from "../../cpm/file/offer-limits.ts";
 import type { SystemFiles } from "../../storage/files.node.ts";
 import type { AccountRecord } from "../model/account-record.ts";
 import { registrationFailure, type SignInFailure, signInFailure } from "../model/sign-in.ts";
@@ -66,6 +67,7 @@ export class DeviceSession {
         ...{ ringTimeS: options.ringTimeS, isBusy: options.isBusy },
         more: {
           ringsWithoutRoom: true,
+          ...(isLoopback(core.host) ? { offerLimits: LAB_WINDOW_OFFERS } : {}),
           isBlocked: options.isBlocked,
           ...(account.isBuiltIn ? { registrationExpiresS: BUILT_IN_EXPIRES_S } : {}),
         },

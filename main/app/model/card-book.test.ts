@@ -81,6 +81,17 @@ describe("ux 3.5 of an offer that comes in", () => {
     expect(files()).toEqual(["offered 0", "offered 0", "offered 0"]);
   });
 
+  it("tells that more offers wait while it rings, and no longer when it is answered", () => {
+    rings();
+    expect(card().hasMoreWaiting).toBeUndefined();
+    tell({ event: "moreWaiting" });
+    expect(card().hasMoreWaiting).toBe(true);
+    accepts();
+    expect(card().hasMoreWaiting).toBeUndefined();
+    tell({ event: "moreWaiting" });
+    expect(card().hasMoreWaiting).toBeUndefined();
+  });
+
   it("B, K: room and names that are taken are those of the folder", () => {
     rings();
     const look = { folder: "/other", freeOctets: 100, taken: [1, 2], identical: [2] };

@@ -110,5 +110,5 @@ export function settledCard(card: BookCard): BookCard {
     ...omit(file, "isAlreadyHere", "savedAs"),
     isNameTaken: false,
   }));
-  return { ...omit(card, "expiresMs", "freeOctets", "hashedOctets"), files };
+  return { ...omit(card, "expiresMs", "freeOctets", "hashedOctets", "hasMoreWaiting"), files };
 }

@@ -38,6 +38,7 @@ export interface Moment {
 
 type OfOffer =
   | "ringing"
+  | "moreWaiting"
   | "more"
   | "answered"
   | "elsewhere"
@@ -89,11 +90,22 @@ function stepTransfer(
   entry: CardEntry,
   event: Extract<
     CardEvent,
-    { readonly event: "progress" | "file" | "reconnecting" | "paused" | "transfer" | "error" }
+    {
+      readonly event:
+        | "moreWaiting"
+        | "progress"
+        | "file"
+        | "reconnecting"
+        | "paused"
+        | "transfer"
+        | "error";
+    }
   >,
   moment: Moment,
 ): CardEntry {
   switch (event.event) {
+    case "moreWaiting":
+      return entry.card.state === "ringing" ? withCard(entry, { hasMoreWaiting: true }) : entry;
     case "progress":
       return progress(entry, event.index, event.octets, moment);
     case "file":

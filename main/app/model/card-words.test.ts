@@ -30,6 +30,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
     source: true,
     storage: true,
   },
+  ...{ "earlier-unanswered": true, "too-often": true },
   ...{ cancelled: true, "source-changed": true, "peer-paused": true },
   ...{ "no-space": true, paused: true, verification: true, internal: true },
 };

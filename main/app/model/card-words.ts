@@ -68,6 +68,13 @@ function troubleWords(card: BookCard, code: ErrorCode): Sentences {
         : [said("problems.notConfirmed"), again(card)];
     case "not-protected":
       return notProtected(card);
+    case "earlier-unanswered":
+      return [
+        said("problems.earlierUnanswered", { name: card.peerName }),
+        said("actions.sendLater"),
+      ];
+    case "too-often":
+      return [said("problems.tooOften", { name: card.peerName }), said("actions.sendLater")];
     case "no-space":
       return [said("problems.noSpace", { folder: folderOf(card) }), again(card)];
     case "storage":

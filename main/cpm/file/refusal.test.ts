@@ -29,6 +29,11 @@ describe("RFC 3261 §21: what a refusal means for the sender", () => {
   it("MUST find OMA's number inside the text of a Warning", () => {
     expect(refusalOf(403, ["133 Size exceeded"], TO).code).toBe("too-large");
     expect(refusalOf(403, ["127 Service not authorised"], TO).code).toBe("not-allowed");
+    expect(refusalOf(486, ["more offers waiting"], TO).message).toBe(
+      `${TO} has not answered your earlier offers yet. No file was sent.`,
+    );
+    expect(refusalOf(603, ["more offers waiting"], TO).code).toBe("declined");
+    expect(refusalOf(486, ["too many offers in a short time"], TO).code).toBe("too-often");
     expect(refusalOf(486, ["133 Size exceeded"], TO).code).toBe("busy");
   });
 

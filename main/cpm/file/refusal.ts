@@ -6,6 +6,10 @@ import { CANNOT_PROTECT } from "./media-security.ts";
 /** Warning text of the 606 to one offer of several: none of its files is wanted, others may be. */
 export const NONE_OF_THESE = "none of these files";
 
+/** Warning texts of a 486: earlier offers of the same person ring still; too many came in a short time. */
+export const MORE_WAITING = "more offers waiting";
+export const TOO_OFTEN = "too many offers in a short time";
+
 /** What a refused or unanswered offer means for the person who sent it. */
 export interface Refusal {
   readonly state: Extract<TransferState, "failed" | "declined" | "noanswer" | "cancelled">;
@@ -20,10 +24,11 @@ export interface Refusal {
  * @param to the recipient as people write it, for example `bob@b.example`
  */
 export function refusalOf(status: number, warnings: readonly string[], to: string): Refusal {
-  if (status === 606 && warnings.some((text) => text.includes(NONE_OF_THESE))) return declined(to);
-  if (status === 488 && warnings.some((text) => text.includes(CANNOT_PROTECT))) return bare(to);
-  const byWarning = warnings.some((text) => text.includes("133 ")) ? tooLarge() : undefined;
-  if (byWarning !== undefined && (status === 403 || status === 413)) return byWarning;
+  const told = BY_WARNING.find(
+    ([statuses, warning]) =>
+      statuses.includes(status) && warnings.some((text) => text.includes(warning)),
+  );
+  if (told !== undefined) return told[2](to);
   return BY_STATUS.get(status)?.(to) ?? byClass(status, to);
 }
 
@@ -53,6 +58,24 @@ function busy(to: string): Refusal {
     code: "busy",
     message: `${to} is not taking offers right now.`,
     action: "Send again later.",
+  };
+}
+
+function unanswered(to: string): Refusal {
+  return {
+    state: "noanswer",
+    code: "earlier-unanswered",
+    message: `${to} has not answered your earlier offers yet. No file was sent.`,
+    action: "Send again when they are answered.",
+  };
+}
+
+function tooOften(to: string): Refusal {
+  return {
+    state: "noanswer",
+    code: "too-often",
+    message: `You have offered ${to} much in a short time. No file was sent.`,
+    action: "Send again in a few seconds.",
   };
 }
 
@@ -100,6 +123,16 @@ function authentication(): Refusal {
     action: "Enter the password again.",
   };
 }
+
+/** What the Warning of a response with one of these statuses says more. */
+const BY_WARNING: readonly (readonly [statuses: readonly number[], warning: string, make: Make])[] =
+  [
+    [[606], NONE_OF_THESE, declined],
+    [[488], CANNOT_PROTECT, bare],
+    [[486], MORE_WAITING, unanswered],
+    [[486], TOO_OFTEN, tooOften],
+    [[403, 413], "133 ", tooLarge],
+  ];
 
 const BY_STATUS: ReadonlyMap<number, Make> = new Map<number, Make>([
   [401, authentication],

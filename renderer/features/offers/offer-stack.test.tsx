@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
 import { OFFERS } from "../../../tests/renderer/fixtures/offers.ts";
@@ -103,6 +103,14 @@ describe("ux 3.5 an offer that rings", () => {
     await user.click(button("Silence here"));
     expect(asked("offer.silence")).toEqual([{ id: "offer" }]);
     expect(screen.queryByRole("region", { name: "Incoming offers" })).toBeNull();
+  });
+
+  it("says that more offers wait, and nothing where none do", async () => {
+    await ring(OFFERS.crowded);
+    expect(screen.getByText(/^More offers are waiting/)).toBeTruthy();
+    cleanup();
+    await ring(OFFERS.one);
+    expect(screen.queryByText(/^More offers are waiting/)).toBeNull();
   });
 
   it("a dangerous file is not ticked and says why", async () => {

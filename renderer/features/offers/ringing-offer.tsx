@@ -185,6 +185,7 @@ function OfferNotes({ card, selection }: OfferNotesProps): ReactNode {
               })}
         </p>
       ) : null}
+      {card.hasMoreWaiting === true ? <p>{t("moreWaiting")}</p> : null}
       {devices.length === 0 ? null : <AlsoRinging names={devices.map(({ name }) => name)} />}
     </div>
   );

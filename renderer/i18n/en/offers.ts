@@ -5,6 +5,7 @@ export const offers = {
   more: "+{count} more",
   less: "Show fewer",
   review: "Review",
+  moreWaiting: "More offers are waiting. They can be sent again when you have answered.",
   unfold: "Show",
   expiresSeconds: "expires in {seconds, plural, one {# second} other {# seconds}}",
   expiresSoon: "expires in less than a minute",
