@@ -30,6 +30,8 @@ export interface KamailioCoreOptions {
   readonly twin?: HostPort;
   /** The same for all nodes of one core; its own unless given. */
   readonly secret?: string;
+  /** Default: SHA-256. */
+  readonly digest?: "MD5";
   /** More lines of the site's file, before the configuration is included. */
   readonly more?: readonly string[];
 }
@@ -44,12 +46,14 @@ export function loopbackPlace(): HostPort {
 export class KamailioCore {
   readonly address: HostPort;
   readonly #domain: string;
+  readonly #digest: "MD5" | undefined;
   readonly #child: ChildProcess;
   readonly #folder: string;
   #said = "";
 
-  private constructor({ address, domain }: KamailioCoreOptions, folder: string) {
+  private constructor({ address, domain, digest }: KamailioCoreOptions, folder: string) {
     this.address = address;
+    this.#digest = digest;
     this.#domain = domain;
     this.#folder = folder;
     const site = join(folder, "site.cfg");
@@ -71,7 +75,7 @@ export class KamailioCore {
 
   /** One more account, as an operator adds it: a line of the table. */
   async addUser(user: string): Promise<void> {
-    const row = accountRow(user, this.#domain);
+    const row = accountRow(user, this.#domain, this.#digest);
     await appendFile(join(this.#folder, "data", "subscriber"), `${row}\n`);
   }
 
@@ -105,14 +109,14 @@ export class KamailioCore {
 }
 
 async function writeSite(folder: string, options: KamailioCoreOptions): Promise<void> {
-  const { domain, users, neighbours, workers, twin } = options;
+  const { domain, users, neighbours, workers, twin, digest } = options;
   const data = join(folder, "data");
   await mkdir(data);
   const table = (name: string, lines: readonly string[]): Promise<void> =>
     writeFile(join(data, name), `${lines.join("\n")}\n`, { mode: 0o600 });
   await table("subscriber", [
     "username(str) domain(str) ha1(str)",
-    ...users.map((user) => accountRow(user, domain)),
+    ...users.map((user) => accountRow(user, domain, digest)),
   ]);
   const row = (key: string, value: string): string =>
     `${key.replaceAll(":", "\\:")}:0:0:${value.replaceAll(":", "\\:")}:0`;
@@ -131,12 +135,13 @@ async function writeSite(folder: string, options: KamailioCoreOptions): Promise<
   await writeFile(join(folder, "site.cfg"), siteFile(folder, options), { mode: 0o600 });
 }
 
-function accountRow(user: string, domain: string): string {
-  return `${user}:${domain}:${makeAccount(`${user}@${domain}`, "demo").ha1.sha256}`;
+function accountRow(user: string, domain: string, digest: "MD5" | undefined): string {
+  const { ha1 } = makeAccount(`${user}@${domain}`, "demo");
+  return `${user}:${domain}:${digest === "MD5" ? ha1.md5 : ha1.sha256}`;
 }
 
 function siteFile(folder: string, options: KamailioCoreOptions): string {
-  const { domain, address, mirror, more, twin } = options;
+  const { domain, address, mirror, more, twin, digest } = options;
   const place = formatHostPort(address);
   return [
     "#!KAMAILIO",
@@ -145,6 +150,7 @@ function siteFile(folder: string, options: KamailioCoreOptions): string {
     `#!define DATA "text://${join(folder, "data")}"`,
     `#!define WORKERS "${join(folder, "workers")}"`,
     `#!define SECRET "${options.secret ?? randomBytes(24).toString("hex")}"`,
+    ...(digest === undefined ? [] : [`#!define DIGEST "${digest}"`]),
     ...(mirror === undefined
       ? []
       : [`#!define HEP "sip:${mirror.address}"`, `#!define NODE_ID ${String(mirror.node)}`]),

@@ -13,6 +13,8 @@ const HOMES = [
 export interface KamailioNetworksOptions {
   /** Lines of both sites' files. */
   readonly more?: readonly string[];
+  /** Default: SHA-256. */
+  readonly digest?: "MD5";
   /** Participating Functions of each network. */
   readonly workers?: number;
   /** The core of b.example has a second node, which shares its registrations. */
@@ -85,7 +87,9 @@ export class KamailioNetworks {
         workers.push(
           await this.#openWorker(domain, `${letter}${i === 0 ? "" : String(i)}`, address),
         );
+      const { digest } = this.#options;
       const core = {
+        ...(digest === undefined ? {} : { digest }),
         ...{ domain, address, users, workers, more: this.#options.more ?? [] },
         ...{ neighbours: { [other.domain]: neighbour }, secret: SECRET },
         mirror: { address: hep, node: index + 1 },

@@ -5,6 +5,7 @@ import { type OpenPf, openPf } from "../../main/compose/open-pf.node.ts";
 import { openSipStack, type SipStack } from "../../main/compose/sip-stack.node.ts";
 import { demoAccounts } from "../../main/compose/users.node.ts";
 import { SipCore } from "../../main/network/core/sip-core.ts";
+import type { SipDigestAlgorithm } from "../../main/sip/ua/digest.ts";
 
 const LISTEN = { host: "127.0.0.1", port: 0 };
 const DOMAINS = ["a.example", "b.example"] as const;
@@ -15,8 +16,15 @@ interface Side {
   readonly pf: OpenPf;
 }
 
+export interface LoopbackNetworkOptions {
+  /** For programs that take the first challenge, whether they know it or not. */
+  readonly digestAlgorithms?: readonly SipDigestAlgorithm[];
+}
+
 /** Both home networks with the demo accounts, in this process, on loopback sockets of the system's choice. */
-export async function startLoopbackNetwork(): Promise<RunningNetwork & { lose(): void }> {
+export async function startLoopbackNetwork(
+  options: LoopbackNetworkOptions = {},
+): Promise<RunningNetwork & { lose(): void }> {
   const sides: Side[] = [];
   for (const domain of DOMAINS)
     sides.push({
@@ -24,7 +32,7 @@ export async function startLoopbackNetwork(): Promise<RunningNetwork & { lose():
       stack: await openSipStack({ element: `core of ${domain}`, listen: LISTEN }),
       pf: await openPf({ element: `pf of ${domain}`, sip: LISTEN, msrp: LISTEN }),
     });
-  const cores = sides.map((side) => coreOf(side, sides));
+  const cores = sides.map((side) => coreOf(side, sides, options));
   for (const { domain, stack, pf } of sides)
     pf.serve({ domain, core: `sip:${formatHostPort(stack.local)}` });
   let lose = (): void => undefined;
@@ -53,10 +61,14 @@ async function stopAll(sides: readonly Side[], cores: readonly SipCore[]): Promi
   }
 }
 
-function coreOf({ domain, stack, pf }: Side, sides: readonly Side[]): SipCore {
+function coreOf(
+  { domain, stack, pf }: Side,
+  sides: readonly Side[],
+  options: LoopbackNetworkOptions,
+): SipCore {
   const others = sides.filter((side) => side.domain !== domain);
   return new SipCore(stack.transactions, stack.ports, {
-    domain,
+    ...{ domain, ...options },
     users: demoAccounts().filter(({ aor }) => aor.endsWith(`@${domain}`)),
     participatingFunction: `sip:pf@${formatHostPort(pf.stack.local)};lr`,
     neighbours: new Map(
