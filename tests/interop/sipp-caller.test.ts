@@ -2,19 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type HostPort, parseHostPort } from "../../main/base/host-port.ts";
-import { OurDevice, sha1Selector } from "../support/foreign-bed.ts";
-import { type ForeignWay, throughOurCores, withNothingBetween } from "../support/foreign-ways.ts";
-import { loopbackPlace } from "../support/kamailio-core.ts";
+import { OurDevice } from "../support/foreign-bed.ts";
+import { throughOurCores, withNothingBetween } from "../support/foreign-ways.ts";
 import { MsrpSocketPeer } from "../support/msrp-socket-peer.ts";
 import { need } from "../support/need.ts";
 import { octets } from "../support/octets.ts";
-import { hasSipp, Sipp } from "../support/sipp.ts";
-import { compact, type ForeignHabits, scenarioText, without } from "./sipp/pieces.ts";
+import { hasSipp, type Sipp } from "../support/sipp.ts";
+import { compact, type ForeignHabits, without } from "./sipp/pieces.ts";
+import { BOB, foreignCaller } from "./sipp/play.ts";
 
 const canRun = need(hasSipp(), "sipp, to be a foreign client");
 const CONTENT = octets(60_000, 8);
-const BOB = "sip:bob@b.example";
 
 const WAYS = [throughOurCores(), withNothingBetween()].flatMap((way) =>
   (["udp", "tcp"] as const).map((transport) => ({ name: way.name, way, transport })),
@@ -46,24 +44,16 @@ describe.skipIf(!canRun).each(WAYS)(
     });
 
     async function call(scenario: string, habits: Partial<ForeignHabits> = {}): Promise<void> {
-      const contact = way.contact();
-      const all: ForeignHabits = {
-        ...{ aor: "sip:alice@a.example", to: BOB, isChallenged: way.hasCore },
-        ...(contact === undefined ? {} : { uri: contact }),
-        ...{ msrp: { local: media.local, path: media.path } },
-        ...{ sizeOctets: CONTENT.length, hash: sha1Selector(CONTENT), ...habits },
-      };
-      sipp = await Sipp.start({
-        ...{ name: scenario, folder, scenario: scenarioText(scenario, all), transport },
-        ...{ local: loopbackPlace(), remote: remoteOf(way) },
-        login: { user: "alice", password: "demo", proves: BOB.slice("sip:".length) },
-      });
+      const stage = { way, transport, folder, media, content: CONTENT };
+      sipp = await foreignCaller(stage, scenario, habits);
       void endWith(sipp);
     }
 
     /** A scenario that failed brings no more events. */
     async function endWith(played: Sipp): Promise<void> {
-      if ((await played.exit()) !== 0) bob.giveUp(await played.story());
+      if ((await played.exit()) === 0) return;
+      bob.giveUp(await played.story());
+      media.giveUp();
     }
 
     /** It went by the scenario, to its end. */
@@ -93,13 +83,16 @@ describe.skipIf(!canRun).each(WAYS)(
     it.each([
       ["everywhere", 603],
       ["here", 486],
-    ] as const)("MUST give it one final answer when the offer is declined %s", async (where, status) => {
-      await call("caller-refused", { status });
-      const { id } = await bob.event("offer");
-      bob.client.decline(id, where);
-      await expectPlayed();
-      expect(bob.count("file")).toBe(0);
-    });
+    ] as const)(
+      "MUST give it one final answer when the offer is declined %s",
+      async (where, status) => {
+        await call("caller-refused", { status });
+        const { id } = await bob.event("offer");
+        bob.client.decline(id, where);
+        await expectPlayed();
+        expect(bob.count("file")).toBe(0);
+      },
+    );
 
     it("MUST stop ringing when it cancels early, and say who it was (RFC 3261 §9)", async () => {
       await call("caller-cancels");
@@ -177,7 +170,7 @@ describe.skipIf(!canRun).each(WAYS)(
       ["in another order", (lines: readonly string[]) => lines.toReversed()],
       [
         "with headers that nobody knows",
-        (lines: readonly string[]) => ["X-Unknown: 1", "P-Odd-Thing: <a;b>,\"c", ...lines],
+        (lines: readonly string[]) => ["X-Unknown: 1", 'P-Odd-Thing: <a;b>,"c', ...lines],
       ],
       [
         "with a value of 4,000 characters",
@@ -195,8 +188,9 @@ describe.skipIf(!canRun).each(WAYS)(
         "with blanks where the grammar lets them be, in any letter case",
         (lines: readonly string[]) =>
           lines.map((line) =>
-            line.replace(/^(Max-Forwards|Conversation-ID|Content-Type): /, (name) =>
-              `${name.slice(0, -2).toUpperCase()} :  `,
+            line.replace(
+              /^(Max-Forwards|Conversation-ID|Content-Type): /,
+              (name) => `${name.slice(0, -2).toUpperCase()} :  `,
             ),
           ),
       ],
@@ -207,12 +201,3 @@ describe.skipIf(!canRun).each(WAYS)(
     });
   },
 );
-
-/** Where the foreign client sends what it has to say. */
-function remoteOf(way: ForeignWay): HostPort {
-  const contact = way.contact();
-  if (contact === undefined) return way.core(0);
-  const place = parseHostPort(contact.replace(/^.*@/, ""));
-  if (place === undefined) throw new Error(`not a place: ${contact}`);
-  return place;
-}

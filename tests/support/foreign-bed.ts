@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onEveryEvent, type NamedEvent } from "../../main/compose/client-events.ts";
+import { type NamedEvent, onEveryEvent } from "../../main/compose/client-events.ts";
 import type { CoreAddress } from "../../main/compose/core-address.ts";
 import { type OpenClient, openClient } from "../../main/compose/open-client.node.ts";
 import type { OfferId } from "../../shared/model/offer.ts";

@@ -31,7 +31,7 @@ export interface KamailioCoreOptions {
   /** The same for all nodes of one core; its own unless given. */
   readonly secret?: string;
   /** Default: SHA-256. */
-  readonly digest?: "MD5";
+  readonly digest?: "MD5" | undefined;
   /** More lines of the site's file, before the configuration is included. */
   readonly more?: readonly string[];
 }

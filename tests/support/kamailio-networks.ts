@@ -87,9 +87,8 @@ export class KamailioNetworks {
         workers.push(
           await this.#openWorker(domain, `${letter}${i === 0 ? "" : String(i)}`, address),
         );
-      const { digest } = this.#options;
       const core = {
-        ...(digest === undefined ? {} : { digest }),
+        digest: this.#options.digest,
         ...{ domain, address, users, workers, more: this.#options.more ?? [] },
         ...{ neighbours: { [other.domain]: neighbour }, secret: SECRET },
         mirror: { address: hep, node: index + 1 },

@@ -24,13 +24,13 @@ export class MsrpSocketPeer {
   received = Buffer.alloc(0);
   /** First lines of what has come, for a test that fails. */
   readonly #heard: string[] = [];
-  readonly #done: Promise<true>;
+  readonly #done: Promise<boolean>;
   readonly #server: Server;
   readonly #gives: Buffer | undefined;
   readonly #sockets = new Set<Socket>();
-  #finish: (isDone: true) => void = () => undefined;
+  #finish: (isDone: boolean) => void = () => undefined;
   #isHeld = false;
-  #held: (() => void)[] = [];
+  readonly #held: (() => void)[] = [];
   #unanswered = 0;
   #tids = 0;
 
@@ -71,6 +71,11 @@ export class MsrpSocketPeer {
     const isDone = await Promise.race([this.#done, late]);
     timeUp.abort();
     if (!isDone) throw new Error(`the file did not move; what came:\n${this.#heard.join("\n")}`);
+  }
+
+  /** The SIP side has failed: whoever waits, waits no longer. */
+  giveUp(): void {
+    this.#finish(false);
   }
 
   /** Nothing moves until `release`: what binds the session, or a chunk, stays without an answer. */

@@ -49,6 +49,8 @@ export class RelayedCall {
   #isRinging = false;
   #cancelReason = REASON_CANCELLED;
   #mediaLost: Timer | undefined;
+  /** Until the sender has acknowledged its answer, there is nobody to ask about a change. */
+  #settled: Promise<void> = Promise.resolve();
 
   constructor(
     ports: CallPorts,
@@ -83,7 +85,8 @@ export class RelayedCall {
     void uac.outcome.then(async (outcome) => {
       switch (outcome.kind) {
         case "answered":
-          await this.#answered(outcome.dialog, outcome.response);
+          this.#settled = this.#answered(outcome.dialog, outcome.response);
+          await this.#settled;
           return;
         case "refused":
           this.#refuseUpstream(outcome.response);
@@ -197,6 +200,7 @@ export class RelayedCall {
   }
 
   async #relayReinvite(leg: LegName, request: IncomingRequest): Promise<void> {
+    await this.#settled;
     const other = this.#dialogs.get(leg === "upstream" ? "downstream" : "upstream");
     const offer = this.#media.relayReoffer(leg, request.request.body);
     if (other === undefined || this.#isEnding || !offer.ok) {

@@ -101,8 +101,7 @@ const PIECES: Readonly<Record<string, Piece>> = {
     ].join("\n");
   },
   // ---- as a callee ----
-  invited: () => `<Reference variables="vias,recorded,number,calling,called,selector,transfer"/>
-  <recv request="INVITE" rrs="true"><action>
+  invited: () => `<recv request="INVITE" rrs="true"><action>
     <ereg regexp="(Via: [[:print:]]*[[:cntrl:]]+)+" search_in="msg" assign_to="vias"/>
     <ereg regexp="(Record-Route: [[:print:]]*[[:cntrl:]]+)+" search_in="msg" assign_to="recorded"/>
     <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="number"/>
@@ -110,7 +109,8 @@ const PIECES: Readonly<Record<string, Piece>> = {
     <ereg regexp="[[:print:]]+" search_in="hdr" header="To:" assign_to="called"/>
     <ereg regexp="a=file-selector:[[:print:]]*" search_in="msg" assign_to="selector"/>
     <ereg regexp="a=file-transfer-id:[[:print:]]*" search_in="msg" assign_to="transfer"/>
-  </action></recv>`,
+  </action></recv>
+  <Reference variables="vias,recorded,number,calling,called,selector,transfer"/>`,
   ringing: () => response("180 Ringing", { isToInvite: true }),
   ok: () => response("200 OK", { isToInvite: false }),
   refusal: ({ status }, fixed) =>
@@ -146,7 +146,12 @@ function target({ uri, to }: ForeignHabits): string {
   return uri ?? to ?? "";
 }
 
-function caller({ aor, to }: ForeignHabits, cseq: string, toTag = "", toLine?: string): readonly string[] {
+function caller(
+  { aor, to }: ForeignHabits,
+  cseq: string,
+  toTag = "",
+  toLine?: string,
+): readonly string[] {
   return [
     "Max-Forwards: 70",
     `From: "Foreign" <${aor}>;tag=[pid]f`,
@@ -159,7 +164,7 @@ function invite(habits: ForeignHabits, cseq: number): string {
   const lines = [
     via(`invite-${String(cseq)}`),
     ...caller(habits, `${String(cseq)} INVITE`),
-    CONTACT + `;${TAG}`,
+    `${CONTACT};${TAG}`,
     `Accept-Contact: *;${TAG}`,
     `P-Preferred-Service: ${ICSI}`,
     "Conversation-ID: 6a1b1c1d-1e1f-4a1b-8c1d-[pid]",
@@ -171,11 +176,7 @@ function invite(habits: ForeignHabits, cseq: number): string {
   ];
   const proof = cseq > 1 && habits.isChallenged === true ? ["[authentication]"] : [];
   const edited = (habits.editInvite ?? same)([...lines, ...proof]);
-  return send(
-    'retrans="500"',
-    [`INVITE ${target(habits)} SIP/2.0`, ...edited],
-    offerSdp(habits),
-  );
+  return send('retrans="500"', [`INVITE ${target(habits)} SIP/2.0`, ...edited], offerSdp(habits));
 }
 
 function ackRefusal(habits: ForeignHabits, cseq: number): string {
@@ -197,23 +198,31 @@ function within(
   const cseq = isHeld ? (method === "ACK" ? "2" : "3") : argument;
   const to = isHeld ? "To: [$answerer]" : undefined;
   const branch = `${method.toLowerCase()}-${cseq}`;
-  return send(method === "ACK" ? "" : 'retrans="500"', [
-    `${method} [next_url] SIP/2.0`,
-    ...[via(branch), "[routes]", ...caller(habits, `${cseq} ${method}`, "[peer_tag_param]", to)],
-    ...(sdp === undefined ? [] : [CONTACT, "Content-Type: application/sdp"]),
-  ], sdp);
+  return send(
+    method === "ACK" ? "" : 'retrans="500"',
+    [
+      `${method} [next_url] SIP/2.0`,
+      ...[via(branch), "[routes]", ...caller(habits, `${cseq} ${method}`, "[peer_tag_param]", to)],
+      ...(sdp === undefined ? [] : [CONTACT, "Content-Type: application/sdp"]),
+    ],
+    sdp,
+  );
 }
 
 /** A request of the callee inside the dialog: From and To change places. */
 function calleeRequest(method: string, cseq = "1", sdp?: readonly string[]): string {
   const branch = `callee-${method.toLowerCase()}-${cseq}`;
-  return send(method === "ACK" ? "" : 'retrans="500"', [
-    `${method} [next_url] SIP/2.0`,
-    ...[via(branch), "[routes]", "Max-Forwards: 70"],
-    ...["From: [$called];tag=[pid]c", "To: [$calling]", "Call-ID: [call_id]"],
-    `CSeq: ${cseq} ${method}`,
-    ...(sdp === undefined ? [] : [CONTACT, "Content-Type: application/sdp"]),
-  ], sdp);
+  return send(
+    method === "ACK" ? "" : 'retrans="500"',
+    [
+      `${method} [next_url] SIP/2.0`,
+      ...[via(branch), "[routes]", "Max-Forwards: 70"],
+      ...["From: [$called];tag=[pid]c", "To: [$calling]", "Call-ID: [call_id]"],
+      `CSeq: ${cseq} ${method}`,
+      ...(sdp === undefined ? [] : [CONTACT, "Content-Type: application/sdp"]),
+    ],
+    sdp,
+  );
 }
 
 interface ResponseParts {
@@ -238,10 +247,7 @@ function response(status: string, parts: ResponseParts): string {
 }
 
 function sdpHead(host: string): readonly string[] {
-  return [
-    ...["v=0", `o=- 3890000000 1 IN IP4 ${host}`, "s=-"],
-    ...[`c=IN IP4 ${host}`, "t=0 0"],
-  ];
+  return [...["v=0", `o=- 3890000000 1 IN IP4 ${host}`, "s=-"], ...[`c=IN IP4 ${host}`, "t=0 0"]];
 }
 
 function offerSdp(habits: ForeignHabits): readonly string[] {
@@ -268,9 +274,13 @@ function answerSdp({ msrp }: ForeignHabits): readonly string[] {
 }
 
 /** Without the header lines of these names. */
-export function without(...names: readonly string[]): (lines: readonly string[]) => readonly string[] {
+export function without(
+  ...names: readonly string[]
+): (lines: readonly string[]) => readonly string[] {
   return (lines) =>
-    lines.filter((line) => !names.some((name) => line.toLowerCase().startsWith(name.toLowerCase())));
+    lines.filter(
+      (line) => !names.some((name) => line.toLowerCase().startsWith(name.toLowerCase())),
+    );
 }
 
 /** Every header that has a compact form is written in it (RFC 3261 §7.3.3). */
