@@ -88,6 +88,8 @@ export class ParticipatingFunction {
       this.#calls.delete(ended);
     });
     this.#calls.add(call);
+    // A final answer that a device gives at once must not look to the core as if this element had failed (TS 24.229 §5.4.3).
+    invite.provisional(100);
     call.start(() => this.#ports.srf.invite(this.#outgoing(invite.request, admitted.value)));
   }
 
