@@ -504,7 +504,7 @@ describe("a guest of a profile whose device runs elsewhere", () => {
 describe("RFC 5547 §8.8: the offer without its pictures", () => {
   const icon = { type: "image/png", bytes: Buffer.from("picture") } as const;
 
-  it.each([415, 413])(
+  it.each([415, 413, 500])(
     "MUST be sent again after %i, as the same request to the user",
     async (status) => {
       pair.alice.files.put("/s/photo.jpg", PHOTO);

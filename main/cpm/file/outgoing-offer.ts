@@ -119,7 +119,8 @@ export class OutgoingOffer {
       return;
     }
     let { outcome, local } = await this.#invite(hasExtras, this.#options.callId);
-    // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer.
+    // RFC 5547 §8.8: a receiver that does not know multipart, or finds it too large, gets the plain offer. Telephones have
+    // been met that answer 500 to what they cannot take apart.
     if (hasExtras && isAboutBody(outcome) && !this.#isWithdrawn())
       ({ outcome, local } = await this.#invite(false, newCallId(this.#context.ports.random)));
     if (outcome.kind === "answered") await this.#answered(outcome, local);
@@ -403,7 +404,7 @@ function readAnswer(
 }
 
 function isAboutBody(outcome: InviteOutcome): boolean {
-  return outcome.kind === "refused" && [413, 415].includes(outcome.response.status);
+  return outcome.kind === "refused" && [413, 415, 500].includes(outcome.response.status);
 }
 
 /** `bob@b.example` rather than `sip:bob@b.example`. */
