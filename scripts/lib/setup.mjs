@@ -10,11 +10,23 @@ const MODULES = join(ROOT, "node_modules");
 const STAMP = join(MODULES, ".cpm-setup");
 const LOCK_FILE = join(ROOT, "package-lock.json");
 
+/** Where Debian keeps what its packages add to Kamailio. */
+const KAMAILIO_MODULES = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(
+  (machine) => `/usr/lib/${machine}/kamailio/modules`,
+);
+
 /** Programs that tests call, and the Debian package that brings each. Nothing but Linux is asked for what only Linux has. */
 const TEST_PROGRAMS = [
   { program: "tshark", debian: "tshark" },
   { program: "sipp", debian: "sip-tester" },
   { program: "kamailio", debian: "kamailio" },
+  {
+    program: "Kamailio's TLS",
+    debian: "kamailio-tls-modules",
+    isLinuxOnly: true,
+    isHere: () => KAMAILIO_MODULES.some((folder) => existsSync(join(folder, "tls.so"))),
+  },
+  { program: "baresip", debian: "baresip-core", isLinuxOnly: true },
   { program: "a Chromium browser", debian: "chromium", isHere: () => findBrowser() !== undefined },
   { program: "Xvfb", debian: "xvfb", isLinuxOnly: true },
 ];
