@@ -173,15 +173,16 @@ function fileList(files: readonly OfferedFileView[]): string {
 }
 
 function answeredText(
-  { accepted, declined }: Extract<NamedEvent, { event: "answered" }>,
+  { accepted, declined, isEncrypted }: Extract<NamedEvent, { event: "answered" }>,
   offer: OfferView | undefined,
 ): string {
   const total = accepted.length + declined.length;
   const who = offer?.direction === "outgoing" ? peerText(offer) : "You";
   const took = `${who} took ${String(accepted.length)} of ${countOf(total, "file")}`;
-  if (declined.length === 0) return `${took}.`;
+  const end = isEncrypted === true ? ". This device's connection is encrypted." : ".";
+  if (declined.length === 0) return `${took}${end}`;
   const names = declined.map((index) => nameOf(offer, index)).join(", ");
-  return `${took}; not wanted: ${names}.`;
+  return `${took}; not wanted: ${names}${end}`;
 }
 
 function elsewhereText({

@@ -8,7 +8,7 @@ import { type FileRange, parseFileRange } from "./file-range.ts";
 import { type FileSelector, parseFileSelector } from "./file-selector.ts";
 import { type Fingerprint, fingerprintsOf } from "./fingerprint.ts";
 import { type Direction, directionOf } from "./media-direction.ts";
-import { parseMsrpPath } from "./msrp-path.ts";
+import { isMsrpProtocol, parseMsrpPath } from "./msrp-path.ts";
 import {
   type Attribute,
   attributeValue,
@@ -63,10 +63,9 @@ const TRANSFER_ID = "file-transfer-id";
 
 /** An MSRP stream that carries a file (RFC 5547 §6: there is a file-selector). */
 export function isFileMedia(media: MediaDescription): boolean {
-  const protocol = media.protocol.toUpperCase();
   return (
     media.kind === "message" &&
-    (protocol === "TCP/MSRP" || protocol === "TCP/TLS/MSRP") &&
+    isMsrpProtocol(media.protocol) &&
     hasAttribute(media.attributes, "file-selector")
   );
 }

@@ -32,6 +32,15 @@ export function msrpProtocol(uri: MsrpUri): "TCP/MSRP" | "TCP/TLS/MSRP" {
   return uri.scheme === "msrps" ? "TCP/TLS/MSRP" : "TCP/MSRP";
 }
 
+/** TLS as RFC 4975 §8.1 names it. */
+export function isTlsProtocol(protocol: string): boolean {
+  return protocol.toUpperCase() === "TCP/TLS/MSRP";
+}
+
+export function isMsrpProtocol(protocol: string): boolean {
+  return protocol.toUpperCase() === "TCP/MSRP" || isTlsProtocol(protocol);
+}
+
 /**
  * What c= and m= say of our path: its first URI, which is a relay's where we have one (RFC 6714 §4.2).
  * @param host of the session's c= line

@@ -2,6 +2,7 @@ import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { MsrpMedia } from "./file-media.ts";
 import { fingerprintAttribute, sha256Values } from "./fingerprint.ts";
+import { isTlsProtocol } from "./msrp-path.ts";
 import {
   type Attribute,
   type MediaDescription,
@@ -13,13 +14,6 @@ import {
 export type Protection =
   | { readonly kind: "none" }
   | { readonly kind: "tls"; readonly fingerprints: readonly string[] };
-
-const PROTECTED = "TCP/TLS/MSRP";
-
-/** RFC 4975 §8.1. */
-export function isTlsProtocol(protocol: string): boolean {
-  return protocol.toUpperCase() === PROTECTED;
-}
 
 /**
  * How the peer wants the stream protected (RFC 4975 §14.4, RFC 8122 §5). Half of it is never taken for nothing: TLS

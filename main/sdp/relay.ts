@@ -1,7 +1,7 @@
 import type { MsrpUri } from "../base/msrp-uri.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { CEMA } from "./cema.ts";
-import { formatMsrpPath, msrpProtocol } from "./msrp-path.ts";
+import { formatMsrpPath, isMsrpProtocol, msrpProtocol } from "./msrp-path.ts";
 import { ownFingerprint } from "./protection.ts";
 import {
   type Attribute,
@@ -78,8 +78,13 @@ function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined):
     ...(media.title === undefined ? {} : { title: media.title }),
     otherLines: media.otherLines.filter((line) => line.type !== "c"),
   };
-  if (relayed === undefined || relayed === "keep-refused" || media.port === 0)
+  if (relayed === undefined || relayed === "keep-refused")
     return { ...kept, port: 0, protocol: media.protocol, attributes };
+  if (media.port === 0) {
+    // RFC 3264 §6: also a refused line has the transport that this leg was offered.
+    const protocol = isMsrpProtocol(media.protocol) ? msrpProtocol(relayed.uri) : media.protocol;
+    return { ...kept, port: 0, protocol, attributes };
+  }
   if (relayed.uri.port === undefined) throw new LocalProtocolError("MSRP URI in SDP needs a port");
   return {
     ...kept,

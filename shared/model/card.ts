@@ -121,6 +121,8 @@ export interface Card<Text = string> {
   readonly device?: string;
   /** Outgoing: when this app heard that the other user has opened a file of it, wall-clock milliseconds since 1970. */
   readonly seenMs?: number;
+  /** This device's own connection for the files was encrypted; of the way beyond it nothing is known. */
+  readonly isEncrypted?: boolean;
   readonly pausedBy?: "us" | "peer";
   /** Reconnecting: when it is tried next, wall-clock milliseconds since 1970; only where that is a while away. */
   readonly retryAtMs?: number;

@@ -26,6 +26,11 @@ export interface ClientEvents {
     readonly declined: readonly number[];
     /** The peer's User-Agent, where it has one. */
     readonly peerAgent?: string;
+    /**
+     * The connection of this device for these files is encrypted, to whoever signalling named: the receiver, or the own
+     * network's Participating Function. Of the way beyond that nothing is known here.
+     */
+    readonly isEncrypted?: boolean;
   };
   readonly elsewhere: ElsewhereEvent;
   readonly cancelled: CancelledEvent;

@@ -1,4 +1,5 @@
 import { systemHashing } from "../../main/base/hashing.node.ts";
+import type { TlsIdentity } from "../../main/base/ports.ts";
 import type { Result } from "../../main/base/result.ts";
 import { CpmClient } from "../../main/cpm/client.ts";
 import type { CpmConfig } from "../../main/cpm/config.ts";
@@ -51,11 +52,16 @@ export class ClientPair {
 
   static async start(
     config: { readonly a?: Partial<CpmConfig>; readonly b?: Partial<CpmConfig> } = {},
+    identities: { readonly a?: TlsIdentity; readonly b?: TlsIdentity } = {},
   ): Promise<ClientPair> {
     const clock = new FakeClock();
     const net = new FakeNet(clock);
     const trace = new MemoryTrace();
-    const open = async (host: string, seed: number): Promise<MsrpEndpoint> =>
+    const open = async (
+      host: string,
+      seed: number,
+      identity: TlsIdentity | undefined,
+    ): Promise<MsrpEndpoint> =>
       value(
         await MsrpEndpoint.open(
           {
@@ -65,10 +71,16 @@ export class ClientPair {
             log: new MemoryLog(),
             trace,
           },
-          { listen: { host, port: 2855 } },
+          {
+            listen: { host, port: 2855 },
+            ...(identity === undefined ? {} : { tls: { identity, port: 2856 } }),
+          },
         ),
       );
-    const endpoints = { a: await open(ALICE_HOST, 11), b: await open(BOB_HOST, 12) };
+    const endpoints = {
+      a: await open(ALICE_HOST, 11, identities.a),
+      b: await open(BOB_HOST, 12, identities.b),
+    };
     const pair = new ClientPair(
       endpoints,
       { a: config.a ?? {}, b: config.b ?? {} },

@@ -124,7 +124,7 @@ function stepTransfer(
 /** A larger offer is answered a hundred files at a time: files of which nothing is said stay as they are. */
 function answered(
   entry: CardEntry,
-  { accepted, declined }: Pick<ClientEvents["answered"], "accepted" | "declined">,
+  { accepted, declined, isEncrypted }: Omit<ClientEvents["answered"], "id">,
   { nowMs }: Moment,
 ): CardEntry {
   const [taken, refused] = [new Set(accepted), new Set(declined)];
@@ -140,7 +140,11 @@ function answered(
   const problem = card.direction === "outgoing" ? declinedProblem(card) : undefined;
   return {
     ...entry,
-    card: { ...card, ...(problem === undefined ? {} : { problem }) },
+    card: {
+      ...card,
+      ...(problem === undefined ? {} : { problem }),
+      ...(isEncrypted === true ? { isEncrypted } : {}),
+    },
     isAnswered: true,
     lastOctetMs: nowMs,
     rate: entry.rate ?? startRate(0, nowMs),

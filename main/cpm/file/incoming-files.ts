@@ -77,6 +77,12 @@ export class IncomingFiles {
     return this.#receivings.has(index);
   }
 
+  /** The connections of all that was taken. */
+  get isEncrypted(): boolean {
+    const uris = [...this.#receivings.values()].map(({ session }) => session.localUri);
+    return uris.length > 0 && uris.every(({ scheme }) => scheme === "msrps");
+  }
+
   isLive(index: number): boolean {
     return this.#live.has(index);
   }

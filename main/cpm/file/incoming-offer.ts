@@ -23,6 +23,7 @@ import {
 } from "./incoming-state.ts";
 import { isTelling, tellIncoming } from "./incoming-telling.ts";
 import { offerWithout } from "./later-answer.ts";
+import { ENCRYPTED } from "./media-way.ts";
 import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -316,6 +317,7 @@ export class IncomingOffer {
       id: this.id,
       accepted,
       declined,
+      ...(this.#files.isEncrypted ? ENCRYPTED : {}),
       ...(agent === undefined ? {} : { peerAgent: agent }),
     });
     void this.#files.outcomes().then((outcomes) => {

@@ -3,7 +3,7 @@ import { ok, type Result } from "../../base/result.ts";
 import { type AnswererSide, buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import { isFileMedia, transferIdOf } from "../../sdp/file-media.ts";
 import { closeMedia } from "../../sdp/later-offer.ts";
-import { isTlsProtocol } from "../../sdp/protection.ts";
+import { isTlsProtocol } from "../../sdp/msrp-path.ts";
 import {
   nextVersion,
   type SdpError,

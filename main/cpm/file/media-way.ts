@@ -64,6 +64,13 @@ export function answeredScheme({ fingerprints }: MediaWay): MsrpUri["scheme"] {
   return fingerprints === undefined ? "msrp" : "msrps";
 }
 
+/** In what is told of an answer. */
+export const ENCRYPTED = { isEncrypted: true } as const;
+
+export function isEncrypted({ fingerprints }: MediaWay): boolean {
+  return fingerprints !== undefined;
+}
+
 /** URIs of our relay, as descriptions have them. */
 export function relayPathOf({ relay }: MediaWay): NonNullable<RelayPlace["usePath"]> {
   return relay?.usePath ?? [];

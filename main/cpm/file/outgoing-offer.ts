@@ -15,7 +15,7 @@ import { OfferRelay } from "../relay/offer-relay.ts";
 import { warningTextsOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent } from "./file-end.ts";
-import { offererWay } from "./media-way.ts";
+import { ENCRYPTED, isEncrypted, offererWay } from "./media-way.ts";
 import { type Complaint, complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { transferStateOf } from "./outcome.ts";
@@ -278,6 +278,7 @@ export class OutgoingOffer {
       id: this.id,
       accepted: indexes,
       declined: files.map(({ index }) => index).filter((index) => !indexes.includes(index)),
+      ...(lines.length > 0 && lines.every(({ way }) => isEncrypted(way)) ? ENCRYPTED : {}),
       ...(agent === undefined ? {} : { peerAgent: agent }),
     });
     const { dialog } = answered;

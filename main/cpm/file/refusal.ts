@@ -2,6 +2,7 @@ import type { ErrorCode } from "../../../shared/model/client-events.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
 import { CANNOT_PROTECT } from "./media-security.ts";
+import { UNPROTECTED } from "./session-end.ts";
 
 /** Warning text of the 606 to one offer of several: none of its files is wanted, others may be. */
 export const NONE_OF_THESE = "none of these files";
@@ -106,6 +107,16 @@ function bare(to: string): Refusal {
   };
 }
 
+/** The other side of the network took the protection away. */
+function unprotected(): Refusal {
+  return {
+    state: "failed",
+    code: "not-protected",
+    message: "The connection would not be protected as agreed. No file was sent.",
+    action: "Look at the details.",
+  };
+}
+
 function tooLarge(): Refusal {
   return {
     state: "failed",
@@ -129,6 +140,7 @@ const BY_WARNING: readonly (readonly [statuses: readonly number[], warning: stri
   [
     [[606], NONE_OF_THESE, declined],
     [[488], CANNOT_PROTECT, bare],
+    [[488], UNPROTECTED.text, unprotected],
     [[486], MORE_WAITING, unanswered],
     [[486], TOO_OFTEN, tooOften],
     [[403, 413], "133 ", tooLarge],

@@ -99,7 +99,7 @@ export class RequestRouter {
     const headers = request.headers
       .prepend("Route", own.routeWithMark(token))
       .prepend("Route", `<${criterion.server}>`)
-      .set("P-Served-User", servedUser(dialog));
+      .set("P-Served-User", servedUser(dialog, this.#isReachedOverTls(request, dialog)));
     const [plan] = this.#recorded({ ...request, headers }, namedTransport(server), {
       kind: "uri",
       uri: server,
@@ -119,12 +119,25 @@ export class RequestRouter {
     };
   }
 
+  /** Every device of the called user signals over TLS: a Participating Function protects its files too. */
+  #isReachedOverTls(
+    request: SipRequest,
+    { sessionCase, servedUser: user }: OriginalDialog,
+  ): boolean {
+    if (sessionCase !== "terminating") return false;
+    const bindings = this.#bindingsOf(request, user);
+    return bindings.length > 0 && bindings.every(isOverTls);
+  }
+
+  /** A server may have changed the Request-URI; whom it serves stays the one that it was called for. */
+  #bindingsOf(request: SipRequest, aor: string): readonly Binding[] {
+    const target = homeTarget(request.uri, this.#parts);
+    return target.aor === aor ? target.bindings : this.#parts.locations.bindingsOf(aor);
+  }
+
   /** One branch per device that can do what the caller asks for (RFC 3261 §16.5, RFC 3841). */
   #toDevices(request: SipRequest, aor: string): Handover {
-    const target = homeTarget(request.uri, this.#parts);
-    // A server may have changed the Request-URI; whom it serves stays the one that it was called for.
-    const bindings = target.aor === aor ? target.bindings : this.#parts.locations.bindingsOf(aor);
-    const devices = waysToDevices(bindings);
+    const devices = waysToDevices(this.#bindingsOf(request, aor));
     const ranked = rankTargets(devices, request, ([best]) => best.contact.parameters);
     if (ranked.length === 0) return refusal(480, "Temporarily Unavailable");
     const { isSequential, isSingle, cancelsOthers } = dispositionOf(request.headers);
@@ -222,10 +235,16 @@ function withShare(request: SipRequest, share: number): SipRequest {
   return { ...request, headers: request.headers.set("Max-Breadth", String(share)) };
 }
 
-function servedUser({ servedUser: user, sessionCase }: OriginalDialog): string {
+/** Behind an edge proxy only the contact tells; a device that names TLS there is called over nothing else. */
+function isOverTls({ flow, path, uri }: Binding): boolean {
+  return path.length === 0 ? flow.transport === "tls" : namedTransport(uri) === "tls";
+}
+
+function servedUser({ servedUser: user, sessionCase }: OriginalDialog, isTls: boolean): string {
   const direction: Readonly<Record<SessionCase, string>> = {
     originating: "orig",
     terminating: "term",
   };
-  return `<${user}>;sescase=${direction[sessionCase]};regstate=reg`;
+  const signalling = isTls ? ";signalling=tls" : "";
+  return `<${user}>;sescase=${direction[sessionCase]};regstate=reg${signalling}`;
 }

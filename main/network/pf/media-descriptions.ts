@@ -1,4 +1,5 @@
 import type { HostPort } from "../../base/host-port.ts";
+import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Clock, Random, Timer } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
@@ -15,11 +16,14 @@ import {
 import { type FileAnswer, readFileAnswer } from "../../sdp/file-answer.ts";
 import type { FileMedia } from "../../sdp/file-media.ts";
 import { readFileOffer } from "../../sdp/file-offer.ts";
+import { isTlsProtocol } from "../../sdp/msrp-path.ts";
 import { parseSdp } from "../../sdp/parse.ts";
+import { type Protection, protectionOf } from "../../sdp/protection.ts";
 import { type RelayedMedia, relaySdp } from "../../sdp/relay.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import type { Origin, SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { answerSetup, offererRole } from "../../sdp/setup.ts";
+import { isAnswerable } from "./leg-security.ts";
 import { type LegName, MediaLine } from "./media-line.ts";
 
 /**
@@ -34,6 +38,14 @@ export interface DescriptionPorts {
   readonly random: Random;
   /** Announced as `a=max-size` where the other leg allows more. */
   readonly maxSizeOctets?: number;
+  /** What the leg towards the receiver is offered; `msrp` when absent. */
+  readonly downstreamScheme?: MsrpUri["scheme"];
+}
+
+/** Somebody else than agreed was met on a leg, or a connection broke. */
+export interface MediaLoss {
+  readonly isUntrusted: boolean;
+  readonly message: string;
 }
 
 type AcceptedFile = Extract<FileAnswer, { readonly isAccepted: true }>;
@@ -55,7 +67,8 @@ export class MediaDescriptions {
   /** The leg towards the receiver goes without CEMA. */
   #isPlain = false;
   readonly #clock: Clock;
-  #onLost: (message: string) => void = () => undefined;
+  #onLost: (loss: MediaLoss) => void = () => undefined;
+  readonly #fingerprint: string | undefined;
   #stallCheck: Timer | undefined;
 
   private constructor(
@@ -68,6 +81,7 @@ export class MediaDescriptions {
     this.#clock = ports.clock;
     this.#group = randomToken(ports.random, 16);
     this.#host = ports.msrp.local.host;
+    this.#fingerprint = ports.msrp.fingerprint;
     this.#maxSizeOctets = ports.maxSizeOctets;
     const origin = (): Origin => ({
       user: "-",
@@ -77,12 +91,16 @@ export class MediaDescriptions {
       address: this.#host,
     });
     this.#origins = { upstream: origin(), downstream: origin() };
-    this.#lines = offer.media.map(
-      () =>
-        new MediaLine(ports.msrp, ports.clock, (message) => {
-          this.#onLost(message);
-        }),
-    );
+    const { downstreamScheme: downstream = "msrp" } = ports;
+    this.#lines = offer.media.map(({ port, protocol }) => {
+      const upstream = port !== 0 && isTlsProtocol(protocol) ? "msrps" : "msrp";
+      return new MediaLine(ports.msrp, ports.clock, {
+        schemes: { upstream, downstream },
+        onLost: ({ kind, message }) => {
+          this.#onLost({ isUntrusted: kind === "untrusted", message });
+        },
+      });
+    });
   }
 
   /** @returns an error whose `statusHint` the INVITE is refused with */
@@ -91,22 +109,31 @@ export class MediaDescriptions {
     if (!offer.ok) return offer;
     const files = readFileOffer(offer.value);
     if (!files.ok) return files;
+    const canProtect = ports.msrp.fingerprint !== undefined;
+    const isProtectable = (file: FileMedia): boolean =>
+      file.port === 0 || isAnswerable(file, canProtect);
+    if (!files.value.some(isProtectable)) return err(UNPROTECTABLE);
     // RFC 6714 §4.3: this leg is ours, and so is the refusal.
-    const refused = files.value.filter(isUnreachableOffer).map(({ index }) => index);
-    const usable = files.value.filter((file) => !isUnreachableOffer(file));
+    const isUsable = (file: FileMedia): boolean => isProtectable(file) && !isUnreachableOffer(file);
+    const usable = files.value.filter(isUsable);
+    const refused = files.value.filter((file) => !isUsable(file)).map(({ index }) => index);
     if (usable.length === 0) {
       return err({ kind: "sdp-error", what: "no file can be reached", statusHint: 488 });
     }
     return ok(new MediaDescriptions(ports, withPortsClosed(offer.value, refused), usable));
   }
 
-  onLost(handler: (message: string) => void): void {
+  onLost(handler: (loss: MediaLoss) => void): void {
     this.#onLost = handler;
   }
 
   /** The offer for the leg towards the receiver. */
   downstreamOffer(): Buffer {
-    return this.#rewrite(this.#offer, "downstream", "offer");
+    return serializeSdp(this.#downstream);
+  }
+
+  get #downstream(): SessionDescription {
+    return this.#describe(this.#offer, "downstream", "offer");
   }
 
   /**
@@ -118,7 +145,7 @@ export class MediaDescriptions {
     if (!parsed.ok) return parsed;
     const answer = alignMedia(this.#offer, parsed.value);
     if (!answer.ok) return answer;
-    const accepted = readFileAnswer(this.#offer, answer.value);
+    const accepted = readFileAnswer(this.#downstream, answer.value);
     if (!accepted.ok) return accepted;
     for (const file of accepted.value) if (file.isAccepted) this.#openLine(file);
     this.#watchForStall(0);
@@ -131,9 +158,11 @@ export class MediaDescriptions {
     if (line === undefined || offered === undefined) return;
     const connectionGroup = this.#group;
     const upstream = { hasRelay: false, role: this.#upstreamSetup(answered.index) };
+    const protection = protectionOf(offered);
     line.open("upstream", {
       remotePath: offered.path,
       role: upstream.role,
+      ...(protection.ok ? fingerprintsOf(protection.value) : {}),
       ...connectingTo(answererTarget(offered, upstream)),
       connectionGroup,
     });
@@ -141,6 +170,7 @@ export class MediaDescriptions {
     line.open("downstream", {
       remotePath: answered.path,
       role: downstream.role,
+      ...fingerprintsOf(answered.protection),
       ...connectingTo(offererTarget(answered, downstream)),
       connectionGroup,
     });
@@ -152,7 +182,7 @@ export class MediaDescriptions {
    */
   plainOffer(body: Buffer): Buffer | undefined {
     const parsed = parseSdp(body);
-    const answers = parsed.ok ? readFileAnswer(this.#offer, parsed.value) : parsed;
+    const answers = parsed.ok ? readFileAnswer(this.#downstream, parsed.value) : parsed;
     const isNeeded =
       answers.ok &&
       answers.value.some(
@@ -186,6 +216,7 @@ export class MediaDescriptions {
     if (offer.value.media.length !== this.#lines.length) {
       return err({ kind: "sdp-error", what: "the number of m= lines changed", statusHint: 488 });
     }
+    if (!this.#isProtectedAsAgreed(leg, offer.value)) return err(CHANGED_PROTECTION);
     this.#reoffer = offer.value;
     const to: LegName = leg === "upstream" ? "downstream" : "upstream";
     this.#raiseVersion(to);
@@ -199,9 +230,21 @@ export class MediaDescriptions {
     if (answer.value.media.length !== this.#lines.length) {
       return err({ kind: "sdp-error", what: "the number of m= lines changed", statusHint: 488 });
     }
+    const from: LegName = leg === "upstream" ? "downstream" : "upstream";
+    if (!this.#isProtectedAsAgreed(from, answer.value)) return err(CHANGED_PROTECTION);
     if (this.#reoffer !== undefined) this.#offer = this.#reoffer;
     this.#raiseVersion(leg);
     return ok(this.#rewrite(answer.value, leg, "answer"));
+  }
+
+  /** Connections stay as they are: what a leg agreed on first holds to its end. */
+  #isProtectedAsAgreed(leg: LegName, description: SessionDescription): boolean {
+    return description.media.every(({ port, protocol }, index) => {
+      const uri = this.#lines[index]?.isOpen === true ? this.#lines[index].uris[leg] : undefined;
+      return (
+        port === 0 || uri === undefined || isTlsProtocol(protocol) === (uri.scheme === "msrps")
+      );
+    });
   }
 
   /** Ends the sessions of lines that the last re-INVITE closed (RFC 5547 §8.4). */
@@ -216,7 +259,8 @@ export class MediaDescriptions {
   #watchForStall(octetsBefore: number): void {
     this.#stallCheck = this.#clock.startTimer(STALL_CHECK_MS, () => {
       const octets = this.#lines.reduce((sum, line) => sum + line.octets, 0);
-      if (octets === octetsBefore) this.#onLost("no octets came for a minute");
+      if (octets === octetsBefore)
+        this.#onLost({ isUntrusted: false, message: "no octets came for a minute" });
       else this.#watchForStall(octets);
     });
   }
@@ -227,6 +271,14 @@ export class MediaDescriptions {
   }
 
   #rewrite(description: SessionDescription, leg: LegName, as: "offer" | "answer"): Buffer {
+    return serializeSdp(this.#describe(description, leg, as));
+  }
+
+  #describe(
+    description: SessionDescription,
+    leg: LegName,
+    as: "offer" | "answer",
+  ): SessionDescription {
     const limit = this.#maxSizeOctets;
     const media: readonly RelayedMedia[] = this.#lines.map((line, index) => ({
       uri: line.uris[leg],
@@ -234,9 +286,10 @@ export class MediaDescriptions {
       isCema: this.#saysCema(leg, index),
       ...(limit === undefined ? {} : { maxSizeOctets: limit }),
     }));
-    return serializeSdp(
-      relaySdp(description, { origin: this.#origins[leg], host: this.#host, media }),
-    );
+    return relaySdp(description, {
+      ...{ origin: this.#origins[leg], host: this.#host, media },
+      fingerprint: this.#fingerprint,
+    });
   }
 
   #saysCema(leg: LegName, index: number): boolean {
@@ -249,6 +302,19 @@ export class MediaDescriptions {
     const origin = this.#origins[leg];
     this.#origins[leg] = { ...origin, version: String(BigInt(origin.version) + 1n) };
   }
+}
+
+const UNPROTECTABLE: SdpError = {
+  ...{ kind: "sdp-error", statusHint: 488, isAboutProtection: true },
+  what: "the file connections cannot be protected as offered",
+};
+const CHANGED_PROTECTION: SdpError = {
+  ...{ kind: "sdp-error", statusHint: 488, isAboutProtection: true },
+  what: "protected connections stay so, and others too",
+};
+
+function fingerprintsOf(protection: Protection): { readonly fingerprints?: readonly string[] } {
+  return protection.kind === "tls" ? { fingerprints: protection.fingerprints } : {};
 }
 
 function connectingTo(address: HostPort | undefined): { readonly connectTo?: HostPort } {

@@ -3,7 +3,7 @@ import type { HostPort } from "../../base/host-port.ts";
 import type { MsrpUri } from "../../base/msrp-uri.ts";
 import type { Clock } from "../../base/ports.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
-import type { MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
+import type { MsrpFailure, MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
 import { MediaRelay } from "./media-relay.ts";
 
 export type LegName = "upstream" | "downstream";
@@ -15,8 +15,16 @@ export interface LegMedia {
   readonly connectTo?: HostPort;
   /** Ours on this leg (RFC 6135 §4.2). */
   readonly role: "active" | "passive";
+  /** Over TLS: SHA-256 fingerprints that the peer's certificate may have. */
+  readonly fingerprints?: readonly string[];
   /** The lines of one request share connections, different requests never do. */
   readonly connectionGroup: string;
+}
+
+export interface LineOptions {
+  /** Each leg is protected by itself. */
+  readonly schemes: Readonly<Record<LegName, MsrpUri["scheme"]>>;
+  readonly onLost: (failure: MsrpFailure) => void;
 }
 
 /**
@@ -28,15 +36,16 @@ export class MediaLine {
   readonly #msrp: MsrpEndpoint;
   readonly #sessions = new Map<LegName, MsrpSession>();
   readonly #relays: Readonly<Record<LegName, MediaRelay>>;
-  readonly #onLost: (message: string) => void;
+  readonly #onLost: LineOptions["onLost"];
   readonly #undo: Undo[] = [];
   #isClosed = false;
 
-  /** @param onLost told once when a connection ended although a message was under way on it */
-  constructor(msrp: MsrpEndpoint, clock: Clock, onLost: (message: string) => void) {
+  /** @param options `onLost`: told once when a connection ended although a message was under way on it */
+  constructor(msrp: MsrpEndpoint, clock: Clock, { schemes, onLost }: LineOptions) {
     this.#msrp = msrp;
     this.#onLost = onLost;
-    this.uris = { upstream: msrp.newUri(), downstream: msrp.newUri() };
+    const { upstream, downstream } = schemes;
+    this.uris = { upstream: msrp.newUri(upstream), downstream: msrp.newUri(downstream) };
     // Keyed by the leg the octets come from.
     this.#relays = {
       upstream: new MediaRelay(clock, () => this.#sessions.get("downstream")),
@@ -45,7 +54,7 @@ export class MediaLine {
     for (const relay of Object.values(this.#relays)) {
       this.#undo.push(
         relay.events.on("lost", ({ message }) => {
-          this.#lost(message);
+          this.#lost({ kind: "connection-lost", message });
         }),
       );
     }
@@ -67,6 +76,7 @@ export class MediaLine {
       remotePath: media.remotePath,
       role: media.role,
       ...(media.connectTo === undefined ? {} : { connectTo: media.connectTo }),
+      ...(media.fingerprints === undefined ? {} : { fingerprints: media.fingerprints }),
       connectionGroup: media.connectionGroup,
       receiver: this.#relays[leg],
     });
@@ -78,7 +88,7 @@ export class MediaLine {
         this.#passReport(far, report);
       }),
       session.events.on("closed", ({ failure }) => {
-        if (failure !== undefined) this.#legClosed(far, failure.message);
+        if (failure !== undefined) this.#legClosed(far, failure);
       }),
     );
   }
@@ -97,8 +107,8 @@ export class MediaLine {
     );
   }
 
-  #legClosed(far: LegName, message: string): void {
-    if (this.#isNeeded) this.#lost(message);
+  #legClosed(far: LegName, failure: MsrpFailure): void {
+    if (this.#isNeeded) this.#lost(failure);
     // Who has the message can send no REPORT any more: whoever waits for it learns that by the end of its connection.
     else if (!this.#isClosed && this.#relays[far].isComplete) void this.#sessions.get(far)?.close();
   }
@@ -107,8 +117,8 @@ export class MediaLine {
     this.#sessions.get(to)?.report(report);
   }
 
-  #lost(message: string): void {
+  #lost(failure: MsrpFailure): void {
     if (this.#isClosed) return;
-    this.#onLost(message);
+    this.#onLost(failure);
   }
 }

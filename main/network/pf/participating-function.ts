@@ -3,12 +3,15 @@ import type { Undo } from "../../base/events.ts";
 import type { Clock, Log, Random } from "../../base/ports.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
+import { CANNOT_PROTECT } from "../../cpm/file/media-security.ts";
 import type { InviteUas, OutgoingInvite, Srf } from "../../drachtio/srf.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
+import type { SdpError } from "../../sdp/session-description.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import { CallRegistry } from "./call-registry.ts";
 import { type DescribedBody, describedBody } from "./described-body.ts";
 import { outgoingInviteHeaders, withoutTag } from "./leg-headers.ts";
+import { downstreamScheme } from "./leg-security.ts";
 import { MediaDescriptions } from "./media-descriptions.ts";
 import { checkRequest, type PfPolicy, type Refusal } from "./policy.ts";
 import { RelayedCall } from "./relayed-call.ts";
@@ -104,11 +107,16 @@ export class ParticipatingFunction {
       return refusal(415, "Unsupported Media Type", [
         { name: "Accept", value: "application/sdp, multipart/*" },
       ]);
+    const canProtect = this.#ports.msrp.fingerprint !== undefined;
     const media = MediaDescriptions.fromOffer(
-      { ...this.#ports, ...sizeLimit(this.#config) },
+      {
+        ...{ ...this.#ports, ...sizeLimit(this.#config) },
+        downstreamScheme: downstreamScheme(request, canProtect),
+      },
       body.value.sdp,
     );
-    if (!media.ok) return refusal(media.error.statusHint, media.error.what);
+    if (!media.ok)
+      return refusal(media.error.statusHint, media.error.what, warningsOf(media.error));
     const refused = checkRequest(request, media.value.files, this.#config);
     return refused === undefined
       ? ok({ media: media.value, body: body.value, maxForwards })
@@ -134,6 +142,13 @@ function refusal(
   headers: Refusal["headers"] = [],
 ): Result<never, Refusal> {
   return err({ status, reason, headers });
+}
+
+/** Programs of ours tell their users by this. */
+function warningsOf({ isAboutProtection }: SdpError): Refusal["headers"] {
+  return isAboutProtection === true
+    ? [{ name: "Warning", value: `399 cpm-pf "${CANNOT_PROTECT}"` }]
+    : [];
 }
 
 function sizeLimit({ maxSizeOctets }: PfConfig): { readonly maxSizeOctets?: number } {

@@ -1,5 +1,7 @@
 import type { Undo } from "../../base/events.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
+import { UNPROTECTED } from "../../cpm/file/session-end.ts";
+import { sipReason } from "../../cpm/headers.ts";
 import type {
   IncomingRequest,
   InviteUac,
@@ -27,7 +29,12 @@ export const HELD_BYE_MS = 3_000;
 export const MEDIA_LOST_GRACE_MS = 1_500;
 
 const REASON_CANCELLED = 'SIP;cause=487;text="Request Terminated"';
+const REASON_NOT_ACCEPTABLE = 'SIP;cause=488;text="Not Acceptable Here"';
+const UNPROTECTED_WARNING: readonly HeaderField[] = [
+  { name: "Warning", value: `399 cpm-pf "${UNPROTECTED.text}"` },
+];
 const REASON_MEDIA_LOST = 'SIP;cause=503;text="File connection lost"';
+const REASON_UNPROTECTED = sipReason(UNPROTECTED.cause, UNPROTECTED.text);
 const REASON_FAR_SIDE_GONE = 'SIP;cause=408;text="Other side gone"';
 /** Challenges are answered by the own core only; a far network's challenge means nothing to the sender. */
 const UNANSWERABLE = new Set([401, 407]);
@@ -62,9 +69,9 @@ export class RelayedCall {
     this.#invite = invite;
     this.#media = media;
     this.#onEnd = onEnd;
-    media.onLost((message) => {
+    media.onLost(({ isUntrusted, message }) => {
       this.#ports.log.write("warn", "file connection lost", { message, callId: this.#callId });
-      this.#endSoon();
+      this.#endSoon(isUntrusted ? REASON_UNPROTECTED : REASON_MEDIA_LOST);
     });
   }
 
@@ -135,8 +142,9 @@ export class RelayedCall {
         what: answer.error.what,
         callId: this.#callId,
       });
-      this.#refuse(488, "Not Acceptable Here", []);
-      await this.#endBoth('SIP;cause=488;text="Not Acceptable Here"');
+      const isUnprotected = answer.error.isAboutProtection === true;
+      this.#refuse(488, "Not Acceptable Here", isUnprotected ? UNPROTECTED_WARNING : []);
+      await this.#endBoth(isUnprotected ? REASON_UNPROTECTED : REASON_NOT_ACCEPTABLE);
       return;
     }
     const accepted = await this.#invite.accept({
@@ -258,10 +266,10 @@ export class RelayedCall {
   }
 
   /** What the BYE of the side that left says, the other side is to hear: a user's decision is no interruption. */
-  #endSoon(): void {
+  #endSoon(reason: string): void {
     if (this.#isEnding || this.#mediaLost !== undefined) return;
     this.#mediaLost = this.#ports.clock.startTimer(MEDIA_LOST_GRACE_MS, () => {
-      void this.#endBoth(REASON_MEDIA_LOST);
+      void this.#endBoth(reason);
     });
   }
 

@@ -11,6 +11,7 @@ export function detailsText(card: Card): string {
     ["ended", iso(card.endedMs)],
     ["seen", iso(card.seenMs)],
     ["device", card.device],
+    ["encrypted", card.isEncrypted === true ? "this device's connection" : undefined],
     ["problem", card.problem?.code],
     ["status", card.problem?.status],
     ["message", card.problem?.message],

@@ -101,6 +101,7 @@ function Facts({ card }: PartProps): ReactNode {
     [t("folder"), card.direction === "incoming" ? card.folder : undefined],
     [t("device"), card.device],
     [t("seen"), card.seenMs === undefined ? undefined : dateTime(card.seenMs)],
+    [t("connection"), card.isEncrypted === true ? t("encrypted") : undefined],
     [t("message"), card.text],
     [t("problem"), problem?.message],
     [t("status"), problem?.status === undefined ? undefined : String(problem.status)],

@@ -109,6 +109,8 @@ export const transfers = {
   folder: "Folder",
   device: "Device",
   seen: "Opened there",
+  connection: "Connection",
+  encrypted: "Encrypted from this device to its network or the other device",
   seenAt: "opened there {time}",
   message: "Message",
   problem: "What happened",
