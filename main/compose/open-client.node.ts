@@ -1,4 +1,3 @@
-import { createSocket } from "node:dgram";
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
@@ -12,11 +11,13 @@ import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import type { SystemFiles } from "../storage/files.node.ts";
 import { LAB_QUOTA } from "../storage/peer-quota.ts";
+import { followAddress, type WayToCore } from "./address-follower.ts";
 import type { CoreAddress } from "./core-address.ts";
 import { openProfile, type Profile, profileFiles } from "./profile.node.ts";
 import { listenError, openSipStack } from "./sip-stack.node.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
+import { systemPlace, wayToCore } from "./way-to-core.node.ts";
 
 /** Everything that makes one device. */
 export interface ClientSetup {
@@ -58,12 +59,14 @@ export interface ClientSetup {
 export interface OpenClient {
   readonly client: CpmClient;
   readonly profile: Profile;
+  /** The machine has slept, or its network has changed: whether it has another address is looked at now. */
+  lookAround(): void;
   /** Ends running transfers, de-registers and closes everything. */
   close(): Promise<void>;
 }
 
 export async function openClient(setup: ClientSetup): Promise<OpenClient> {
-  const { host, coreAddress } = await wayTo(setup.core);
+  const { host, coreAddress } = await firstWay(setup.core);
   const { element, traceFile } = setup;
   const profile = setup.profile ?? openProfile(setup.profileFolder, systemRandom());
   const closeProfile = (): void => {
@@ -116,9 +119,17 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       ...present({ displayName, ringTimeS, isBusy }),
     },
   );
+  const { transport } = stack.transactions;
+  const follower = followAddress(stack.ports, systemPlace(setup.core), {
+    ...{ transport, msrp: msrp.value, client },
+  });
   return {
     ...{ client, profile },
+    lookAround: () => {
+      follower.look();
+    },
     close: async () => {
+      follower.stop();
       await client.stop();
       await srf.close();
       await msrp.value.close();
@@ -134,24 +145,9 @@ function ownFiles(profile: Profile, { core, profileFolder }: ClientSetup): Syste
   return profileFiles(profile, profileFolder, isLoopback(core.host) ? { quota: LAB_QUOTA } : {});
 }
 
-/** The address of this machine from which the system would reach the core, and the core's own. Nothing is sent. */
-async function wayTo(
-  core: CoreAddress,
-): Promise<{ readonly host: string; readonly coreAddress: string }> {
-  const socket = createSocket(core.host.includes(":") ? "udp6" : "udp4");
-  try {
-    return await new Promise((found, fail) => {
-      socket.once("error", fail);
-      // Where the name is not known it is this function that hears of it.
-      socket.connect(core.port, core.host, (error?: Error) => {
-        if (error instanceof Error) fail(error);
-        else found({ host: socket.address().address, coreAddress: socket.remoteAddress().address });
-      });
-    });
-  } catch {
-    const what = isIpAddress(core.host) ? "cannot be reached from here" : "is not known";
-    throw new UserError("usage", `The core ${core.host} ${what}.`, "Check --core.");
-  } finally {
-    socket.close();
-  }
+async function firstWay(core: CoreAddress): Promise<WayToCore> {
+  const way = await wayToCore(core);
+  if (way !== undefined) return way;
+  const what = isIpAddress(core.host) ? "cannot be reached from here" : "is not known";
+  throw new UserError("usage", `The core ${core.host} ${what}.`, "Check --core.");
 }

@@ -104,7 +104,9 @@ export class CpmClient {
         return registration.config;
       },
       notices: this.#notices,
-      mediaHost: config.mediaHost ?? ports.msrp.local.host,
+      get mediaHost() {
+        return config.mediaHost ?? ports.msrp.local.host;
+      },
       route: () => this.#registration.serviceRoute,
       deviceCount: () => this.#registration.current?.devices.length ?? 0,
       emit: (name, payload) => {
@@ -219,6 +221,16 @@ export class CpmClient {
     const isRenamed = change.deviceName !== undefined && change.deviceName !== deviceName;
     if (isRenamed && this.#isRunning && this.#config.isGuest !== true)
       void this.#registration.refresh();
+  }
+
+  /**
+   * The ports went over to another address of this machine: the network is told where this device is now. What was
+   * moving goes on as after any lost connection; offers that ring go on ringing.
+   * @param coreAddress as in the configuration
+   */
+  moved(coreAddress?: string): void {
+    if (coreAddress !== undefined) Object.assign(this.#config, { coreAddress });
+    if (this.#isRunning && this.#config.isGuest !== true) this.#registration.moved();
   }
 
   /** Registers anew now, and learns which devices the user has. */

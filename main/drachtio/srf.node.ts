@@ -77,9 +77,17 @@ class FacadeSrf implements Srf {
   ) {
     const { transport } = transactions;
     const isReachedByTls = options.isReachedByTls === true;
-    const bound = transport.sentBy(isReachedByTls ? "tls" : "udp");
-    this.local = { host: options.contactHost ?? bound.host, port: bound.port };
-    const { local } = this;
+    const bound = (): HostPort => transport.sentBy(isReachedByTls ? "tls" : "udp");
+    // Asked each time: the transport may go over to another address.
+    const local: HostPort = {
+      get host() {
+        return options.contactHost ?? bound().host;
+      },
+      get port() {
+        return bound().port;
+      },
+    };
+    this.local = local;
     const { credentials, contactUser, uaConfig, outboundHop } = options;
     this.#ua = new UserAgent(transactions, ports, {
       local,

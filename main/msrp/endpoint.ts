@@ -29,7 +29,7 @@ import type { FrameHead } from "./framing/frame-head.ts";
 import { type FrameSink, IGNORED_FRAME } from "./framing/frame-wire.ts";
 import { responseFrame } from "./framing/serialize.ts";
 import { MSRP_LIMITS, type MsrpLimits } from "./limits.ts";
-import { type EndpointTls, type Listeners, listen } from "./listeners.ts";
+import { type EndpointTls, Listeners } from "./listeners.ts";
 import { OwnUris } from "./own-uris.ts";
 import type { RelayFailure } from "./relay/relay-link.ts";
 import { type MsrpRelay, type RelayOptions, Relays } from "./relay/relays.ts";
@@ -58,9 +58,6 @@ export interface MsrpEndpointOptions {
 
 /** One MSRP listener with all its sessions and connections (RFC 4975 §5.4). */
 export class MsrpEndpoint {
-  readonly local: HostPort;
-  /** Where TLS is listened for. */
-  readonly localTls: HostPort | undefined;
   readonly #ports: MsrpPorts;
   readonly #limits: MsrpLimits;
   readonly #listeners: Listeners;
@@ -85,30 +82,33 @@ export class MsrpEndpoint {
     ports: MsrpPorts,
     options: MsrpEndpointOptions,
   ): Promise<Result<MsrpEndpoint, SocketError>> {
-    // A listener may hand over a connection before its endpoint exists: it waits, unread.
-    const early: ((endpoint: MsrpEndpoint) => void)[] = [];
-    let whenOpen = (act: (endpoint: MsrpEndpoint) => void): void => {
-      early.push(act);
-    };
-    const listeners = await listen(ports.sockets, options, {
-      onTcp: (tcp) => {
-        whenOpen((endpoint) => {
-          endpoint.#onInbound(tcp);
-        });
-      },
-      onTls: (tls) => {
-        whenOpen((endpoint) => {
-          endpoint.#onInboundTls(tls);
-        });
-      },
-    });
-    if (!listeners.ok) return listeners;
-    const endpoint = new MsrpEndpoint(ports, options, listeners.value);
-    whenOpen = (act) => {
-      act(endpoint);
-    };
-    for (const act of early) act(endpoint);
-    return ok(endpoint);
+    const listeners = await Listeners.open(ports.sockets, options);
+    return listeners.ok ? ok(new MsrpEndpoint(ports, options, listeners.value)) : listeners;
+  }
+
+  /** Where we listen now. */
+  get local(): HostPort {
+    return this.#listeners.local;
+  }
+
+  /** Where TLS is listened for. */
+  get localTls(): HostPort | undefined {
+    return this.#listeners.localTls;
+  }
+
+  /**
+   * Goes over to another address of this machine, to the same port where that is free. Sessions whose connection has the
+   * former one fail as after any lost connection.
+   */
+  async moveTo(host: string): Promise<Result<void, SocketError>> {
+    const former = this.local.host;
+    const moved = await this.#listeners.moveTo(host);
+    if (!moved.ok || this.#isClosed) return moved;
+    this.#outbound.abortAttempts();
+    const connections = new Set([...this.#sessionsOn.keys(), ...this.#awaitedFrom.values()]);
+    for (const connection of connections)
+      if (connection.localHost === former) connection.breakOff("this machine has another address");
+    return moved;
   }
 
   private constructor(ports: MsrpPorts, options: MsrpEndpointOptions, listeners: Listeners) {
@@ -116,11 +116,9 @@ export class MsrpEndpoint {
     this.#limits = { ...MSRP_LIMITS, ...options.limits };
     this.#listeners = listeners;
     this.#identity = options.tls?.identity;
-    this.local = listeners.tcp.local;
-    this.localTls = listeners.tls?.local;
-    this.#uris = new OwnUris(ports.random, options.advertisedHost ?? this.local.host, {
+    this.#uris = new OwnUris(ports.random, options.advertisedHost, () => ({
       ...{ msrp: this.local, msrps: this.localTls },
-    });
+    }));
     this.#unbound = new UnboundConnections(ports.clock, this.#limits.unboundTimeoutMs);
     this.#held = new HeldConnections(ports.clock);
     this.#paces = new PeerPaces(ports.clock, this.#limits.maxChunkOctets);
@@ -130,6 +128,14 @@ export class MsrpEndpoint {
       connect: (remote, group) =>
         this.#outbound.connect({ remote, group, user: {} }, (tcp) => this.#connection(tcp)),
       isInUse: (connection) => this.#sessionsOn.has(connection),
+    });
+    listeners.start({
+      onTcp: (tcp) => {
+        this.#onInbound(tcp);
+      },
+      onTls: (tls) => {
+        this.#onInboundTls(tls);
+      },
     });
   }
 
@@ -191,8 +197,7 @@ export class MsrpEndpoint {
   /** Ends all sessions in good order and stops listening. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#listeners.tcp.close();
-    this.#listeners.tls?.close();
+    this.#listeners.close();
     await Promise.all([...this.#sessions.values()].map((session) => session.close()));
     await this.#relays.closeAll();
     this.#unbound.destroyAll();

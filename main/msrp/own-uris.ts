@@ -19,22 +19,23 @@ export interface Listening {
 /** The URIs that an endpoint has handed out and that no session was opened with yet. */
 export class OwnUris {
   readonly #random: Random;
-  readonly #host: string;
-  readonly #listening: Listening;
+  readonly #advertisedHost: string | undefined;
+  readonly #listening: () => Listening;
   readonly #reserved = new Map<string, MsrpUri>();
 
-  constructor(random: Random, host: string, listening: Listening) {
+  /** @param listening asked each time, since it may change; its host is ours unless another one is advertised */
+  constructor(random: Random, advertisedHost: string | undefined, listening: () => Listening) {
     this.#random = random;
-    this.#host = host;
+    this.#advertisedHost = advertisedHost;
     this.#listening = listening;
   }
 
   next(scheme: MsrpUri["scheme"]): MsrpUri {
-    const at = this.#listening[scheme];
+    const at = this.#listening()[scheme];
     if (at === undefined) throw new LocalProtocolError("msrps needs a certificate");
     const sessionId = randomToken(this.#random, SESSION_ID_LENGTH);
     const uri: MsrpUri = {
-      ...{ scheme, host: this.#host, port: at.port, sessionId },
+      ...{ scheme, host: this.#advertisedHost ?? at.host, port: at.port, sessionId },
       ...{ transport: "tcp", parameters: [] },
     };
     this.#reserved.set(sessionId, uri);

@@ -3,7 +3,7 @@ import { demoAccounts } from "../../main/compose/users.node.ts";
 import { builtProgram, CpmProcess } from "../support/cpm-process.ts";
 
 const HOOK = new URL("hook.mjs", import.meta.url).href;
-const LISTEN = "127.0.0.1";
+const LOOPBACK = "127.0.0.1";
 const FIRST_PORT = 20_000;
 const LAST_PORT = 32_000;
 const MAX_ATTEMPTS = 10;
@@ -28,11 +28,17 @@ interface Place {
 /** Both home networks, each element a process that can be killed and started again where it was. */
 export class Elements {
   readonly #processes = new Map<ElementName, CpmProcess>();
+  readonly #listen: string;
   readonly #places = new Map<ElementName, Place>();
 
-  static async start(): Promise<Elements> {
-    const elements = new Elements();
-    await Promise.all(ELEMENTS.map((name) => elements.#listen(name, {})));
+  private constructor(listen: string) {
+    this.#listen = listen;
+  }
+
+  /** @param listen the address that all of them have */
+  static async start(listen = LOOPBACK): Promise<Elements> {
+    const elements = new Elements(listen);
+    await Promise.all(ELEMENTS.map((name) => elements.#open(name, {})));
     await Promise.all(ELEMENTS.map((name) => elements.#configure(name)));
     return elements;
   }
@@ -56,7 +62,7 @@ export class Elements {
   /** Kills it if it still runs, and starts it anew on the same ports. */
   async restart(name: ElementName, hook: HookEnv = {}): Promise<CpmProcess> {
     await this.process(name).kill();
-    await this.#listen(name, hook);
+    await this.#open(name, hook);
     await this.#configure(name);
     return this.process(name);
   }
@@ -71,11 +77,11 @@ export class Elements {
     return place;
   }
 
-  async #listen(name: ElementName, hook: HookEnv): Promise<void> {
+  async #open(name: ElementName, hook: HookEnv): Promise<void> {
     const isPf = name.startsWith("pf");
     for (let attempt = 1; ; attempt += 1) {
       const known = this.#places.get(name);
-      const args = ["--element", name, "--bind", LISTEN, "--port", portOf(known?.sip)];
+      const args = ["--element", name, "--bind", this.#listen, "--port", portOf(known?.sip)];
       if (isPf) args.push("--msrp-port", portOf(known?.msrp));
       const element = new CpmProcess(name, args, hook, hookedProgram(isPf ? "pf" : "network"));
       this.#processes.set(name, element);

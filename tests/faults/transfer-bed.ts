@@ -18,6 +18,8 @@ const OVER_TCP: Way = (core) => `${core};transport=tcp`;
 export class TransferBed {
   readonly elements: Elements;
   readonly folder: string;
+  /** Of people whose devices run in a network namespace of their own. */
+  readonly namespaces = new Map<Person, string>();
   readonly #processes: CpmProcess[] = [];
 
   private constructor(elements: Elements, folder: string) {
@@ -25,13 +27,17 @@ export class TransferBed {
     this.folder = folder;
   }
 
-  static async start(parent: string): Promise<TransferBed> {
-    return new TransferBed(await Elements.start(), await mkdtemp(join(parent, "bed-")));
+  static async start(parent: string, listen?: string): Promise<TransferBed> {
+    return new TransferBed(await Elements.start(listen), await mkdtemp(join(parent, "bed-")));
   }
 
   /** Runs with a bed that is gone afterwards. */
-  static async with<T>(parent: string, run: (bed: TransferBed) => Promise<T>): Promise<T> {
-    const bed = await TransferBed.start(parent);
+  static async with<T>(
+    parent: string,
+    run: (bed: TransferBed) => Promise<T>,
+    listen?: string,
+  ): Promise<T> {
+    const bed = await TransferBed.start(parent, listen);
     try {
       return await run(bed);
     } finally {
@@ -47,14 +53,14 @@ export class TransferBed {
   async receiver(person: Person, folder?: string, way = OVER_TCP): Promise<CpmProcess> {
     const receive = folder ?? this.receivedFolder(person);
     const args = ["client", ...this.#identity(person, way), "--accept", "all"];
-    const receiver = this.#run(person, [...args, "--receive", receive]);
+    const receiver = this.#run(person, person, [...args, "--receive", receive]);
     await receiver.event("ready");
     return receiver;
   }
 
   send(from: Person, to: Person, path: string, way = OVER_TCP): CpmProcess {
     const address = `sip:${to}@${DOMAINS[to]}.example`;
-    return this.#run(`${from} sends`, [
+    return this.#run(from, `${from} sends`, [
       "send",
       path,
       "--to",
@@ -64,7 +70,7 @@ export class TransferBed {
   }
 
   resume(person: Person): CpmProcess {
-    return this.#run(`${person} resumes`, ["resume", ...this.#identity(person, OVER_TCP)]);
+    return this.#run(person, `${person} resumes`, ["resume", ...this.#identity(person, OVER_TCP)]);
   }
 
   /** Names of the files of a folder that have their final name. */
@@ -98,9 +104,12 @@ export class TransferBed {
     ];
   }
 
-  #run(name: string, args: readonly string[]): CpmProcess {
+  #run(person: Person, name: string, args: readonly string[]): CpmProcess {
     const env = { CPM_PASSWORD: "demo" };
-    const process = new CpmProcess(name, [...args, "--json"], env, builtProgram("cli"));
+    const program = builtProgram("cli");
+    const namespace = this.namespaces.get(person);
+    const where = namespace === undefined ? program : { namespace, program };
+    const process = new CpmProcess(name, [...args, "--json"], env, where);
     this.#processes.push(process);
     return process;
   }

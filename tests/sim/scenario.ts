@@ -41,6 +41,13 @@ export type Fault =
       readonly resumesAfterMs: number | undefined;
     }
   | { readonly kind: "move"; readonly who: Side; readonly offMs: number }
+  /** The machine changes networks while the program runs. */
+  | {
+      readonly kind: "readdress";
+      readonly who: Side;
+      readonly offMs: number;
+      readonly isSame: boolean;
+    }
   | {
       readonly kind: "sleep";
       readonly who: Side;
@@ -277,6 +284,7 @@ function longFault(dice: Dice, files: number): Fault {
     [10, () => ({ kind: "link-down", who: anyElement(dice), forMs: dice.pick([2_000, 30_000]) })],
     [20, () => crash(dice)],
     [5, () => ({ kind: "move", who: side(dice), offMs: dice.pick([0, 1_000, 30_000]) })],
+    [7, () => readdress(dice)],
     [4, () => sleep(dice)],
     [
       6,
@@ -312,6 +320,13 @@ function crash(dice: Dice): Fault {
     how: dice.pick(["killed", "power-lost"]),
     offMs: dice.pick([0, 200, 3_000, 40_000]),
     resumesAfterMs: dice.chance(0.6) ? dice.pick([1, 500, 5_000]) : undefined,
+  };
+}
+
+function readdress(dice: Dice): Fault {
+  return {
+    ...{ kind: "readdress", who: side(dice), isSame: dice.chance(0.3) },
+    offMs: dice.pick([0, 0, 1_000, 30_000]),
   };
 }
 

@@ -92,6 +92,9 @@ export class TroubleMaker {
           newAddress: `10.0.9.${String(this.#moves)}`,
         });
         return;
+      case "readdress":
+        this.#readdress(this.#element(fault.who) as DeviceName, fault.offMs, fault.isSame);
+        return;
       case "sleep":
         this.#sleep(this.#element(fault.who), fault.forMs, fault.isCounted);
         return;
@@ -127,9 +130,9 @@ export class TroubleMaker {
     if (this.#busy.has(element)) return;
     this.#busy.add(element);
     const { world } = this.#stage;
-    world.darken(element);
+    world.places.darken(element);
     this.#during(forMs, () => {
-      world.lighten(element);
+      world.places.lighten(element);
       this.#busy.delete(element);
     });
   }
@@ -165,15 +168,28 @@ export class TroubleMaker {
     });
   }
 
+  #readdress(device: DeviceName, offMs: number, isSame: boolean): void {
+    const { world } = this.#stage;
+    if (this.#busy.has(device) || !world.isRunning(device)) return;
+    this.#busy.add(device);
+    world.places.unaddress(device);
+    if (!isSame) this.#moves += 1;
+    const address = isSame ? world.addressOf(device) : `10.0.9.${String(this.#moves)}`;
+    this.#during(offMs, () => {
+      world.readdress(device, address);
+      this.#busy.delete(device);
+    });
+  }
+
   #sleep(element: ElementName, forMs: number, isCounted: boolean): void {
     if (this.#busy.has(element)) return;
     this.#busy.add(element);
     const { world } = this.#stage;
     const { clock } = world.process(element);
-    world.darken(element);
+    world.places.darken(element);
     clock.sleep();
     this.#during(forMs, () => {
-      world.lighten(element);
+      world.places.lighten(element);
       clock.wake(isCounted);
       this.#busy.delete(element);
       // The desktop hears of it from the system.

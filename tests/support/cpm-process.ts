@@ -22,6 +22,18 @@ export function builtProgram(role: string, preloads: readonly string[] = []): re
   return [...preloads.flatMap((path) => ["--import", path]), ENTRY, `--role=${role}`];
 }
 
+/** A program that runs in a network namespace of its own (Linux, root). */
+export interface InNamespace {
+  readonly namespace: string;
+  readonly program: readonly string[];
+}
+
+function commandOf(program: readonly string[] | InNamespace): readonly string[] {
+  if (!("namespace" in program)) return [process.execPath, ...program];
+  // It becomes what it starts: its process is the program's.
+  return ["ip", "netns", "exec", program.namespace, process.execPath, ...program.program];
+}
+
 const running = new Set<ChildProcessWithoutNullStreams>();
 // A run that is broken off leaves nothing behind.
 process.on("exit", () => {
@@ -42,10 +54,11 @@ export class CpmProcess {
     name: string,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
-    program: readonly string[] = CPM,
+    program: readonly string[] | InNamespace = CPM,
   ) {
     this.name = name;
-    this.#child = spawn(process.execPath, [...program, ...args], {
+    const [command = "", ...before] = commandOf(program);
+    this.#child = spawn(command, [...before, ...args], {
       env: { ...process.env, ...env },
     });
     running.add(this.#child);

@@ -107,15 +107,20 @@ export class FakeNet {
 
   /** The sockets of a host with these addresses. Several hosts may share an address, as processes on one machine do. */
   host(...addresses: readonly string[]): Sockets {
-    const own = addresses.map(canonicalHost);
+    return this.machine(() => addresses);
+  }
+
+  /** As {@link host}, of a machine whose addresses change. */
+  machine(addresses: () => readonly string[]): Sockets {
+    const own = (): readonly string[] => addresses().map(canonicalHost);
     return {
       bindUdp: (local, handlers) => Promise.resolve(this.#bindUdp(own, local, handlers)),
       listenTcp: (local, onConnection) =>
-        Promise.resolve(this.#listen(own, { local, onConnection })),
-      connectTcp: (remote, options) => this.#connect(own, remote, options),
+        Promise.resolve(this.#listen(own(), { local, onConnection })),
+      connectTcp: (remote, options) => this.#connect(own(), remote, options),
       listenTls: (local, tls, onConnection) =>
-        Promise.resolve(this.#listen(own, { local, onConnection, tls })),
-      connectTls: (remote, options) => this.#connect(own, remote, options, options),
+        Promise.resolve(this.#listen(own(), { local, onConnection, tls })),
+      connectTls: (remote, options) => this.#connect(own(), remote, options, options),
     };
   }
 
@@ -215,11 +220,11 @@ export class FakeNet {
   // ---- binding ----
 
   #bindUdp(
-    own: readonly string[],
+    own: () => readonly string[],
     local: HostPort,
     handlers: UdpHandlers,
   ): Result<UdpSocket, SocketError> {
-    const claimed = this.#claim(own, local, this.#udp);
+    const claimed = this.#claim(own(), local, this.#udp);
     if (!claimed.ok) return claimed;
     const { address, keys } = claimed.value;
     const bound: BoundUdp = { local: address, handlers };
@@ -228,7 +233,7 @@ export class FakeNet {
     return ok({
       local: address,
       send: (bytes, to) => {
-        if (isOpen) this.#sendDatagram(own, bound, Buffer.from(bytes), to);
+        if (isOpen) this.#sendDatagram(own(), bound, Buffer.from(bytes), to);
       },
       close: () => {
         isOpen = false;
@@ -292,8 +297,8 @@ export class FakeNet {
     const fromHost = WILDCARDS.has(sender.local.host)
       ? own.find((each) => isIpv6(each) === isIpv6(to.host))
       : sender.local.host;
-    if (fromHost === undefined || isIpv6(fromHost) !== isIpv6(to.host)) {
-      fail("ENETUNREACH");
+    if (fromHost === undefined || isIpv6(fromHost) !== isIpv6(to.host) || !own.includes(fromHost)) {
+      fail(fromHost !== undefined && own.includes(fromHost) ? "ENETUNREACH" : "EINVAL");
       return;
     }
     const datagram = { bytes, from: { host: fromHost, port: sender.local.port }, to };
@@ -363,6 +368,7 @@ export class FakeNet {
     if (localHost === undefined || isIpv6(localHost) !== isIpv6(remote.host)) {
       return err(socketError("ENETUNREACH"));
     }
+    if (!own.includes(localHost)) return err(socketError("EADDRNOTAVAIL"));
     const local = { host: localHost, port: this.#freePort(() => false) };
     this.traffic.push({ proto: "tcp-connect", from: local, to: remote, bytes: Buffer.alloc(0) });
     return new Promise((resolve) => {

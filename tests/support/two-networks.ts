@@ -3,6 +3,7 @@ import { systemHashing } from "../../main/base/hashing.node.ts";
 import { formatHostPort } from "../../main/base/host-port.ts";
 import type { Clock } from "../../main/base/ports.ts";
 import type { Result } from "../../main/base/result.ts";
+import { followAddress } from "../../main/compose/address-follower.ts";
 import { CpmClient } from "../../main/cpm/client.ts";
 import type { CpmConfig } from "../../main/cpm/config.ts";
 import { openSrf } from "../../main/drachtio/srf.node.ts";
@@ -25,7 +26,6 @@ import { FakeNet } from "./fake-net.ts";
 import { type Death, FakeProcess } from "./fake-process.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { FakeResolver } from "./fake-resolver.ts";
-import type { Heal } from "./fake-rules.ts";
 import { FlowDevice } from "./flow-device.ts";
 import { MemoryFiles } from "./memory-files.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -44,6 +44,7 @@ import {
   sideOf,
 } from "./network-plan.ts";
 import { MemoryLog } from "./null-log.ts";
+import { Places } from "./places.ts";
 
 export { ADDRESSES, type DeviceName, type ElementName } from "./network-plan.ts";
 
@@ -98,10 +99,8 @@ export class TwoNetworks {
   readonly #hashing = systemHashing();
   readonly #processes = new Map<ElementName, FakeProcess>();
   readonly #running = new Map<ElementName, Running>();
-  /** Of devices that changed their address. */
-  readonly #moved = new Map<ElementName, string>();
   readonly #disks = new Map<DeviceName, Disk>();
-  readonly #dark = new Map<ElementName, Heal>();
+  readonly places: Places<ElementName>;
   #seed: number;
   readonly #diskUnit: () => number;
 
@@ -111,6 +110,7 @@ export class TwoNetworks {
     const diskRandom = new SeededRandom(this.#seed * 104_729);
     this.#diskUnit = () => diskRandom.unit();
     this.net = new FakeNet(this.clock, { seed: this.#seed });
+    this.places = new Places(this.net, ADDRESSES);
   }
 
   /** Starts both networks and registers the named devices: a1 is alice's, b1 to b3 are bob's. */
@@ -141,7 +141,7 @@ export class TwoNetworks {
   }
 
   addressOf(name: ElementName): string {
-    return this.#moved.get(name) ?? ADDRESSES[name];
+    return this.places.addressOf(name);
   }
 
   isRunning(name: ElementName): boolean {
@@ -182,7 +182,7 @@ export class TwoNetworks {
   kill(name: ElementName, how: Death): void {
     if (!this.#running.delete(name)) return;
     this.process(name).die(how);
-    if (how === "power-lost") this.darken(name);
+    if (how === "power-lost") this.places.darken(name);
     if (!isDevice(name)) return;
     const { files, store } = this.device(name);
     const unit = this.#diskUnit;
@@ -194,32 +194,25 @@ export class TwoNetworks {
   /** Starts what was killed. Returns as soon as its program runs; a device registers by and by. */
   async boot(name: ElementName): Promise<void> {
     if (this.#running.has(name)) return;
-    this.lighten(name);
+    this.places.lighten(name);
     if (isDevice(name)) await this.#openDevice(name, this.#disks.get(name));
     else if (name === "pf-a" || name === "pf-b") await this.#startFunction(sideOf(name));
     else await this.#startCore(sideOf(name));
   }
 
-  /** No packet reaches or leaves the element. */
-  darken(name: ElementName): void {
-    if (this.#dark.has(name)) return;
-    const address = this.addressOf(name);
-    const heals = [this.net.blackhole({ from: address }), this.net.blackhole({ to: address })];
-    this.#dark.set(name, () => {
-      for (const heal of heals) heal();
-    });
-  }
-
-  lighten(name: ElementName): void {
-    this.#dark.get(name)?.();
-    this.#dark.delete(name);
-  }
-
   /** From its next start on, the device has another address; nobody is at the old one any more. */
   move(name: DeviceName, address: string): void {
-    this.darken(name);
-    this.#dark.delete(name);
-    this.#moved.set(name, address);
+    this.places.move(name, address);
+  }
+
+  /**
+   * After `places.unaddress`, which a program that runs hears nothing of, as when a laptop changes networks: its machine
+   * has an address again, another one or the same.
+   */
+  readdress(name: DeviceName, address: string): void {
+    this.places.move(name, address);
+    for (const port of [5060, 2855])
+      this.#addresses.add(formatHostPort({ host: address, port }), name);
   }
 
   /** Registers one more device; `kept` is what an earlier run of it left on its disk. */
@@ -272,7 +265,11 @@ export class TwoNetworks {
       },
     );
     this.devices.set(name, new FlowDevice(name, client, files, store));
+    const place = this.places.placeOf(name, coreAddress(side).host);
+    const bound = { transport: transactions.transport, msrp, client };
+    const follower = followAddress(ports, place, bound);
     this.#run(name, transactions, async () => {
+      follower.stop();
       await client.stop();
       await srf.close();
       await msrp.close();
@@ -282,7 +279,7 @@ export class TwoNetworks {
 
   /** Stops everything, devices first. What stays open afterwards leaked. */
   async stop(): Promise<void> {
-    for (const name of this.#dark.keys()) this.lighten(name);
+    this.places.lightenAll();
     const isFirst = (name: ElementName): number =>
       isDevice(name) ? 0 : name.startsWith("pf") ? 1 : 2;
     const names = [...this.#running.keys()].sort((a, b) => isFirst(a) - isFirst(b));
@@ -372,7 +369,10 @@ export class TwoNetworks {
     this.logs.set(name, log);
     const host = this.addressOf(name);
     this.#addresses.add(formatHostPort({ host, port }), name);
-    const process = new FakeProcess(this.clock, this.net.host(host));
+    const process = new FakeProcess(
+      this.clock,
+      this.net.machine(() => this.places.addressesOf(name)),
+    );
     this.#processes.set(name, process);
     const ports: SipPorts = {
       sockets: process.sockets,

@@ -90,6 +90,8 @@ export class DeviceSession {
   }
 
   refresh(): Promise<Result<void, SignInFailure>> {
+    // After a sleep the machine may be somewhere else.
+    this.#open.lookAround();
     return this.#inTime(this.client.refresh());
   }
 

@@ -21,16 +21,18 @@ export interface PartListener {
 export class PartContext implements OfferContext {
   readonly ports: CpmPorts;
   readonly notices: OfferNotices;
-  readonly mediaHost: string;
   readonly #whole: OfferContext;
   readonly #listener: PartListener;
 
   constructor(whole: OfferContext, listener: PartListener) {
     this.ports = whole.ports;
     this.notices = whole.notices;
-    this.mediaHost = whole.mediaHost;
     this.#whole = whole;
     this.#listener = listener;
+  }
+
+  get mediaHost(): string {
+    return this.#whole.mediaHost;
   }
 
   get config(): CpmConfig {

@@ -64,6 +64,8 @@ interface Awaiting extends Receiving {
 
 /** The sender ends the session; if it does not, we do after this time (RFC 5547 §8.4 guard). */
 const BYE_GUARD_MS = 45_000;
+/** Where the files were lost, which the sender may not have noticed. */
+const LOST_BYE_MS = 500;
 
 /**
  * A dialog in which interrupted files go on, whoever made its offer. The MSRP sessions wait for their peer from the
@@ -95,8 +97,9 @@ export class ReceiveSession {
       this.#onDialogOver = resolve;
     });
     this.#listen(dialog);
-    await this.#settled();
-    const guard = this.#guard();
+    const outcomes = await this.#settled();
+    const isLost = outcomes.some(({ kind }) => kind === "interrupted");
+    const guard = this.#guard(isLost ? LOST_BYE_MS : BYE_GUARD_MS);
     await over;
     guard?.cancel();
     await this.#close();
@@ -211,9 +214,9 @@ export class ReceiveSession {
     });
   }
 
-  #guard(): Timer | undefined {
+  #guard(delayMs: number): Timer | undefined {
     if (this.#isDialogOver) return undefined;
-    return this.#context.ports.clock.startTimer(BYE_GUARD_MS, () => {
+    return this.#context.ports.clock.startTimer(delayMs, () => {
       void this.#bye({ cause: 408, text: "No BYE from the sender" });
     });
   }
@@ -229,8 +232,8 @@ export class ReceiveSession {
     this.#onDialogOver();
   }
 
-  async #settled(): Promise<void> {
-    await Promise.all([...this.#awaiting.values()].map(({ receiver }) => receiver.outcome));
+  #settled(): Promise<readonly FileOutcome[]> {
+    return Promise.all([...this.#awaiting.values()].map(({ receiver }) => receiver.outcome));
   }
 
   /** A device that stops waits for this: its folder is as it should be then. */

@@ -46,7 +46,7 @@ beforeEach(() => {
       version: "0",
       deviceSecret: "s",
     },
-    { contact: "sip:bob@10.0.0.2:5060", expiresS: 600 },
+    600,
     {
       onDevices: (devices: readonly DeviceView[]) =>
         lists.push(devices.map((one) => `${one.name ?? "?"}${one.isThisDevice ? " (this)" : ""}`)),

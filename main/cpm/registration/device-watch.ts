@@ -9,7 +9,7 @@ import { parseParameterizedValue } from "../../sip/grammar/value.ts";
 import { cseqOf, expiresOf } from "../../sip/message/fields.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import type { CpmConfig } from "../config.ts";
-import { contactValue, coreUri, fromValue } from "../headers.ts";
+import { contactUri, contactValue, coreUri, fromValue } from "../headers.ts";
 import { userAgent } from "../user-agent.ts";
 import { isOwnContact, RegInfoState } from "./reg-info.ts";
 import { minExpiresOf } from "./register-answer.ts";
@@ -46,7 +46,6 @@ const REFRESH_SHARE = 0.5;
 export class DeviceWatch {
   readonly #ports: DeviceWatchPorts;
   readonly #config: CpmConfig;
-  readonly #own: { readonly instanceId: string; readonly contact: string };
   readonly #handlers: DeviceWatchHandlers;
   readonly #undo: Undo;
   #dialog: Dialog | undefined;
@@ -60,13 +59,12 @@ export class DeviceWatch {
   constructor(
     ports: DeviceWatchPorts,
     config: CpmConfig,
-    own: { readonly contact: string; readonly expiresS: number },
+    expiresS: number,
     handlers: DeviceWatchHandlers,
   ) {
     this.#ports = ports;
     this.#config = config;
-    this.#own = { instanceId: config.instanceId, contact: own.contact };
-    this.#expiresS = own.expiresS;
+    this.#expiresS = expiresS;
     this.#handlers = handlers;
     this.#state = new RegInfoState(config.aor);
     this.#undo = ports.srf.onRequest("NOTIFY", (notify) => {
@@ -104,6 +102,12 @@ export class DeviceWatch {
     this.#timer?.cancel();
     if (this.#dialog !== undefined && !this.#isAsking) void this.#send(this.#dialog, 0);
     this.#undo();
+  }
+
+  /** How this device is known among the others; its address may change. */
+  get #own(): { readonly instanceId: string; readonly contact: string } {
+    const { instanceId } = this.#config;
+    return { instanceId, contact: contactUri(this.#config, this.#ports.srf.local) };
   }
 
   async #ask(expiresS: number): Promise<void> {

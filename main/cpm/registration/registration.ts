@@ -68,7 +68,7 @@ export class Registration {
     this.#watch = new DeviceWatch(
       { srf, clock, log, newCallId: () => newCallId(random) },
       config,
-      { contact: contactUri(config, srf.local), expiresS: this.#expiresS },
+      this.#expiresS,
       {
         onDevices: (devices) => {
           this.#learn(devices);
@@ -109,6 +109,13 @@ export class Registration {
     this.#abort.abort();
     this.#abort = new AbortController();
     return this.#attempt();
+  }
+
+  /** This machine has another address. */
+  moved(): void {
+    // The subscription leads to the old one; the next registration begins another.
+    this.#watch.drop();
+    void this.refresh();
   }
 
   /** Removes the binding; waits at most two seconds for the registrar. */

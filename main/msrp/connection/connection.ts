@@ -60,6 +60,7 @@ interface IncomingFrame {
 
 /** One connection, over TCP or TLS, that carries MSRP frames of one or several sessions. */
 export class MsrpConnection implements FrameWire {
+  readonly localHost: string;
   readonly remote: HostPort;
   /** undefined: nobody has shown a certificate, and the connection may be plain TCP. */
   readonly peerFingerprint: string | undefined;
@@ -82,6 +83,7 @@ export class MsrpConnection implements FrameWire {
 
   constructor(tcp: TcpConnection, options: ConnectionOptions, handlers: ConnectionHandlers) {
     this.#tcp = tcp;
+    this.localHost = tcp.local.host;
     this.remote = tcp.remote;
     this.peerFingerprint = options.peerFingerprint;
     this.#options = options;
@@ -172,6 +174,11 @@ export class MsrpConnection implements FrameWire {
 
   lose(reason: string): void {
     this.#giveUp({ kind: "framing", message: reason });
+  }
+
+  /** Nothing comes over it any more, although the system has not noticed. */
+  breakOff(message: string): void {
+    this.#giveUp({ kind: "lost", message });
   }
 
   /** Asks again who takes the frame that was held, and reads on. */

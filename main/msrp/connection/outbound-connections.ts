@@ -71,6 +71,12 @@ export class OutboundConnections {
     }
   }
 
+  /** Those who wait for a connection hear that there is none. */
+  abortAttempts(): void {
+    for (const attempt of this.#attempts.values())
+      if (attempt.connection === undefined) attempt.abort.abort();
+  }
+
   /** The connection is not to be shared any more. */
   forget(connection: MsrpConnection): void {
     for (const [key, attempt] of this.#attempts) {

@@ -16,6 +16,8 @@ export type ClientEvent =
   | { readonly on: "flow-lost"; readonly error: SocketError }
   /** The request fell back to UDP (RFC 3261 §18.1.1); `isReliable` of the configuration is false from now on. */
   | { readonly on: "moved-to-udp" }
+  /** This machine has another address: no answer can come. */
+  | { readonly on: "moved"; readonly error: SocketError }
   | { readonly on: "cancel" };
 
 /** What the runner does for a client transaction, in order. */

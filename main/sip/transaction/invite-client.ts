@@ -75,6 +75,7 @@ function inCalling(state: Calling, event: ClientEvent, config: TransactionConfig
     case "timer":
       return callingTimer(state, event.timer);
     case "transport-error":
+    case "moved":
       return unreachable(event.error);
     case "flow-lost":
       // A connection that the other side had just closed says nothing of the other side: try a fresh one, once.
@@ -138,6 +139,14 @@ function inProceeding(state: Proceeding, event: ClientEvent, config: Transaction
       return state.isCancelled
         ? unchanged(state)
         : { state: { name: "proceeding", isCancelled: true }, effects: cancelEffects(config) };
+    case "moved": {
+      // Whoever rings because of us is told, since nobody waits for the answer any more.
+      const { state: end, effects } = unreachable(event.error);
+      return {
+        state: end,
+        effects: state.isCancelled ? effects : [{ do: "send-cancel" }, ...effects],
+      };
+    }
     case "transport-error":
     case "flow-lost":
     case "moved-to-udp":

@@ -71,6 +71,7 @@ function inTrying(state: Trying, event: ClientEvent, config: TransactionConfig):
     case "timer":
       return tryingTimer(state, event.timer, config);
     case "transport-error":
+    case "moved":
       return unreachable(event.error);
     case "flow-lost":
       // A connection that the other side had just closed says nothing of the other side: try a fresh one, once.
@@ -119,6 +120,7 @@ function inProceeding(state: NictState, event: ClientEvent, config: TransactionC
         effects: [{ do: "send-request" }, { do: "start-timer", timer: "E", ms: config.t2Ms }],
       };
     case "transport-error":
+    case "moved":
       return unreachable(event.error);
     case "moved-to-udp":
       return { state, effects: [{ do: "start-timer", timer: "E", ms: config.t2Ms }] };

@@ -90,6 +90,10 @@ export class TransactionLayer {
         const error = socketError("ECONNRESET", "the connection was lost");
         for (const place of places) this.#tellPlace(place, { on: "flow-lost", error });
       }),
+      transport.events.on("moved", ({ error }) => {
+        for (const runner of [...this.#clients.values()])
+          if (runner instanceof ClientRunner) runner.deliver({ on: "moved", error });
+      }),
       transport.events.on("unreachable", ({ remote, error }) => {
         this.#tellPlace(targetKey({ transport: "udp", remote }), { on: "transport-error", error });
       }),

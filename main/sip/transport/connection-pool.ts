@@ -161,6 +161,12 @@ export class ConnectionPool {
     });
   }
 
+  /** This machine does not have that address any more: connections of it lead nowhere. */
+  dropFrom(localHost: string): void {
+    for (const connection of [...this.#byFlow.values()])
+      if (connection.flow.local.host === localHost) connection.destroy();
+  }
+
   /** Lets queued octets leave, then closes everything. Resolves when nothing is left. */
   async close(): Promise<void> {
     this.#stop.abort();

@@ -17,15 +17,15 @@ export type StreamOpener = (
 
 /**
  * Opens connections for requests, over TLS where the target says so and never otherwise.
- * @param localHost address to connect from
+ * @param localHost address to connect from, asked each time
  */
 export function streamOpener(
   sockets: Sockets,
-  localHost: string,
+  localHost: () => string,
   tls: TransportTls | undefined,
 ): StreamOpener {
   return (target, signal, timeoutMs) => {
-    const options = { signal, localHost, timeoutMs };
+    const options = { signal, localHost: localHost(), timeoutMs };
     if (target.transport === "tcp") return sockets.connectTcp(target.remote, options);
     if (tls === undefined) {
       return Promise.resolve(err(socketError("EPROTONOSUPPORT", "TLS is not spoken here")));

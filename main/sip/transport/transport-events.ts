@@ -19,6 +19,8 @@ export interface TransportEvents {
   readonly malformed: { readonly flow: Flow; readonly error: SipParseError };
   /** The system could not send a datagram to that address. */
   readonly unreachable: { readonly remote: HostPort; readonly error: SocketError };
+  /** We have another address: answers to what is under way cannot come any more. */
+  readonly moved: { readonly error: SocketError };
 }
 
 /** What was turned away since the transport was opened. */

@@ -1,7 +1,7 @@
 import type { TraceStamp } from "../../../shared/model/trace-record.ts";
 import { EventSource, type Undo } from "../../base/events.ts";
 import { formatHostPort, type HostPort } from "../../base/host-port.ts";
-import type { SocketError, TcpConnection, TcpListener, UdpSocket } from "../../base/ports.ts";
+import type { SocketError, TcpConnection } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { hasParameter } from "../grammar/parameters.ts";
 import type { SipParseError } from "../grammar/parse-error.ts";
@@ -9,7 +9,7 @@ import { topViaOf } from "../message/fields.ts";
 import type { SipMessage, SipRequest, SipResponse } from "../message/message.ts";
 import { parseSipMessage } from "../message/parse.ts";
 import { serializeSipMessage } from "../message/serialize.ts";
-import { bindOnePort, bindTls } from "./bind.ts";
+import { BoundPorts } from "./bound-ports.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { type Flow, isFlow, type SipTransport, type Target } from "./flow.ts";
 import { keepConnectionAlive } from "./keep-alive.ts";
@@ -29,12 +29,9 @@ import {
 import { UdpOnlyHosts } from "./udp-only-hosts.ts";
 import {
   defaultPort,
-  isOwnVia,
   markReceived,
   reconnectAddress,
   responseAddress,
-  type SentBys,
-  sentByOf,
   stampVia,
 } from "./via-rules.ts";
 
@@ -58,16 +55,11 @@ const SECURE = "sips:";
  */
 export class TransportLayer {
   readonly events = new EventSource<TransportEvents>();
-  readonly local: HostPort;
-  /** Where others connect to us over TLS. */
-  readonly localTls: HostPort | undefined;
   readonly #ports: SipPorts;
   readonly #limits: TransportLimits;
-  readonly #udp: UdpSocket;
-  readonly #listeners: readonly TcpListener[];
+  readonly #bound: BoundPorts;
   readonly #pool: ConnectionPool;
   readonly #udpOnly: UdpOnlyHosts;
-  readonly #sentBys: SentBys;
   readonly #speaksTls: boolean;
   readonly #isTlsRequired: boolean;
   #guard: TransportGuard | undefined;
@@ -75,24 +67,16 @@ export class TransportLayer {
   #malformed = 0;
   #misrouted = 0;
 
-  private constructor(ports: SipPorts, options: TransportOptions, sockets: OpenSockets) {
+  private constructor(ports: SipPorts, options: TransportOptions, bound: BoundPorts) {
     this.#ports = ports;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.#udp = sockets.udp;
-    this.#listeners = [sockets.listener, ...(sockets.tls === undefined ? [] : [sockets.tls])];
-    this.local = sockets.udp.local;
-    this.localTls = sockets.tls?.local;
-    const host = options.sentByHost ?? this.local.host;
-    this.#sentBys = {
-      plain: { host, port: this.local.port },
-      tls: { host, port: this.localTls?.port ?? this.local.port },
-    };
+    this.#bound = bound;
     this.#speaksTls = options.tls !== undefined;
     this.#isTlsRequired = options.tls?.isRequired === true;
     this.#udpOnly = new UdpOnlyHosts(ports.clock);
     this.#pool = new ConnectionPool(
       {
-        open: streamOpener(ports.sockets, this.local.host, options.tls),
+        open: streamOpener(ports.sockets, () => bound.local.host, options.tls),
         clock: ports.clock,
         limits: this.#limits,
       },
@@ -108,6 +92,21 @@ export class TransportLayer {
         },
       },
     );
+    bound.start({
+      onMessage: (bytes, from) => {
+        this.#receiveDatagram(bytes, from);
+      },
+      onError: (error, to) => {
+        this.#reportUnreachable(error, to);
+      },
+      onConnection: (connection, transport) => {
+        this.#accept(connection, transport);
+      },
+      onRefused: (error, remote) => {
+        ports.log.write("debug", "TLS handshake refused", { ...remote, code: error.code });
+        this.#guard?.wasted(remote, "tls");
+      },
+    });
   }
 
   /** Binds UDP and TCP on one port, as a size-made change of transport needs (RFC 3261 §18.1.1). */
@@ -115,47 +114,33 @@ export class TransportLayer {
     ports: SipPorts,
     options: TransportOptions,
   ): Promise<Result<TransportLayer, SocketError>> {
-    // The sockets' handlers need the layer, which needs the sockets.
-    const opened: { layer?: TransportLayer } = {};
-    const bound = await bindOnePort(ports.sockets, options.listen, {
-      onMessage: (bytes, from) => {
-        if (opened.layer !== undefined) opened.layer.#receiveDatagram(bytes, from);
-      },
-      onError: (error, to) => {
-        if (opened.layer !== undefined) opened.layer.#reportUnreachable(error, to);
-      },
-      onConnection: (connection) => {
-        if (opened.layer === undefined) connection.destroy();
-        else opened.layer.#accept(connection, "tcp");
-      },
-    });
-    if (!bound.ok) return bound;
-    const tls = await TransportLayer.#openTls(ports, options, opened);
-    if (!tls.ok) {
-      bound.value.udp.close();
-      bound.value.listener.close();
-      return tls;
-    }
-    opened.layer = new TransportLayer(ports, options, { ...bound.value, tls: tls.value });
-    return ok(opened.layer);
+    const bound = await BoundPorts.open(ports.sockets, options);
+    return bound.ok ? ok(new TransportLayer(ports, options, bound.value)) : bound;
   }
 
-  static #openTls(
-    ports: SipPorts,
-    { tls }: TransportOptions,
-    opened: { readonly layer?: TransportLayer },
-  ): Promise<Result<TcpListener | undefined, SocketError>> {
-    if (tls === undefined) return Promise.resolve(ok(undefined));
-    return bindTls(ports.sockets, tls, {
-      onConnection: (connection) => {
-        if (opened.layer === undefined) connection.destroy();
-        else opened.layer.#accept(connection, "tls");
-      },
-      onRefused: (error, remote) => {
-        ports.log.write("debug", "TLS handshake refused", { ...remote, code: error.code });
-        if (opened.layer !== undefined) opened.layer.#guard?.wasted(remote, "tls");
-      },
-    });
+  /** Where we are bound now. */
+  get local(): HostPort {
+    return this.#bound.local;
+  }
+
+  /** Where others connect to us over TLS. */
+  get localTls(): HostPort | undefined {
+    return this.#bound.localTls;
+  }
+
+  /**
+   * Goes over to another address of this machine, to the same port where that is free. Connections of the former one
+   * end, and so do requests under way: what would be answered to them goes where we no longer are.
+   */
+  async moveTo(host: string): Promise<Result<void, SocketError>> {
+    const former = this.local.host;
+    const moved = await this.#bound.moveTo(host);
+    if (!moved.ok) return moved;
+    if (!moved.value) return ok(undefined);
+    const error = socketError(FLOW_GONE, "this machine has another address");
+    this.events.emit("moved", { error });
+    this.#pool.dropFrom(former);
+    return ok(undefined);
   }
 
   get counters(): TransportCounters {
@@ -177,7 +162,7 @@ export class TransportLayer {
 
   /** What we write as sent-by, over UDP and TCP unless said otherwise. */
   sentBy(transport: SipTransport = "udp"): HostPort {
-    return sentByOf(transport, this.#sentBys);
+    return this.#bound.sentBy(transport);
   }
 
   /**
@@ -293,15 +278,17 @@ export class TransportLayer {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#udp.close();
-    for (const listener of this.#listeners) listener.close();
+    this.#bound.close();
     await this.#pool.close();
   }
 
   // ---- sending ----
 
   #stamp(request: SipRequest, transport: SipTransport): SentVia {
-    return { request: stampVia(request, transport, this.sentBy(transport)), transport };
+    return {
+      request: stampVia(request, transport, this.#bound.sentByFor(request, transport)),
+      transport,
+    };
   }
 
   /** RFC 3261 §26.2.2, RFC 5630 §3: what is to be protected goes over TLS or not at all. */
@@ -353,7 +340,7 @@ export class TransportLayer {
       fail(onFailure, socketError("EMSGSIZE", "the message is too large for UDP"));
     } else {
       this.#trace("out", message, bytes, this.#udpFlow(remote));
-      this.#udp.send(bytes, remote);
+      this.#bound.send(bytes, remote);
     }
   }
 
@@ -387,7 +374,7 @@ export class TransportLayer {
     this.#trace("in", message, raw, flow);
     if (message.kind === "response") {
       const via = topViaOf(message);
-      if (via.ok && isOwnVia(via.value, this.#sentBys)) {
+      if (via.ok && this.#bound.isOwn(via.value)) {
         this.events.emit("response", { response: message, flow });
       } else {
         this.#misrouted += 1;
@@ -461,12 +448,6 @@ export class TransportLayer {
 export interface Datagram {
   readonly bytes: Buffer;
   readonly remote: HostPort;
-}
-
-interface OpenSockets {
-  readonly tls: TcpListener | undefined;
-  readonly udp: UdpSocket;
-  readonly listener: TcpListener;
 }
 
 function isBlank(bytes: Buffer): boolean {

@@ -102,7 +102,10 @@ export class UserAgent {
           ? undefined
           : new DigestClient(options.credentials, ports),
       local: options.local,
-      contact: defaultContact(options.local, options.contactUser, options.contactTransport),
+      // The address may change while we run.
+      get contact() {
+        return defaultContact(options.local, options.contactUser, options.contactTransport);
+      },
       userAgent: options.userAgent,
       config: { ...DEFAULT_UA_CONFIG, ...options.config },
     };
