@@ -5,9 +5,24 @@ export function tlsError(code: TlsFailure, message: string): SocketError {
   return { kind: "socket-error", code, message };
 }
 
-/** Whether the connection failed for its protection, rather than for the way there. */
-export function isTlsFailure(error: SocketError): boolean {
-  return error.code.startsWith("TLS_");
+const FAILURES: ReadonlySet<string> = new Set<TlsFailure>([
+  "TLS_WRONG_NAME",
+  "TLS_EXPIRED",
+  "TLS_NOT_YET_VALID",
+  "TLS_UNKNOWN_ISSUER",
+  "TLS_WRONG_FINGERPRINT",
+  "TLS_VERSION",
+  "TLS_TIMEOUT",
+  "TLS_NOT_SPOKEN",
+  "TLS_TOO_MANY",
+  "TLS_FAILED",
+]);
+
+/** The failure that a text of the form `CODE: message` tells of; undefined: none of TLS. */
+export function tlsFailureIn(text: string): TlsFailure | undefined {
+  const [code = ""] = text.split(":", 1);
+  // Checked border: it is one of them.
+  return FAILURES.has(code) ? (code as TlsFailure) : undefined;
 }
 
 /**

@@ -75,7 +75,9 @@ export const requestSchemas = {
     password: z.string().max(1024),
     /** `host` or `host:port`. */
     server: z.string().min(1).max(300),
-    transport: z.enum(["udp", "tcp"]),
+    transport: z.enum(["udp", "tcp", "tls"]),
+    /** SHA-256 of the certificate that the server must show over TLS; without it, one for its name. */
+    fingerprint: z.string().max(200).optional(),
     displayName: name,
     deviceName: name,
   }),

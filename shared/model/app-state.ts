@@ -1,4 +1,5 @@
 import type { Card } from "./card.ts";
+import type { ProtectionProblem } from "./registration.ts";
 import type { Settings } from "./settings.ts";
 import type { SharingState } from "./sharing.ts";
 
@@ -12,7 +13,8 @@ export type SignInFailureCode =
   | "refused"
   | "networkNotStarted"
   | "profileInUse"
-  | "storage";
+  | "storage"
+  | ProtectionProblem;
 
 export type RegistrationState<Text = string> =
   | { readonly name: "signedOut" }

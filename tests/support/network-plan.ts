@@ -1,5 +1,5 @@
 import type { HostPort } from "../../main/base/host-port.ts";
-import type { TlsIdentity } from "../../main/base/ports.ts";
+import type { TlsIdentity, TlsTrust } from "../../main/base/ports.ts";
 import type { CpmConfig } from "../../main/cpm/config.ts";
 import type { TransportTls } from "../../main/sip/transport/transport-options.ts";
 import { fakeIdentity } from "./fake-tls.ts";
@@ -39,18 +39,37 @@ export function coreAddress(side: NetworkSide): HostPort {
 }
 
 /** Where devices find their core. */
-export function coreFor(side: NetworkSide, transport: DeviceTransport = "udp"): CpmConfig["core"] {
+export function coreFor(
+  side: NetworkSide,
+  { transport = "udp", tls }: DeviceWay,
+): CpmConfig["core"] {
   const { host, port } = coreAddress(side);
-  return { host, port: transport === "tls" ? TLS_PORT : port, transport };
+  const isOfTls = transport === "tls" && tls?.corePort !== "plain";
+  return { host, port: isOfTls ? TLS_PORT : port, transport };
+}
+
+/** What differs from a core that shows its own certificate to devices that know it by its fingerprint. */
+export interface TlsOptions {
+  /** The cores show this one. */
+  readonly shown?: TlsIdentity;
+  /** How devices know their core. */
+  readonly trust?: TlsTrust;
+  /** Devices go to the port that is there for TCP. */
+  readonly corePort?: "plain";
+}
+
+export interface DeviceWay {
+  readonly transport?: DeviceTransport;
+  readonly tls?: TlsOptions;
 }
 
 export function coreTls(
   side: NetworkSide,
-  transport: DeviceTransport | undefined,
+  { transport, tls }: DeviceWay,
 ): TransportTls | undefined {
   if (transport !== "tls") return undefined;
   return {
-    identity: coreIdentity(side.letter),
+    identity: tls?.shown ?? coreIdentity(side.letter),
     listen: { host: coreAddress(side).host, port: TLS_PORT },
     trustOf: ({ name, remote }) => ({ kind: "name", host: name ?? remote.host }),
   };
@@ -58,10 +77,11 @@ export function coreTls(
 
 export function deviceTls(
   side: NetworkSide,
-  transport: DeviceTransport | undefined,
+  { transport, tls }: DeviceWay,
 ): TransportTls | undefined {
   if (transport !== "tls") return undefined;
-  const trust = { kind: "fingerprint", sha256: coreIdentity(side.letter).fingerprint } as const;
+  const { fingerprint } = coreIdentity(side.letter);
+  const trust = tls?.trust ?? ({ kind: "fingerprint", sha256: fingerprint } as const);
   return { trustOf: () => trust, isRequired: true };
 }
 

@@ -42,6 +42,7 @@ import {
   type NetworkSide,
   SIDES,
   sideOf,
+  type TlsOptions,
 } from "./network-plan.ts";
 import { MemoryLog } from "./null-log.ts";
 import { Places } from "./places.ts";
@@ -54,6 +55,7 @@ export interface WorldOptions {
   readonly seed?: number;
   /** Between devices and their cores. */
   readonly transport?: DeviceTransport;
+  readonly tls?: TlsOptions;
   /** Settings of single devices. */
   readonly devices?: Partial<Record<DeviceName, Partial<CpmConfig>>>;
   readonly pfMaxSizeOctets?: number;
@@ -235,10 +237,7 @@ export class TwoNetworks {
   async #openDevice(name: DeviceName, kept?: Disk): Promise<void> {
     const side = sideOf(name);
     const user = name === "a1" ? "alice" : "bob";
-    const { ports, transactions } = await this.#stack(
-      name,
-      deviceTls(side, this.#options.transport),
-    );
+    const { ports, transactions } = await this.#stack(name, deviceTls(side, this.#options));
     const srf = this.#srf(transactions, ports, user, { username: user, realm: side.domain });
     const msrp = await this.#msrp(name, ports);
     const { files, store } = kept ?? { files: new MemoryFiles(), store: new MemoryStore() };
@@ -255,7 +254,7 @@ export class TwoNetworks {
       },
       {
         aor: `sip:${user}@${side.domain}`,
-        core: coreFor(side, this.#options.transport),
+        core: coreFor(side, this.#options),
         deviceName: name,
         instanceId: `urn:uuid:00000000-0000-4000-8000-0000000000${name.charCodeAt(0).toString(16)}${name.charAt(1)}`,
         receiveFolder: `/${name}`,
@@ -307,10 +306,7 @@ export class TwoNetworks {
   async #startCore(side: NetworkSide): Promise<void> {
     const coreName = `core-${side.letter}` as const;
     const other = side === SIDES[0] ? SIDES[1] : SIDES[0];
-    const { ports, transactions } = await this.#stack(
-      coreName,
-      coreTls(side, this.#options.transport),
-    );
+    const { ports, transactions } = await this.#stack(coreName, coreTls(side, this.#options));
     const core = new SipCore(
       transactions,
       { ...ports, hashing: this.#hashing },

@@ -1,9 +1,11 @@
+import { parseFingerprint } from "../../../shared/format/fingerprint.ts";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { JoinLink } from "../../../shared/link/join-link.ts";
 import type { RegistrationState } from "../../../shared/model/app-state.ts";
 import type { AppStore } from "../../base/app-store.ts";
 import { formatHostPort } from "../../base/host-port.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
+import { present } from "../../base/present.ts";
 import { err, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import { joinLab, type Lab, type StartNetwork } from "../../compose/lab.node.ts";
@@ -139,7 +141,17 @@ export class AccountDesk {
             said("actions.writeAddress"),
           ),
         );
-      const core = readServer(args.server);
+      const { displayName, deviceName, transport, password } = args;
+      const core = readServer(args.server, transport);
+      const fingerprint = parseFingerprint(args.fingerprint ?? "");
+      if (args.fingerprint !== undefined && fingerprint === undefined)
+        return err(
+          signInFailure(
+            "certificateDiffers",
+            said("account.noFingerprint"),
+            said("actions.askForFingerprint"),
+          ),
+        );
       if (core === undefined)
         return err(
           signInFailure(
@@ -148,10 +160,9 @@ export class AccountDesk {
             said("actions.writeServer"),
           ),
         );
-      const { displayName, deviceName, transport, password } = args;
       const record: AccountRecord = {
         ...{ aor, displayName, deviceName, transport, isBuiltIn: false },
-        core: formatHostPort(core),
+        ...{ core: formatHostPort(core), ...present({ fingerprint }) },
       };
       this.#show({ name: "connecting" });
       return this.#replace(record, password);
@@ -380,9 +391,9 @@ export class AccountDesk {
       this.#showDevices();
       this.#parts.onNetwork("registered");
     } else if (event.event === "registrationFailed") {
-      const { status, retryMs } = event;
+      const { retryMs } = event;
       this.#show({
-        ...{ name: "offline", code: signInCode(status), reason: offlineReason(event) },
+        ...{ name: "offline", code: signInCode(event), reason: offlineReason(event) },
         ...(retryMs === undefined ? {} : { retryAtMs: this.#parts.clock.wallMs() + retryMs }),
       });
       this.#showDevices();

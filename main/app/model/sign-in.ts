@@ -9,8 +9,13 @@ import { type Phrase, type Said, said } from "../words/phrase.ts";
 export type SignInFailure = RequestFailure<Phrase> & { readonly code: SignInFailureCode };
 
 const SIP_PORT = 5060;
+const SIPS_PORT = 5061;
 
-export function signInCode(status: number): SignInFailureCode {
+export function signInCode({
+  status,
+  protection,
+}: Pick<RegistrationFailedView, "status" | "protection">): SignInFailureCode {
+  if (protection !== undefined) return protection;
   switch (status) {
     case 0:
       return "noAnswer";
@@ -30,7 +35,7 @@ export function registrationFailure(
   failed: RegistrationFailedView,
   account: { readonly aor: string; readonly core: string },
 ): SignInFailure {
-  const code = signInCode(failed.status);
+  const code = signInCode(failed);
   switch (code) {
     case "wrongPassword":
       return signInFailure(code, said("account.wrongPassword"), said("actions.enterAgain"));
@@ -46,13 +51,22 @@ export function registrationFailure(
         said("account.noAnswer", { core: account.core }),
         said("actions.checkNetwork"),
       );
+    case "wrongCertificateName":
+    case "noTls":
+      return signInFailure(code, offlineReason(failed), said("actions.checkServer"));
+    case "certificateUnknown":
+    case "certificateDiffers":
+      return signInFailure(code, offlineReason(failed), said("actions.askForFingerprint"));
+    case "certificateExpired":
+      return signInFailure(code, offlineReason(failed), said("actions.checkClock"));
     default:
       return signInFailure(code, offlineReason(failed), said("actions.tryLater"));
   }
 }
 
 /** Why this device is offline, in short. */
-export function offlineReason({ status }: RegistrationFailedView): Phrase {
+export function offlineReason({ status, protection }: RegistrationFailedView): Phrase {
+  if (protection !== undefined) return said(`account.${protection}`);
   switch (status) {
     case 0:
       return said("account.silent");
@@ -83,12 +97,16 @@ export function signInFailure(
 }
 
 /** `host`, `host:port`, `[::1]:5060`; undefined when it is none of them. */
-export function readServer(text: string): HostPort | undefined {
+export function readServer(
+  text: string,
+  transport: "udp" | "tcp" | "tls" = "udp",
+): HostPort | undefined {
+  const usualPort = transport === "tls" ? SIPS_PORT : SIP_PORT;
   const trimmed = text.trim().replace(/^sips?:/i, "");
   const isBareIpv6 = trimmed.split(":").length > 2 && !trimmed.startsWith("[");
   const withPort = isBareIpv6 ? `[${trimmed}]` : trimmed;
   const address = parseHostPort(
-    /\]$|^[^:]+$/.test(withPort) ? `${withPort}:${String(SIP_PORT)}` : withPort,
+    /\]$|^[^:]+$/.test(withPort) ? `${withPort}:${String(usualPort)}` : withPort,
   );
   if (address === undefined || address.port === 0) return undefined;
   return isIpAddress(address.host) || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(address.host)

@@ -1,7 +1,9 @@
+import type { ProtectionProblem } from "../../../shared/model/registration.ts";
 import type { Result } from "../../base/result.ts";
 import type { SipFailure } from "../../drachtio/srf.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import { retryAfterMsOf } from "../../sip/message/retry-after.ts";
+import { PROTECTION_REASONS, protectionProblem } from "./protection-problem.ts";
 import {
   minExpiresOf,
   type OwnBinding,
@@ -21,6 +23,7 @@ export type RegisterStep =
       readonly status: number;
       readonly reason: string;
       readonly retryMs: number;
+      readonly protection?: ProtectionProblem;
     }
   | { readonly do: "give-up"; readonly status: number; readonly reason: string };
 
@@ -40,13 +43,7 @@ export function registerStep(
   failures: number,
 ): RegisterStep {
   const backOffMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 10), MAX_RETRY_MS);
-  if (!outcome.ok) {
-    const reason =
-      outcome.error.kind === "timeout"
-        ? "The network does not answer."
-        : "The network cannot be reached.";
-    return { do: "retry", status: 0, reason, retryMs: backOffMs };
-  }
+  if (!outcome.ok) return { ...noAnswer(outcome.error), retryMs: backOffMs };
   const response = outcome.value;
   if (response.status >= 200 && response.status < 300) {
     const answer = readRegisterAnswer(response, own);
@@ -63,6 +60,15 @@ export function registerStep(
   if (isFinal(response.status)) return { do: "give-up", status: response.status, reason };
   const retryMs = Math.max(retryAfterMsOf(response) ?? 0, backOffMs);
   return { do: "retry", status: response.status, reason, retryMs };
+}
+
+function noAnswer(failure: SipFailure): Omit<Extract<RegisterStep, { do: "retry" }>, "retryMs"> {
+  const protection = protectionProblem(failure);
+  if (protection !== undefined)
+    return { do: "retry", status: 0, reason: PROTECTION_REASONS[protection], protection };
+  const isSilent = failure.kind === "timeout";
+  const reason = isSilent ? "The network does not answer." : "The network cannot be reached.";
+  return { do: "retry", status: 0, reason };
 }
 
 /** Half of the lifetime, or ten minutes before its end when it is longer than twenty (3GPP TS 24.229 §5.1.1.4.1). */

@@ -5,6 +5,7 @@ import type {
 } from "../../../shared/model/registration.ts";
 import { EventSource, type Undo } from "../../base/events.ts";
 import type { Clock, Log, Random, Timer } from "../../base/ports.ts";
+import { present } from "../../base/present.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipFailure, Srf } from "../../drachtio/srf.ts";
 import { cseqOf } from "../../sip/message/fields.ts";
@@ -15,7 +16,7 @@ import { newCallId } from "../ids.ts";
 import { userAgent } from "../user-agent.ts";
 import { DeviceWatch } from "./device-watch.ts";
 import type { RegisterAnswer } from "./register-answer.ts";
-import { registerStep } from "./register-step.ts";
+import { type RegisterStep, registerStep } from "./register-step.ts";
 
 export interface RegistrationPorts {
   readonly srf: Srf;
@@ -166,7 +167,7 @@ export class Registration {
         return this.#attempt(longer + 1);
       case "retry":
         this.#failures += 1;
-        return this.#failed(step.status, step.reason, step.retryMs);
+        return this.#retryLater(step);
       case "give-up":
         return this.#failed(step.status, step.reason);
     }
@@ -217,11 +218,24 @@ export class Registration {
     });
   }
 
-  #failed(status: number, reason: string, retryMs?: number): Result<void, RegistrationFailedView> {
+  #retryLater({
+    status,
+    reason,
+    retryMs,
+    protection,
+  }: Extract<RegisterStep, { do: "retry" }>): Result<void, RegistrationFailedView> {
+    return this.#fail({ status, reason, retryMs, ...present({ protection }) });
+  }
+
+  #failed(status: number, reason: string): Result<void, RegistrationFailedView> {
+    return this.#fail({ status, reason });
+  }
+
+  #fail(failure: RegistrationFailedView): Result<void, RegistrationFailedView> {
+    const { retryMs } = failure;
     this.#view = undefined;
     this.#watch.drop();
     this.#endKeepAlive?.();
-    const failure = { status, reason, ...(retryMs === undefined ? {} : { retryMs }) };
     if (retryMs !== undefined) this.#again(retryMs);
     this.events.emit("failed", failure);
     return err(failure);

@@ -1,4 +1,5 @@
 import { readAddress } from "../../../shared/format/address.ts";
+import { parseFingerprint } from "../../../shared/format/fingerprint.ts";
 import type { RequestArguments, RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { SignInFailureCode } from "../../../shared/model/app-state.ts";
 
@@ -6,12 +7,14 @@ export interface AccountForm {
   readonly address: string;
   readonly password: string;
   readonly server: string;
-  readonly transport: "udp" | "tcp";
+  readonly transport: "udp" | "tcp" | "tls";
+  /** Of the server's certificate; empty: it is known by the server's name. */
+  readonly fingerprint: string;
   readonly name: string;
   readonly device: string;
 }
 
-export type AccountField = "address" | "password" | "server" | "name" | "device";
+export type AccountField = "address" | "password" | "server" | "fingerprint" | "name" | "device";
 
 const SERVER = /^(?:[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?$/i;
 
@@ -26,19 +29,28 @@ export function wrongFields(form: AccountForm): readonly AccountField[] {
   const wrong: AccountField[] = [];
   if (!(readAddress(form.address)?.startsWith("sip") ?? false)) wrong.push("address");
   if (!SERVER.test(server) && !wrong.includes("address")) wrong.push("server");
+  if (pinOf(form) === null) wrong.push("fingerprint");
   if (form.name.trim() === "") wrong.push("name");
   if (form.device.trim() === "") wrong.push("device");
   return wrong;
 }
 
+/** What is asked for by TLS alone; undefined: nothing; null: it cannot be one. */
+function pinOf({ transport, fingerprint }: AccountForm): string | undefined | null {
+  if (transport !== "tls" || fingerprint.trim() === "") return undefined;
+  return parseFingerprint(fingerprint) ?? null;
+}
+
 /** The request for a form without wrong fields. */
 export function connectArguments(form: AccountForm): RequestArguments<"account.connect"> {
   const server = form.server.trim();
+  const fingerprint = pinOf(form) ?? undefined;
   return {
     aor: readAddress(form.address) ?? form.address,
     password: form.password,
     server: server === "" ? usualServer(form.address) : server,
     transport: form.transport,
+    ...(fingerprint === undefined ? {} : { fingerprint }),
     displayName: form.name.trim(),
     deviceName: form.device.trim(),
   };
@@ -50,6 +62,10 @@ const FIELD_OF: Readonly<Partial<Record<RequestFailure["code"], AccountField>>> 
   badServer: "server",
   noAnswer: "server",
   wrongPassword: "password",
+  wrongCertificateName: "server",
+  noTls: "server",
+  certificateUnknown: "fingerprint",
+  certificateDiffers: "fingerprint",
 };
 
 /** The field to look at after a failure; undefined where no field is to blame. */
@@ -67,6 +83,11 @@ const SIGN_IN_CODES: ReadonlySet<string> = new Set<SignInFailureCode>([
   "networkNotStarted",
   "profileInUse",
   "storage",
+  "wrongCertificateName",
+  "certificateExpired",
+  "certificateUnknown",
+  "certificateDiffers",
+  "noTls",
 ]);
 
 export function isSignInFailure(code: string): code is SignInFailureCode {

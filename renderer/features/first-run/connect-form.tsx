@@ -17,7 +17,7 @@ import styles from "./first-run.module.css";
 import { SignInFailure } from "./sign-in-failure.tsx";
 
 interface ConnectFormProps {
-  readonly initial: AccountForm;
+  readonly initial: Omit<AccountForm, "fingerprint"> & { readonly fingerprint?: string };
   readonly onConnected: () => void;
   /** Beside the button that connects. */
   readonly otherActions: ReactNode;
@@ -27,7 +27,7 @@ interface ConnectFormProps {
 export function ConnectForm({ initial, onConnected, otherActions }: ConnectFormProps): ReactNode {
   const t = useTranslations("firstRun");
   const { client } = useStores();
-  const [form, setForm] = useState(initial);
+  const [form, setForm] = useState<AccountForm>({ fingerprint: "", ...initial });
   const [wrong, setWrong] = useState<readonly AccountField[]>([]);
   const [failure, setFailure] = useState<RequestFailure>();
   const [isBusy, setBusy] = useState(false);
@@ -98,7 +98,7 @@ export function ConnectForm({ initial, onConnected, otherActions }: ConnectFormP
         />
         <Select
           label={t("transport")}
-          options={(["tcp", "udp"] as const).map((value) => ({
+          options={(["tls", "tcp", "udp"] as const).map((value) => ({
             value,
             label: t(`transports.${value}`),
           }))}
@@ -108,6 +108,15 @@ export function ConnectForm({ initial, onConnected, otherActions }: ConnectFormP
           }}
         />
       </div>
+      {form.transport === "tls" ? (
+        <TextField
+          {...field("fingerprint")}
+          label={t("fingerprint")}
+          hint={t("fingerprintHint")}
+          error={failure === undefined ? t("missing.fingerprint") : undefined}
+          spellCheck="false"
+        />
+      ) : null}
       <div className={styles["halves"]}>
         <TextField {...field("name")} label={t("name")} error={t("missing.name")} />
         <TextField {...field("device")} label={t("device")} error={t("missing.device")} />

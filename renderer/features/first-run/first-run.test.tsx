@@ -98,6 +98,22 @@ describe("ux 3.2 connecting to a SIP core", () => {
     ]);
   });
 
+  it("asks for a fingerprint with TLS alone, and connects by it", async () => {
+    const page = await connectForm();
+    await fillIn(page);
+    expect(screen.queryByLabelText(/Fingerprint of/)).toBeNull();
+    await page.user.click(screen.getByRole("button", { name: /Transport/ }));
+    await page.user.click(screen.getByRole("option", { name: /TLS/ }));
+    await page.user.type(field("Fingerprint of the server’s certificate"), "ab:cd");
+    await page.user.click(button("Connect"));
+    expect(page.asked("account.connect")).toEqual([]);
+    await page.user.type(field("Fingerprint of the server’s certificate"), ":ef".repeat(30));
+    await page.user.click(button("Connect"));
+    expect(page.asked("account.connect")).toMatchObject([
+      { transport: "tls", fingerprint: `AB:CD${":EF".repeat(30)}` },
+    ]);
+  });
+
   it("says which field cannot be right, puts the focus there and asks nobody", async () => {
     const page = await connectForm();
     await page.user.type(field("Address"), "dave");

@@ -96,13 +96,14 @@ function initialForm(
   account: Account,
   isSame: boolean,
 ): Parameters<typeof ConnectForm>[0]["initial"] {
-  const { displayName: name, deviceName: device, transport } = account;
+  const { displayName: name, deviceName: device, transport, fingerprint = "" } = account;
   return isSame
     ? {
         address: formatAddress(account.aor),
         password: "",
         server: account.core,
-        transport: transport === "udp" ? transport : "tcp",
+        transport,
+        fingerprint,
         name,
         device,
       }

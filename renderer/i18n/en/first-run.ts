@@ -42,15 +42,19 @@ export const firstRun = {
   serverHint: "A name or an address, with a port if it is not the usual one",
   transport: "Transport",
   transports: {
+    tls: "TLS (encrypted)",
     tcp: "TCP",
     udp: "UDP",
   },
+  fingerprint: "Fingerprint of the server’s certificate",
+  fingerprintHint: "Only where whoever runs the server gave you one",
   connectNow: "Connect",
   connecting: "Connecting…",
   missing: {
     address: "An address has a name and a domain, as in alice@a.example.",
     name: "Give a name.",
     device: "Give this device a name.",
+    fingerprint: "A fingerprint has 64 digits and letters from A to F.",
     server: "A server is a name or an address, as in sip.a.example or 192.0.2.1:5060.",
   },
   failures: {
@@ -62,6 +66,16 @@ export const firstRun = {
     refused: "The core refuses to sign you in. Ask whoever runs it.",
     networkNotStarted: "The network inside the app could not be started. Try again.",
     profileInUse: "Another window uses this profile. Close it, or start with another profile.",
+    wrongCertificateName:
+      "The server’s certificate is for another name, so nothing was sent to it. Check the server.",
+    certificateExpired:
+      "The server’s certificate is not valid at this time, so nothing was sent to it. Check this computer’s clock.",
+    certificateUnknown:
+      "Nobody vouches for the server’s certificate, so nothing was sent to it. Ask whoever runs it for its fingerprint.",
+    certificateDiffers:
+      "The server shows another certificate than the fingerprint names, so nothing was sent to it. Ask whoever runs it.",
+    noTls:
+      "The server offers no protected connection, so nothing was sent to it. Check the server and its port.",
     storage: "The profile’s folder cannot be written to. Free some space or check its permissions.",
   },
   failedTitle: "You are not signed in",

@@ -10,6 +10,12 @@ export const account = {
   overloaded: "The network is overloaded or being maintained.",
   networkTrouble: "The network has a problem of its own.",
   refused: "The core refused the registration ({status}).",
+  wrongCertificateName: "The server’s certificate is for another name. Nothing was sent to it.",
+  certificateExpired: "The server’s certificate is not valid at this time. Nothing was sent to it.",
+  certificateUnknown: "Nobody vouches for the server’s certificate. Nothing was sent to it.",
+  certificateDiffers:
+    "The server shows another certificate than yours names. Nothing was sent to it.",
+  noTls: "The server offers no protected connection. Nothing was sent to it.",
   networkEnded: "The network inside the app has ended, and is started again.",
   noDemoAccount: "The built-in network has no account {address}.",
   noDemoDomain: "The built-in network has no {domain}.",
@@ -18,6 +24,7 @@ export const account = {
     "The built-in network did not start. Another program may be starting it, or hold its ports.",
   notStartedFolder:
     "The built-in network did not start. Its folder on this computer cannot be used.",
+  noFingerprint: "That is no fingerprint of a certificate.",
   noServer: "{text} is no server.",
   serverNotFound: "The server {core} cannot be found.",
   noPassword: "The password cannot be read on this computer.",

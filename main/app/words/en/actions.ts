@@ -2,8 +2,10 @@
 export const actions = {
   askForLink: "Ask for another link.",
   askAgain: "Ask {name} to send again.",
+  askForFingerprint: "Ask whoever runs it for the fingerprint of its certificate.",
   changeOther: "Change that person instead.",
   checkAddress: "Check the address.",
+  checkClock: "Check this computer’s clock, and ask whoever runs the server.",
   checkServer: "Check the server.",
   checkNetwork: "Check the server, and that the network runs.",
   chooseAccount: "Choose another account.",
