@@ -1,11 +1,8 @@
-import { parseFingerprint } from "../../../shared/format/fingerprint.ts";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
 import type { JoinLink } from "../../../shared/link/join-link.ts";
 import type { RegistrationState } from "../../../shared/model/app-state.ts";
 import type { AppStore } from "../../base/app-store.ts";
-import { formatHostPort } from "../../base/host-port.ts";
 import type { Clock, Log, Timer } from "../../base/ports.ts";
-import { present } from "../../base/present.ts";
 import { err, type Result } from "../../base/result.ts";
 import type { NamedEvent } from "../../compose/client-events.ts";
 import { joinLab, type Lab, type StartNetwork } from "../../compose/lab.node.ts";
@@ -21,12 +18,12 @@ import {
   readAccount,
   readAor,
 } from "../model/account-record.ts";
+import { connectRecord } from "../model/connect-record.ts";
 import { devicesOf } from "../model/devices.ts";
 import {
   NETWORK_ENDED,
   notStarted,
   offlineReason,
-  readServer,
   type SignInFailure,
   signInCode,
   signInFailure,
@@ -132,40 +129,10 @@ export class AccountDesk {
 
   connect(args: RequestArguments<"account.connect">): Promise<Outcome> {
     return this.#inOrder(async () => {
-      const aor = readAor(args.aor);
-      if (aor === undefined)
-        return err(
-          signInFailure(
-            "badAddress",
-            said("failures.badAddress", { text: args.aor }),
-            said("actions.writeAddress"),
-          ),
-        );
-      const { displayName, deviceName, transport, password } = args;
-      const core = readServer(args.server, transport);
-      const fingerprint = parseFingerprint(args.fingerprint ?? "");
-      if (args.fingerprint !== undefined && fingerprint === undefined)
-        return err(
-          signInFailure(
-            "certificateDiffers",
-            said("account.noFingerprint"),
-            said("actions.askForFingerprint"),
-          ),
-        );
-      if (core === undefined)
-        return err(
-          signInFailure(
-            "badServer",
-            said("account.noServer", { text: args.server }),
-            said("actions.writeServer"),
-          ),
-        );
-      const record: AccountRecord = {
-        ...{ aor, displayName, deviceName, transport, isBuiltIn: false },
-        ...{ core: formatHostPort(core), ...present({ fingerprint }) },
-      };
+      const record = connectRecord(args);
+      if (!record.ok) return record;
       this.#show({ name: "connecting" });
-      return this.#replace(record, password);
+      return this.#replace(record.value, args.password);
     });
   }
 
