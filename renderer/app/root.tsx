@@ -2,6 +2,7 @@ import { type ReactNode, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { useStore } from "zustand";
 import { FirstRun } from "../features/first-run/first-run.tsx";
+import { JoinDialog } from "../features/join/join-dialog.tsx";
 import { type Stores, useStores } from "../ipc/stores.tsx";
 import { follow } from "../ipc/sync.ts";
 import { VisuallyHidden } from "../ui/visually-hidden.tsx";
@@ -49,9 +50,15 @@ function MainWindow(): ReactNode {
   const { app } = useStores();
   const hasAccount = useStore(app, (state) => state.app?.account !== undefined);
   const arrival = useStore(app, (state) => state.app?.arrival);
-  if (hasAccount) return <Shell />;
   // An account that is on its way needs no first steps.
-  return arrival === undefined || arrival.failure !== undefined ? <FirstRun /> : <SigningIn />;
+  const isArriving = arrival !== undefined && arrival.failure === undefined;
+  const Content = hasAccount ? Shell : isArriving ? SigningIn : FirstRun;
+  return (
+    <>
+      <Content />
+      <JoinDialog />
+    </>
+  );
 }
 
 function SigningIn(): ReactNode {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { describe, expect, it } from "vitest";
 import { appState } from "../../tests/renderer/fixtures/app.ts";
 import { PICKS } from "../../tests/renderer/fixtures/scenarios.ts";
+import { CHOICES } from "../../tests/renderer/fixtures/sharing.ts";
 import { TRANSFERS } from "../../tests/renderer/fixtures/transfers.ts";
 import { renderPage } from "../../tests/renderer/render-page.tsx";
 import { DevicesPage } from "./devices/devices-page.tsx";
@@ -43,7 +44,7 @@ function shownTexts(): readonly string[] {
 describe("every visible text comes from the catalogue", () => {
   it.each(PAGES)("%s has no word that the pseudo-locale did not reach", async (name, page) => {
     const app = { settings: { ...appState().settings, language: "en-XA" } };
-    const data = JSON.stringify([appState(), TRANSFERS, PICKS]);
+    const data = JSON.stringify([appState(), TRANSFERS, PICKS, CHOICES]);
     const { stores } = await renderPage(page, {
       app,
       history: TRANSFERS,

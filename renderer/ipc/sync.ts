@@ -47,6 +47,9 @@ export function follow(stores: Stores, now: () => number): () => void {
     client.on("compose.fill", (fill) => {
       stores.window.getState().fillCompose(fill);
     }),
+    client.on("join.asked", (asked) => {
+      stores.window.getState().askJoin({ asked });
+    }),
     client.on("window.show", (what) => {
       stores.window.getState().want(what);
     }),

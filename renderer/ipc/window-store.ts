@@ -12,6 +12,8 @@ export interface WindowState {
   /** Cards that stand over the page. */
   readonly stacked: readonly string[];
   readonly question: CardQuestion | undefined;
+  /** A network that the user may join. */
+  readonly join: JoinQuestion | undefined;
   readonly layer: "palette" | "shortcuts" | undefined;
   readonly failures: readonly ShownFailure[];
   /** Transfers run and the user wants to quit. */
@@ -27,6 +29,8 @@ export interface WindowState {
   readonly choose: (ids: readonly string[]) => void;
   readonly stack: (ids: readonly string[]) => void;
   readonly review: (id: string) => void;
+  /** A question that is asked already is answered first: nothing changes under the user's hand. */
+  readonly askJoin: (join: WindowState["join"]) => void;
   readonly show: (layer: WindowState["layer"]) => void;
   readonly ask: (question: CardQuestion | undefined) => void;
   readonly fail: (error: RequestFailure) => void;
@@ -41,6 +45,11 @@ export type CardQuestion =
   /** Cards that are put away with what has arrived of them. */
   | { readonly kind: "forget"; readonly id: string; readonly ids: readonly string[] }
   | { readonly kind: "dangerous" | "keep"; readonly id: string; readonly index: number };
+
+export interface JoinQuestion {
+  /** A link that the system handed over; without one the user pastes it. */
+  readonly asked?: AppEvents["join.asked"];
+}
 
 export interface ShownFailure extends RequestFailure {
   readonly key: number;
@@ -58,6 +67,7 @@ export function createWindowStore(): WindowStore {
     reviewed: [],
     stacked: [],
     question: undefined,
+    join: undefined,
     layer: undefined,
     failures: [],
     quit: undefined,
@@ -82,6 +92,9 @@ export function createWindowStore(): WindowStore {
     },
     review: (id) => {
       set((state) => ({ reviewed: [id, ...state.reviewed.filter((known) => known !== id)] }));
+    },
+    askJoin: (join) => {
+      if (join === undefined || get().join === undefined) set({ join });
     },
     show: (layer) => {
       set({ layer });

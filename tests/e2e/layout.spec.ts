@@ -9,7 +9,8 @@ const TWICE = { ...WIDE, zoom: 2 } as const;
 
 /** Typed by the poses, told by main in one of them, or made before the language was changed. */
 const GIVEN: ReadonlySet<string> = new Set([
-  ...["zzz", "body", "laptop", "The", "there", "any", "more"],
+  ...["zzz", "body", "laptop", "The", "there", "any", "more", "Dora"],
+  ...["Nothing", "changed", "Ask", "another", "already", "Write"],
 ]);
 
 test.describe("nothing is cut off", () => {

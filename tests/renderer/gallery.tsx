@@ -5,6 +5,7 @@ import { createStores } from "../../renderer/ipc/stores.tsx";
 import "../../renderer/styles/index.css";
 import { findCuts } from "./cuts.ts";
 import { PICKS, SCENARIOS } from "./fixtures/scenarios.ts";
+import { CHOICES, JOIN, LINK } from "./fixtures/sharing.ts";
 import type { Gallery, Look } from "./look.ts";
 import { createMockBridge, type MockBridge } from "./mock-bridge.ts";
 import { plainWords, shownTexts } from "./shown-texts.ts";
@@ -50,7 +51,8 @@ Object.defineProperty(window, "gallery", {
     },
     show,
     cuts: findCuts,
-    plainWords: () => plainWords(shownTexts(), JSON.stringify([bridge?.snapshot, PICKS])),
+    plainWords: () =>
+      plainWords(shownTexts(), JSON.stringify([bridge?.snapshot, PICKS, CHOICES, JOIN, LINK])),
   } satisfies Gallery,
 });
 

@@ -12,16 +12,11 @@ import type {
 } from "../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState, PickedFile } from "../../shared/model/app-state.ts";
 import { type Card, canPause } from "../../shared/model/card.ts";
+import { type Handler, type Handlers, sharingHandlers } from "./mock-sharing.ts";
 
 const english = new Words("en");
 
 type AnyListener = (payload: AppEvents[AppEventName]) => void;
-
-type Handler<Name extends RequestName> = (
-  args: RequestArguments<Name>,
-) => RequestResult<Name> | Promise<RequestResult<Name>>;
-
-type Handlers = { [Name in RequestName]?: Handler<Name> };
 
 export interface AskedRequest {
   readonly name: RequestName;
@@ -231,6 +226,7 @@ export function createMockBridge(start: AppSnapshot, options: MockOptions = {}):
       changeApp({ settings: { ...app.settings, ...known } });
       return done;
     },
+    ...sharingHandlers({ app: () => app, changeApp }),
     "account.rename": ({ displayName, deviceName }) => {
       if (app.account !== undefined)
         changeApp({ account: { ...app.account, displayName, deviceName } });

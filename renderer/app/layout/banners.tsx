@@ -1,4 +1,12 @@
-import { BellOff, LockOpen, MailQuestion, TriangleAlert, Unplug, X } from "lucide-react";
+import {
+  BellOff,
+  LockOpen,
+  MailQuestion,
+  RadioTower,
+  TriangleAlert,
+  Unplug,
+  X,
+} from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { Notice } from "../../../shared/model/app-state.ts";
@@ -15,6 +23,7 @@ export function Banners(): ReactNode {
   return (
     <section aria-label={t("notices")} className={styles["banners"]} data-region tabIndex={-1}>
       <OfflineBanner />
+      <SharingBanner />
       <DisturbBanner />
       <PasswordBanner />
       <Notices />
@@ -27,6 +36,8 @@ function OfflineBanner(): ReactNode {
   const t = useTranslations("app");
   const ask = useAsk();
   const registration = useApp((app) => app.registration);
+  const isByLink = useApp((app) => app.account?.networkName !== undefined);
+  const { window: windowStore } = useStores();
   if (registration.name !== "offline") return null;
   const needsPassword = registration.code === "wrongPassword";
   return (
@@ -37,11 +48,12 @@ function OfflineBanner(): ReactNode {
         <Button
           size="s"
           onPress={() => {
-            if (needsPassword) navigate("settings", { section: "network" });
+            if (needsPassword && isByLink) windowStore.getState().askJoin({});
+            else if (needsPassword) navigate("settings", { section: "network" });
             else void ask("account.refresh", {});
           }}
         >
-          {needsPassword ? t("enterPassword") : t("reconnect")}
+          {needsPassword ? t(isByLink ? "useOtherLink" : "enterPassword") : t("reconnect")}
         </Button>
       }
     >
@@ -61,6 +73,32 @@ function Retry({ atMs }: RetryProps): ReactNode {
   const t = useTranslations("app");
   const seconds = Math.max(0, Math.ceil((atMs - useNow(1000)) / 1000));
   return t("offlineRetry", { when: t("offlineSoon", { seconds }) });
+}
+
+/** As long as others can come in. */
+function SharingBanner(): ReactNode {
+  const t = useTranslations("sharing");
+  const sharing = useApp((app) => app.sharing);
+  if (sharing === undefined || sharing.state === "starting") return null;
+  const { name, address, failure } = sharing;
+  return (
+    <Banner
+      tone={failure === undefined ? "neutral" : "warn"}
+      icon={RadioTower}
+      actions={
+        <Button
+          size="s"
+          onPress={() => {
+            navigate("settings", { section: "network" });
+          }}
+        >
+          {t("bannerManage")}
+        </Button>
+      }
+    >
+      {failure === undefined ? t("banner", { name, address }) : failure.message}
+    </Banner>
+  );
 }
 
 function DisturbBanner(): ReactNode {

@@ -28,7 +28,9 @@ export function StatusBar(): ReactNode {
           }}
         >
           <Network aria-hidden size={14} />
-          {account.isBuiltIn ? t("networkBuiltIn") : t("network", { core: account.core })}
+          {account.isBuiltIn
+            ? t("networkBuiltIn")
+            : t("network", { core: account.networkName ?? account.core })}
         </Button>
       )}
       {freeOctets === undefined ? null : (

@@ -12,12 +12,13 @@ import { FolderField } from "../../ui/folder-field.tsx";
 import { PageHeading } from "../../ui/page-heading.tsx";
 import { RadioGroup } from "../../ui/radio-group.tsx";
 import { TextField } from "../../ui/text-field.tsx";
+import { JoinSteps } from "../join/join-steps.tsx";
 import { ConnectForm } from "./connect-form.tsx";
 import styles from "./first-run.module.css";
 import { SignInFailure } from "./sign-in-failure.tsx";
 
-type Step = "welcome" | "you" | "connect";
-type Way = "try" | "connect";
+type Step = "welcome" | "you" | "join" | "connect";
+type Way = "try" | "join" | "connect";
 
 interface You {
   readonly name: string;
@@ -53,7 +54,7 @@ export function FirstRun(): ReactNode {
             you={you}
             start={start}
             onNext={() => {
-              setStep(way === "try" ? "you" : "connect");
+              setStep(way === "try" ? "you" : way);
             }}
           />
         ) : null}
@@ -68,6 +69,7 @@ export function FirstRun(): ReactNode {
             </div>
           </>
         ) : null}
+        {step === "join" ? <Joining back={back} /> : null}
         {step === "connect" ? (
           <>
             <PageHeading title={t("account")} />
@@ -89,6 +91,27 @@ export function FirstRun(): ReactNode {
         ) : null}
       </Card>
     </main>
+  );
+}
+
+interface JoiningProps {
+  readonly back: ReactNode;
+}
+
+function Joining({ back }: JoiningProps): ReactNode {
+  const t = useTranslations("join");
+  const [isConfirming, setConfirming] = useState(false);
+  return (
+    <>
+      <PageHeading title={isConfirming ? t("confirmTitle") : t("title")} />
+      <JoinSteps
+        onStep={setConfirming}
+        onJoined={() => {
+          navigate("people");
+        }}
+        otherActions={back}
+      />
+    </>
   );
 }
 
@@ -165,6 +188,7 @@ function Welcome({ way, onWay, you, start, onNext }: WelcomeProps): ReactNode {
           label={t("how")}
           options={[
             { value: "try", label: t("tryIt"), hint: t("tryItHint") },
+            { value: "join", label: t("joinNearby"), hint: t("joinNearbyHint") },
             { value: "connect", label: t("connect"), hint: t("connectHint") },
           ]}
           value={way}

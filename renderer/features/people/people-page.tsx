@@ -8,7 +8,7 @@ import { useCommand } from "../../app/command-runner.tsx";
 import { navigate } from "../../app/navigation.ts";
 import { useNow } from "../../app/use-now.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
-import { useApp, useAsk } from "../../ipc/stores.tsx";
+import { useApp, useAsk, useStores } from "../../ipc/stores.tsx";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
@@ -99,6 +99,7 @@ export function PeoplePage(): ReactNode {
         </Card>
       )}
       {text === "" ? <OnNetwork /> : null}
+      {text === "" ? <JoinLine /> : null}
       <PersonDialog
         state={dialog}
         onClose={() => {
@@ -112,6 +113,25 @@ export function PeoplePage(): ReactNode {
         }}
       />
     </Page>
+  );
+}
+
+/** The way to people whom no list and no network here knows. */
+function JoinLine(): ReactNode {
+  const t = useTranslations("people");
+  const { window: windowStore } = useStores();
+  return (
+    <p className={styles["join"]}>
+      {t("joinHint")}{" "}
+      <Button
+        size="s"
+        onPress={() => {
+          windowStore.getState().askJoin({});
+        }}
+      >
+        {t("join")}
+      </Button>
+    </p>
   );
 }
 

@@ -3,10 +3,11 @@ import { useTranslations } from "use-intl";
 import { formatAddress } from "../../../shared/format/person.ts";
 import type { Account } from "../../../shared/model/app-state.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
-import { useApp, useAsk } from "../../ipc/stores.tsx";
+import { useApp, useAsk, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { ConnectForm } from "../first-run/connect-form.tsx";
+import { shortFingerprint } from "../join/fingerprint.ts";
 import { FactList } from "./fact-list.tsx";
 import styles from "./settings-page.module.css";
 
@@ -20,6 +21,9 @@ export function NetworkSection(): ReactNode {
     ({ registration }) => registration.name === "offline" && registration.code === "wrongPassword",
   );
   const isOnline = useApp((app) => app.registration.name === "online");
+  // Its password is in a link, and nobody types it.
+  const isByLink = account?.networkName !== undefined;
+  const { window: windowStore } = useStores();
   const [dialog, setDialog] = useState<"connect" | "signOut">();
   const close = (): void => {
     setDialog(undefined);
@@ -35,6 +39,9 @@ export function NetworkSection(): ReactNode {
           ],
           [t("core"), coreText(t, account)],
           [t("state"), state],
+          ...(account.fingerprint === undefined
+            ? []
+            : [[t("fingerprint"), shortFingerprint(account.fingerprint)] as const]),
         ]}
       />
       <div className={styles["buttons"]}>
@@ -43,13 +50,23 @@ export function NetworkSection(): ReactNode {
             {t("reconnect")}
           </Button>
         )}
+        {isByLink && needsPassword ? null : (
+          <Button
+            size="s"
+            onPress={() => {
+              setDialog("connect");
+            }}
+          >
+            {needsPassword ? t("password") : t("elsewhere")}
+          </Button>
+        )}
         <Button
           size="s"
           onPress={() => {
-            setDialog("connect");
+            windowStore.getState().askJoin({});
           }}
         >
-          {needsPassword ? t("password") : t("elsewhere")}
+          {isByLink && needsPassword ? t("joinAgain") : t("join")}
         </Button>
         {account.isBuiltIn ? null : (
           <Button
@@ -86,10 +103,11 @@ export function NetworkSection(): ReactNode {
 
 type NetworkTexts = ReturnType<typeof useTranslations<"settings.network">>;
 
-function coreText(t: NetworkTexts, { core, isBuiltIn, transport }: Account): string {
-  return isBuiltIn
-    ? t("coreBuiltIn", { core })
-    : t("coreOver", { core, transport: transport.toUpperCase() });
+function coreText(t: NetworkTexts, account: Account): string {
+  const { core, isBuiltIn, networkName } = account;
+  if (isBuiltIn) return t("coreBuiltIn", { core });
+  const over = t("coreOver", { core, transport: account.transport.toUpperCase() });
+  return networkName === undefined ? over : t("coreJoined", { name: networkName, core: over });
 }
 
 function initialForm(

@@ -6,6 +6,7 @@ import { useFormats } from "../../i18n/use-formats.ts";
 import { useApp, useAsk } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ShortcutList } from "../keyboard/shortcut-list.tsx";
+import { SharingPanel } from "../sharing/sharing-panel.tsx";
 import { AutoAcceptSection } from "./auto-accept-section.tsx";
 import { FactList } from "./fact-list.tsx";
 import { NetworkSection } from "./network-section.tsx";
@@ -24,7 +25,12 @@ export function SectionContent({ name }: SectionContentProps): ReactNode {
     case "sending":
       return <SendingFacts />;
     case "network":
-      return <NetworkSection />;
+      return (
+        <>
+          <NetworkSection />
+          <SharingPanel />
+        </>
+      );
     case "keyboard":
       return (
         <div className={styles["panel"]}>

@@ -111,6 +111,7 @@ function Section({ section: { name, rows, hasContent } }: SectionProps): ReactNo
 
 function useWords(): SettingWords {
   const t = useTranslations("settings");
+  const sharing = useTranslations("sharing");
   return useMemo(
     () => ({
       section: (name) => t(`sections.${name}`),
@@ -121,7 +122,8 @@ function useWords(): SettingWords {
           sending: t("sending.limits"),
           network: [
             ...[t("network.account"), t("network.core"), t("network.state")],
-            ...[t("network.signOut"), t("network.elsewhere")],
+            ...[t("network.signOut"), t("network.elsewhere"), t("network.join")],
+            ...[sharing("title"), sharing("text")],
           ].join(" "),
           keyboard: t("keyboard.show"),
           data: `${t("data.history")} ${t("data.historyHint")}`,
@@ -130,7 +132,7 @@ function useWords(): SettingWords {
         return extras[name] ?? "";
       },
     }),
-    [t],
+    [t, sharing],
   );
 }
 

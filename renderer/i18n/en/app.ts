@@ -32,6 +32,7 @@ export const app = {
   offlineSoon: "in {seconds, plural, one {# second} other {# seconds}}",
   reconnect: "Reconnect",
   enterPassword: "Enter password",
+  useOtherLink: "Use another link",
   connectionOpening: "Connecting to {core}…",
   doNotDisturb: "Do not disturb: offers are answered with “busy”.",
   turnOff: "Turn off",

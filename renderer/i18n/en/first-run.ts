@@ -5,6 +5,8 @@ export const firstRun = {
   tryIt: "Try it on this computer",
   tryItHint:
     "Starts a small network inside the app, with people to send to. Nothing leaves this computer.",
+  joinNearby: "Join people nearby",
+  joinNearbyHint: "Somebody shares a network with you and has given you a link.",
   connect: "Connect to a SIP core",
   connectHint: "You have an address, a password and a server.",
   defaults: "You start as {name} on “{device}”. Files go to {folder}.",

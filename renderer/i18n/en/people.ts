@@ -1,6 +1,8 @@
 export const people = {
   title: "People",
   add: "Add person",
+  join: "Join by link…",
+  joinHint: "Somebody nearby shares a network with you?",
   search: "Search people",
   searchPlaceholder: "Name or address",
   empty: "Add someone by name or sip: address.",

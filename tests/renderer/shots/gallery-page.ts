@@ -2,7 +2,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "@playwri
 import { NOW_MS } from "../fixtures/app.ts";
 import { serveGallery } from "../gallery-server.ts";
 import type { Look } from "../look.ts";
-import type { Pose } from "./poses.ts";
+import type { Pose } from "./hands.ts";
 
 /** What a window looks like from outside; the rest is the scenario's. */
 export interface Sight extends Look {

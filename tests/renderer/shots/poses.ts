@@ -2,28 +2,8 @@ import { expect, type Page } from "@playwright/test";
 import { OFFERS } from "../fixtures/offers.ts";
 import { SCENARIOS } from "../fixtures/scenarios.ts";
 import type {} from "../look.ts";
-
-/** A state that takes a hand to reach, from a scenario of the gallery. */
-export interface Pose {
-  readonly name: string;
-  readonly scenario: string;
-  readonly act?: (page: Page) => Promise<void>;
-}
-
-async function press(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole("button", { name }).first().click();
-}
-
-async function choose(page: Page, name: string | RegExp): Promise<void> {
-  await page.getByRole("menuitem", { name }).click();
-}
-
-async function opened(
-  page: Page,
-  role: "dialog" | "alertdialog" | "menu" | "listbox",
-): Promise<void> {
-  await expect(page.getByRole(role).first()).toBeVisible();
-}
+import { choose, opened, type Pose, press, section } from "./hands.ts";
+import { SHARING_POSES } from "./sharing-poses.ts";
 
 /** A button of an offer does nothing for a moment after the offer has come. */
 const GUARD_MS = 650;
@@ -45,12 +25,6 @@ async function dragged(page: Page, type: "Files" | "text/plain"): Promise<void> 
     );
   }, type);
   await expect(page.getByRole("region", { name: "Drop targets" })).toBeVisible();
-}
-
-async function section(page: Page, name: string): Promise<void> {
-  await page.evaluate((key) => {
-    window.location.hash = `#/settings?section=${key}`;
-  }, name);
 }
 
 const ACTED: readonly Pose[] = [
@@ -370,6 +344,7 @@ const ACTED: readonly Pose[] = [
       await opened(page, "dialog");
     },
   },
+  ...SHARING_POSES,
   {
     name: "signing-in-told",
     scenario: "signing-in",

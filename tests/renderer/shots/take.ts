@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { contactSheet, type Shot } from "./contact-sheet.ts";
 import { GalleryPage, NARROW, type Sight, WIDE } from "./gallery-page.ts";
-import { POSES, type Pose } from "./poses.ts";
+import type { Pose } from "./hands.ts";
+import { POSES } from "./poses.ts";
 
 /** Those of one size follow each other without doing what was done again. */
 const LOOKS = {

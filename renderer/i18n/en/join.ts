@@ -1,0 +1,36 @@
+export const join = {
+  title: "Join people nearby",
+  text: "Somebody nearby shares a network and has made a link for you. Paste it here.",
+  link: "Link",
+  linkHint: "It begins with cpm:join. Keep it to yourself: whoever has it can sign in as you.",
+  linkMissing: "Paste the link first.",
+  look: "Continue",
+  confirmTitle: "Join this network?",
+  confirmText:
+    "Compare this with what your host says. Nothing is sent to that computer before you join.",
+  network: "Network",
+  unnamed: "no name given",
+  as: "You will be",
+  server: "Computer",
+  fingerprint: "Fingerprint",
+  fingerprintHint: "Your host finds the same one under Settings, Network.",
+  leaves: "This window signs out of {address}, and what runs now stops. Files and history stay.",
+  stopsSharing: "You share a network yourself. It goes on, and this window leaves it.",
+  name: "Your name",
+  nameHint: "People you send to see it.",
+  device: "Name of this device",
+  deviceOf: "{name}’s computer",
+  join: "Join",
+  joining: "Joining…",
+  cancel: "Cancel",
+  back: "Back",
+  joined: "You joined {network}.",
+  failedTitle: "You did not join",
+  failures: {
+    linkVoid: "This link does not work any more. Ask for a new one.",
+    noAnswer:
+      "The computer at {server} does not answer. Check that you are both in the same network and that it still shares.",
+    notProven:
+      "The computer at {server} could not prove who it is. Nothing was sent to it. Ask your host for a new link.",
+  },
+} as const;
