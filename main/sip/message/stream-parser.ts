@@ -21,6 +21,8 @@ export type StreamItem =
 
 const HEAD_END = "\r\n\r\n";
 const CR = 0x0d;
+/** First octet of a TLS handshake (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
 const LF = 0x0a;
 
 interface Awaited {
@@ -116,6 +118,10 @@ export class SipStreamParser {
   #nextHead(): StreamItem | undefined {
     if (this.#buffer[this.#start] === CR && this.#end > this.#start) return this.#keepAlive();
     if (this.#end > this.#start) this.#isAfterPong = false;
+    // A hello has no end that could be waited for, and whoever sent it waits for an answer.
+    if (this.#end > this.#start && this.#buffer[this.#start] === TLS_HANDSHAKE) {
+      return lost("TLS where it is not spoken");
+    }
     const headEnd = this.#indexOfHeadEnd();
     const headOctets = (headEnd < 0 ? this.#end : headEnd) - this.#start;
     // Up to three octets of an end that is still under way belong to no head.
