@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { formatHostPort } from "../../main/base/host-port.ts";
+import type { SipMessage } from "../../main/sip/message/message.ts";
 import { KamailioCore, loopbackPlace } from "../support/kamailio-core.ts";
 import { hasKamailio } from "../support/kamailio-relay.ts";
 import { need } from "../support/need.ts";
@@ -27,11 +28,12 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
   beforeAll(async () => {
     neighbour = await RawSip.open();
     core = await KamailioCore.start({
-      ...{ domain: DOMAIN, address: place, users: ["alice", "bob"] },
+      ...{ domain: DOMAIN, address: place, users: ["alice", "bob", "carol", "erin"] },
       neighbours: { "b.example": neighbour.local },
       // Nobody listens there.
       workers: ["127.0.0.1:9"],
-      more: [`#!define CONTROL "${socket}"`],
+      // All that is said here comes from one address.
+      more: [`#!define CONTROL "${socket}"`, "#!define RATE 10000"],
     });
   });
 
@@ -109,6 +111,48 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
     expect((await proven(alice, "alice", register("alice", alice), "wrong")).status).toBe(401);
     expect((await proven(alice, "alice", register("bob", alice))).status).toBe(403);
     expect((await proven(alice, "alice", register("alice", alice))).status).toBe(200);
+  });
+
+  it("MUST stop looking at passwords of one source for one user after five wrong ones, known user or not", async () => {
+    const locked: number[][] = [];
+    for (const user of ["carol", "nobody"]) {
+      const statuses: number[] = [];
+      for (let i = 0; i < 6; i += 1)
+        statuses.push((await proven(alice, user, register(user, alice), "wrong")).status);
+      statuses.push((await proven(alice, user, register(user, alice))).status);
+      locked.push(statuses);
+    }
+    expect(locked).toEqual([
+      [401, 401, 401, 401, 401, 403, 403],
+      [401, 401, 401, 401, 401, 403, 403],
+    ]);
+    expect((await proven(alice, "alice", register("alice", alice))).status).toBe(200);
+  });
+
+  it("MUST ring where a device says that it takes files, and everywhere where none does (RFC 3841)", async () => {
+    const wants = [`Accept-Contact: *;+g.3gpp.icsi-ref="${ICSI.replaceAll(":", "%3A")}"`];
+    const says = `;+g.3gpp.icsi-ref="${ICSI.replaceAll(":", "%3A")}"`;
+    const phone = await RawSip.open();
+    const rung = async (): Promise<readonly boolean[]> => {
+      const sent = request("MESSAGE", { lines: wants, uri: `sip:erin@${DOMAIN}` });
+      void proven(alice, "alice", sent).catch(() => undefined);
+      const isIt = (one: SipMessage): boolean =>
+        one.kind === "request" && one.headers.get("Call-ID") === sent.callId;
+      await Promise.any([phone.message(isIt), bob.message(isIt)]);
+      // Those that are rung are rung at once: an answer of the core comes later than both.
+      await status(alice, request("OPTIONS"));
+      return [phone.heard.some(isIt), bob.heard.some(isIt)];
+    };
+    const contact = (at: RawSip, more = ""): RawRequest => ({
+      ...register("erin", at),
+      lines: [`Contact: <sip:erin@${formatHostPort(at.local)}>${more}`, "Expires: 60"],
+    });
+    expect((await proven(phone, "erin", contact(phone))).status).toBe(200);
+    expect((await proven(bob, "erin", contact(bob))).status).toBe(200);
+    expect(await rung()).toEqual([true, true]);
+    expect((await proven(bob, "erin", contact(bob, says))).status).toBe(200);
+    expect(await rung()).toEqual([false, true]);
+    phone.close();
   });
 
   it("MUST NOT register a device at the core's own address", async () => {
@@ -240,5 +284,34 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
     expect((await proven(alice, "dave", register("dave", alice))).status).toBe(401);
     await core.addUser("dave");
     expect((await proven(alice, "dave", register("dave", alice))).status).toBe(200);
+  });
+});
+
+// As above: nothing could be shown without the program.
+describe.skipIf(!canRun)("deploy/kamailio: a source that proves nothing (RFC 3261 §26.3.2.4)", () => {
+  it("MUST be told to wait, and then nothing, while others are served", async () => {
+    const place = loopbackPlace();
+    const core = await KamailioCore.start({
+      ...{ domain: DOMAIN, address: place, users: ["alice"] },
+      ...{ neighbours: {}, workers: ["127.0.0.1:9"] },
+    });
+    const flooder = await RawSip.open("127.0.0.77");
+    const other = await RawSip.open();
+    const message = (i: number): RawRequest => ({
+      ...{ method: "OPTIONS", uri: `sip:alice@${DOMAIN}`, to: `<sip:alice@${DOMAIN}>`, cseq: 1 },
+      ...{ from: `<sip:alice@${DOMAIN}>;tag=f`, callId: `flood-${String(i)}` },
+    });
+    for (let i = 0; i < 400; i += 1) flooder.request(place, message(i));
+    const waiting = await flooder.message((one) => one.kind === "response" && one.status === 503);
+    expect(waiting.headers.get("Retry-After")).toBe("2");
+    other.request(place, message(1000));
+    expect((await other.answer("flood-1000", 1)).status).toBe(407);
+    const statuses = flooder.heard.map((one) => (one.kind === "response" ? one.status : 0));
+    // 30 challenges and as many 503 in each stretch of two seconds, of which there may be two.
+    expect(statuses.filter((one) => one === 407).length).toBeLessThanOrEqual(60);
+    expect(statuses.filter((one) => one === 503).length).toBeLessThanOrEqual(64);
+    expect(new Set(statuses)).toEqual(new Set([407, 503]));
+    for (const one of [flooder, other]) one.close();
+    await core.stop();
   });
 });

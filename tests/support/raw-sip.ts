@@ -36,9 +36,9 @@ export class RawSip {
     });
   }
 
-  static async open(): Promise<RawSip> {
+  static async open(host = "127.0.0.1"): Promise<RawSip> {
     const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1");
+    socket.bind(0, host);
     await once(socket, "listening");
     return new RawSip(socket);
   }
