@@ -246,6 +246,18 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
     expect(identities).toEqual([["<sip:carol@b.example>"], []]);
   });
 
+  it("MUST leave session timers to both ends: they pass as they are (RFC 4028 §8)", async () => {
+    expect((await proven(bob, "bob", register("bob", bob))).status).toBe(200);
+    const lines = ["Supported: timer", "Session-Expires: 1800;refresher=uac", "Min-SE: 95"];
+    const sent = request("INVITE", { lines });
+    neighbour.request(place, sent);
+    const got = await bob.message(
+      (one) => one.kind === "request" && one.headers.get("Call-ID") === sent.callId,
+    );
+    const seen = ["Supported", "Session-Expires", "Min-SE"].map((name) => got.headers.get(name));
+    expect(seen).toEqual(["timer", "1800;refresher=uac", "95"]);
+  });
+
   it("MUST NOT carry a neighbour's request to a third network", async () => {
     const sent = request("MESSAGE", { uri: "sip:dave@c.example" });
     expect(await status(neighbour, sent)).toBe(404);
@@ -288,30 +300,33 @@ describe.skipIf(!canRun)("deploy/kamailio: whoever can reach the core's port", (
 });
 
 // As above: nothing could be shown without the program.
-describe.skipIf(!canRun)("deploy/kamailio: a source that proves nothing (RFC 3261 §26.3.2.4)", () => {
-  it("MUST be told to wait, and then nothing, while others are served", async () => {
-    const place = loopbackPlace();
-    const core = await KamailioCore.start({
-      ...{ domain: DOMAIN, address: place, users: ["alice"] },
-      ...{ neighbours: {}, workers: ["127.0.0.1:9"] },
+describe.skipIf(!canRun)(
+  "deploy/kamailio: a source that proves nothing (RFC 3261 §26.3.2.4)",
+  () => {
+    it("MUST be told to wait, and then nothing, while others are served", async () => {
+      const place = loopbackPlace();
+      const core = await KamailioCore.start({
+        ...{ domain: DOMAIN, address: place, users: ["alice"] },
+        ...{ neighbours: {}, workers: ["127.0.0.1:9"] },
+      });
+      const flooder = await RawSip.open("127.0.0.77");
+      const other = await RawSip.open();
+      const message = (i: number): RawRequest => ({
+        ...{ method: "OPTIONS", uri: `sip:alice@${DOMAIN}`, to: `<sip:alice@${DOMAIN}>`, cseq: 1 },
+        ...{ from: `<sip:alice@${DOMAIN}>;tag=f`, callId: `flood-${String(i)}` },
+      });
+      for (let i = 0; i < 400; i += 1) flooder.request(place, message(i));
+      const waiting = await flooder.message((one) => one.kind === "response" && one.status === 503);
+      expect(waiting.headers.get("Retry-After")).toBe("2");
+      other.request(place, message(1000));
+      expect((await other.answer("flood-1000", 1)).status).toBe(407);
+      const statuses = flooder.heard.map((one) => (one.kind === "response" ? one.status : 0));
+      // 30 challenges and as many 503 in each stretch of two seconds, of which there may be two.
+      expect(statuses.filter((one) => one === 407).length).toBeLessThanOrEqual(60);
+      expect(statuses.filter((one) => one === 503).length).toBeLessThanOrEqual(64);
+      expect(new Set(statuses)).toEqual(new Set([407, 503]));
+      for (const one of [flooder, other]) one.close();
+      await core.stop();
     });
-    const flooder = await RawSip.open("127.0.0.77");
-    const other = await RawSip.open();
-    const message = (i: number): RawRequest => ({
-      ...{ method: "OPTIONS", uri: `sip:alice@${DOMAIN}`, to: `<sip:alice@${DOMAIN}>`, cseq: 1 },
-      ...{ from: `<sip:alice@${DOMAIN}>;tag=f`, callId: `flood-${String(i)}` },
-    });
-    for (let i = 0; i < 400; i += 1) flooder.request(place, message(i));
-    const waiting = await flooder.message((one) => one.kind === "response" && one.status === 503);
-    expect(waiting.headers.get("Retry-After")).toBe("2");
-    other.request(place, message(1000));
-    expect((await other.answer("flood-1000", 1)).status).toBe(407);
-    const statuses = flooder.heard.map((one) => (one.kind === "response" ? one.status : 0));
-    // 30 challenges and as many 503 in each stretch of two seconds, of which there may be two.
-    expect(statuses.filter((one) => one === 407).length).toBeLessThanOrEqual(60);
-    expect(statuses.filter((one) => one === 503).length).toBeLessThanOrEqual(64);
-    expect(new Set(statuses)).toEqual(new Set([407, 503]));
-    for (const one of [flooder, other]) one.close();
-    await core.stop();
-  });
-});
+  },
+);
