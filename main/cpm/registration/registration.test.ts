@@ -45,9 +45,18 @@ beforeEach(() => {
   makeDevice("udp");
 });
 
-/** REGISTERs only: subscriptions have their own test. */
+/** REGISTERs that bind: subscriptions have their own test. */
 function registers(): readonly OutgoingRequest[] {
-  return srf.sent.filter(({ method }) => method === "REGISTER");
+  return srf.sent.filter(
+    (one) => one.method === "REGISTER" && header(one, "Contact") !== undefined,
+  );
+}
+
+/** REGISTERs that only ask. */
+function questions(): readonly OutgoingRequest[] {
+  return srf.sent.filter(
+    (one) => one.method === "REGISTER" && header(one, "Contact") === undefined,
+  );
 }
 
 function header(request: OutgoingRequest | undefined, name: string): string | undefined {
@@ -100,7 +109,7 @@ describe("RFC 3261 §10.2 registering", () => {
     await clock.advanceAsync(2000);
     expect(registers()).toHaveLength(2);
     expect(registers()[1]?.callId).toBe(registers()[0]?.callId);
-    expect(registers().map(({ cseq }) => cseq)).toEqual([1, 2]);
+    expect(registers().map(({ cseq }) => cseq)).toEqual([1, 2 + questions().length]);
   });
 
   it("MUST number a refresh above the attempt that answered a challenge (§10.2, §22.2)", async () => {
@@ -110,7 +119,10 @@ describe("RFC 3261 §10.2 registering", () => {
     };
     await start();
     await clock.advanceAsync(151_000);
-    expect(registers().map(({ cseq }) => cseq)).toEqual([1, 3]);
+    const [first = 0, second = 0] = registers().map(({ cseq }) => cseq);
+    expect(first).toBe(1);
+    // The answered one, and what was only asked meanwhile.
+    expect(second).toBe(3 + questions().length);
   });
 
   it("MUST refresh a long registration ten minutes before its end (TS 24.229 §5.1.1.4)", async () => {
@@ -311,4 +323,48 @@ describe("RFC 5627 §4.2 GRUUs at the device", () => {
       expect(registration.config.gruu).toBeUndefined();
     },
   );
+});
+
+describe("RFC 3261 §10.2.3: a registrar over UDP that was started anew", () => {
+  function forgotten(): SipResponse {
+    return fakeResponse(200, [
+      { name: "Contact", value: '<sip:bob@10.0.0.3>;+sip.instance="<urn:uuid:other>";expires=9' },
+    ]);
+  }
+
+  function isQuestion(request: OutgoingRequest): boolean {
+    return request.method === "REGISTER" && header(request, "Contact") === undefined;
+  }
+
+  it("is asked every 24 to 30 s, and bound to again at once when it does not know us", async () => {
+    srf.respond = (request) => (isQuestion(request) ? forgotten() : granted(600));
+    await start();
+    await clock.advanceAsync(23_900);
+    expect(questions()).toHaveLength(0);
+    await clock.advanceAsync(6200);
+    expect([questions().length, registers().length, registered.length]).toEqual([1, 2, 2]);
+  });
+
+  it("is left alone while it knows us, or is of another opinion about being asked", async () => {
+    srf.respond = () => granted(600);
+    await start();
+    await clock.advanceAsync(60_000);
+    srf.respond = (request) => (isQuestion(request) ? fakeResponse(403) : granted(600));
+    await clock.advanceAsync(200_000);
+    expect(questions().length).toBeGreaterThan(7);
+    expect(registers()).toHaveLength(1);
+  });
+
+  it("is not asked where it never listed us, and no more after the end", async () => {
+    srf.respond = forgotten;
+    await start();
+    await clock.advanceAsync(60_000);
+    expect(questions()).toHaveLength(0);
+    srf.respond = () => granted(600);
+    void registration.refresh();
+    await clock.advanceAsync(10);
+    void registration.stop();
+    await clock.advanceAsync(60_000);
+    expect(questions()).toHaveLength(0);
+  });
 });

@@ -9,13 +9,15 @@ import { present } from "../../base/present.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SipFailure, Srf } from "../../drachtio/srf.ts";
 import { cseqOf } from "../../sip/message/fields.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import type { CpmConfig } from "../config.ts";
 import { contactUri, coreUri, fromValue, registerContact } from "../headers.ts";
 import { newCallId } from "../ids.ts";
 import { userAgent } from "../user-agent.ts";
+import { BindingProbe } from "./binding-probe.ts";
 import { DeviceWatch } from "./device-watch.ts";
-import type { RegisterAnswer } from "./register-answer.ts";
+import { type RegisterAnswer, readRegisterAnswer } from "./register-answer.ts";
 import { type RegisterStep, registerStep } from "./register-step.ts";
 
 export interface RegistrationPorts {
@@ -55,6 +57,7 @@ export class Registration {
   #attempts = 0;
   #isStopped = false;
   readonly #watch: DeviceWatch;
+  readonly #probe: BindingProbe;
   #gruu: string | undefined;
   /** False once the network has said that it keeps no flows (439). */
   #isFlow = true;
@@ -66,6 +69,14 @@ export class Registration {
     this.#callId = newCallId(ports.random);
     this.#expiresS = config.registrationExpiresS ?? DEFAULT_EXPIRES_S;
     const { srf, clock, log, random } = ports;
+    this.#probe = new BindingProbe(
+      ports,
+      () => this.#isBound(),
+      () => {
+        log.write("info", "the core does not know this device any more; registering anew");
+        this.#again(0);
+      },
+    );
     this.#watch = new DeviceWatch(
       { srf, clock, log, newCallId: () => newCallId(random) },
       config,
@@ -106,6 +117,7 @@ export class Registration {
    * outcome.
    */
   refresh(): Promise<Result<void, RegistrationFailedView>> {
+    this.#probe.stop();
     this.#timer?.cancel();
     this.#abort.abort();
     this.#abort = new AbortController();
@@ -123,6 +135,7 @@ export class Registration {
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#probe.stop();
     this.#timer?.cancel();
     this.#abort.abort();
     this.#watch.stop();
@@ -197,6 +210,9 @@ export class Registration {
     this.#keepFlow(answer.flowTimerS);
     this.events.emit("registered", this.#view);
     this.#watch.start(this.#serviceRoute);
+    // A registrar that does not list us now tells nothing by not listing us later.
+    const isListed = answer.devices.some(({ isThisDevice }) => isThisDevice);
+    if (this.#config.core.transport === "udp" && isListed) this.#probe.start();
     return ok(undefined);
   }
 
@@ -235,6 +251,7 @@ export class Registration {
     const { retryMs } = failure;
     this.#view = undefined;
     this.#watch.drop();
+    this.#probe.stop();
     this.#endKeepAlive?.();
     if (retryMs !== undefined) this.#again(retryMs);
     this.events.emit("failed", failure);
@@ -259,7 +276,25 @@ export class Registration {
     return registerContact(this.#config, this.#ports.srf.local, { isFlow: this.#isFlow });
   }
 
-  async #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
+  /** RFC 3261 §10.2.3: a REGISTER without Contact changes nothing and is told all bindings. */
+  async #isBound(): Promise<boolean> {
+    const answer = await this.#request([]);
+    if (!answer.ok) return false;
+    // Busy or of another opinion about such questions: the next refresh will tell.
+    if (answer.value.status >= 300) return true;
+    const contact = contactUri(this.#config, this.#ports.srf.local);
+    const own = { instanceId: this.#config.instanceId, contact, requestedS: this.#expiresS };
+    return readRegisterAnswer(answer.value, own).devices.some(({ isThisDevice }) => isThisDevice);
+  }
+
+  #register(expiresS: number): Promise<Result<SipResponse, SipFailure>> {
+    return this.#request([
+      { name: "Contact", value: this.#contact() },
+      { name: "Expires", value: String(expiresS) },
+    ]);
+  }
+
+  async #request(binding: readonly HeaderField[]): Promise<Result<SipResponse, SipFailure>> {
     this.#cseq += 1;
     const { aor, core } = this.#config;
     const domain = aor.slice(Math.max(aor.lastIndexOf("@"), aor.indexOf(":")) + 1);
@@ -269,8 +304,7 @@ export class Registration {
       from: fromValue(this.#config),
       to: `<${aor}>`,
       headers: [
-        { name: "Contact", value: this.#contact() },
-        { name: "Expires", value: String(expiresS) },
+        ...binding,
         { name: "Supported", value: "path, outbound, gruu" },
         { name: "User-Agent", value: userAgent(this.#config.version) },
       ],
