@@ -12,7 +12,8 @@ import type {
   OutgoingMessageEvents,
 } from "./outgoing-message.ts";
 import { allowsRetry, type PeerPace } from "./peer-pace.ts";
-import type { Transactions } from "./transactions.ts";
+import { TimedPace } from "./timed-pace.ts";
+import type { ResponseTimes, Transactions } from "./transactions.ts";
 
 /** Octets that a message may hold before `write` answers false. */
 export const MESSAGE_QUEUE_OCTETS = 262_144;
@@ -55,6 +56,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   #sentEnd = 0;
   #chunk: OpenChunk | undefined;
   #unansweredOctets = 0;
+  readonly #timed = new TimedPace();
   /** In the order of sending. */
   readonly #unanswered = new Set<OpenChunk>();
   #acknowledgedOctets = 0;
@@ -186,7 +188,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     }
     const chunk = this.#chunkAt(item.position + this.#headOctets, writer);
     if (chunk === undefined) return undefined;
-    const room = Math.min(limit, this.#context.pace.chunkOctets - chunk.octets);
+    const room = Math.min(limit, this.#chunkOctets - chunk.octets);
     const end = Math.min(item.bytes.length, this.#headOctets + room);
     const bytes = item.bytes.subarray(this.#headOctets, end);
     if (!chunk.write(bytes, writer)) {
@@ -206,9 +208,8 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
 
   /** The chunk that octets for this place go to: the open one, or a new one if the window has room. */
   #chunkAt(position: number, writer: ChunkWriter): OpenChunk | undefined {
-    const { pace } = this.#context;
     if (this.#chunk !== undefined) {
-      const fits = this.#chunk.end === position && this.#chunk.octets < pace.chunkOctets;
+      const fits = this.#chunk.end === position && this.#chunk.octets < this.#chunkOctets;
       if (fits) return this.#chunk;
       this.#closeChunk(writer, "+");
     }
@@ -216,11 +217,17 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     return this.#openChunk(position, writer);
   }
 
+  /** What the next hop takes at once, and what the receiver behind it takes in time. */
+  get #chunkOctets(): number {
+    return Math.min(this.#context.pace.chunkOctets, this.#timed.chunkOctets);
+  }
+
   #hasWindow(): boolean {
     const { pace } = this.#context;
     const chunks = this.#unanswered.size;
     if (chunks === 0) return true;
-    return chunks < pace.windowChunks && this.#unansweredOctets < pace.windowOctets;
+    const windowOctets = Math.min(pace.windowOctets, this.#timed.windowOctets);
+    return chunks < pace.windowChunks && this.#unansweredOctets < windowOctets;
   }
 
   #openChunk(position: number, writer: ChunkWriter): OpenChunk {
@@ -273,8 +280,8 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     this.#unanswered.add(chunk);
     this.#unansweredOctets += chunk.octets;
     this.#context.transactions.add(chunk.transactionId, {
-      onResponse: (status, comment) => {
-        this.#onResponse(chunk, status, comment);
+      onResponse: (status, comment, times) => {
+        this.#onResponse(chunk, { status, comment, times });
       },
       onTimeout: () => {
         this.#context.pace.onSilence(this.#unanswered.size);
@@ -284,7 +291,14 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     });
   }
 
-  #onResponse(chunk: OpenChunk, status: number, comment: string): void {
+  #onResponse(
+    chunk: OpenChunk,
+    {
+      status,
+      comment,
+      times,
+    }: { readonly status: number; readonly comment: string; readonly times: ResponseTimes },
+  ): void {
     if (this.#isSettled) return;
     this.#unanswered.delete(chunk);
     this.#unansweredOctets -= chunk.octets;
@@ -293,6 +307,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
       return;
     }
     this.#context.pace.onAccepted(chunk.octets);
+    this.#timed.onAnswer(chunk.octets, times);
     this.#acknowledgedOctets += chunk.octets;
     this.events.emit("acknowledged", { octets: this.#acknowledgedOctets });
     this.#settleWhenDone();

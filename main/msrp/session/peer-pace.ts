@@ -3,9 +3,11 @@ const KIB = 1024;
 /** Chunk sizes to fall to when a peer refuses larger ones: a common relay takes 8 KiB, RFC 4975 §7.1.1 vouches for 2. */
 const FALLBACK_OCTETS: readonly number[] = [8 * KIB, 2 * KIB];
 const FIRST_CHUNK_OCTETS = 64 * KIB;
+/** Time alone makes no chunk shorter than this. */
+export const LEAST_OCTETS = 8 * KIB;
 export const LARGEST_CHUNK_OCTETS = 1024 * KIB;
 const FIRST_WINDOW_OCTETS = 64 * KIB;
-const LARGEST_WINDOW_OCTETS = 8192 * KIB;
+export const LARGEST_WINDOW_OCTETS = 8192 * KIB;
 /** Enough for chunks of 2 KiB to keep both ends busy; of long chunks the octets are the limit. */
 const LARGEST_WINDOW_CHUNKS = 256;
 /** Relays answer each hop by itself and close what overruns them: a common one fails above 11 KiB and with 32 at once. */
@@ -76,6 +78,9 @@ export class PeerPace {
 
   /** No answer came. Some programs hang when a chunk comes before they have answered the one before. */
   onSilence(unansweredChunks: number): void {
+    // Too long for how slow it is, perhaps.
+    const half = Math.max(LEAST_OCTETS, Math.min(FIRST_CHUNK_OCTETS, this.#chunkOctets / 2));
+    this.#chunkOctets = Math.min(this.#chunkOctets, half);
     if (unansweredChunks < 2) return;
     this.#largestWindowChunks = 1;
     this.#windowChunks = 1;

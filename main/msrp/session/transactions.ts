@@ -6,16 +6,38 @@ export const RESPONSE_TIMEOUT_MS = 30_000;
 /** Chunks of which an error is still understood when no answer is due. */
 const MAX_REFUSABLE = 64;
 
+/** How long a response took. */
+export interface ResponseTimes {
+  /** Since the last octet of its request. */
+  readonly waitedMs: number;
+  /** As `waitedMs`, but not before the response to the request before it. */
+  readonly tookMs: number;
+}
+
 export interface PendingResponse {
-  onResponse(status: number, comment: string): void;
+  onResponse(status: number, comment: string, times: ResponseTimes): void;
   onTimeout(): void;
 }
 
-/** The requests of one session that wait for a response. One timer watches the oldest: all wait equally long. */
+interface Waiting extends PendingResponse {
+  readonly order: number;
+  readonly sentMs: number;
+  /** When a request that was sent later was answered first. */
+  overtakenMs?: number;
+}
+
+/**
+ * The requests of one session that wait for a response. One timer watches the oldest: all wait equally long. Octets that
+ * we gave to the system may not have left our host, or a relay, for minutes. What is known is that a request cannot have
+ * arrived before the answer to the one before it was made: 30 s count from then, or from its last octet if that is later.
+ */
 export class Transactions {
   readonly #clock: Clock;
   /** In the order of sending, hence of expiry. */
-  readonly #pending = new Map<string, PendingResponse & { readonly deadlineMs: number }>();
+  readonly #pending = new Map<string, Waiting>();
+  #order = 0;
+  /** The latest request that was answered, and when. */
+  #heard = { order: 0, atMs: 0 };
   readonly #refusable = new Map<string, (status: number, comment: string) => void>();
   #timer: Timer | undefined;
 
@@ -28,8 +50,10 @@ export class Transactions {
   }
 
   add(transactionId: string, pending: PendingResponse): void {
+    this.#order += 1;
     this.#pending.set(transactionId, {
-      deadlineMs: this.#clock.nowMs() + RESPONSE_TIMEOUT_MS,
+      order: this.#order,
+      sentMs: this.#clock.nowMs(),
       onResponse: pending.onResponse.bind(pending),
       onTimeout: pending.onTimeout.bind(pending),
     });
@@ -53,8 +77,26 @@ export class Transactions {
     const pending = this.#pending.get(transactionId);
     if (pending === undefined) return this.#onRefusal(transactionId, status, comment);
     this.#pending.delete(transactionId);
-    pending.onResponse(status, comment);
+    const nowMs = this.#clock.nowMs();
+    const tookMs = nowMs - Math.max(pending.sentMs, this.#heard.atMs);
+    this.#hear(pending);
+    pending.onResponse(status, comment, { waitedMs: nowMs - pending.sentMs, tookMs });
     return true;
+  }
+
+  #hear({ order }: Waiting): void {
+    if (order < this.#heard.order) return;
+    const atMs = this.#clock.nowMs();
+    for (const waiting of this.#pending.values()) {
+      if (waiting.order > order) break;
+      waiting.overtakenMs ??= atMs;
+    }
+    this.#heard = { order, atMs };
+  }
+
+  #deadlineMs({ order, sentMs, overtakenMs }: Waiting): number {
+    const heardMs = order > this.#heard.order ? this.#heard.atMs : 0;
+    return (overtakenMs ?? Math.max(sentMs, heardMs)) + RESPONSE_TIMEOUT_MS;
   }
 
   #onRefusal(transactionId: string, status: number, comment: string): boolean {
@@ -76,8 +118,9 @@ export class Transactions {
     this.#timer = undefined;
     const nowMs = this.#clock.nowMs();
     for (const [transactionId, pending] of this.#pending) {
-      if (pending.deadlineMs > nowMs) {
-        this.#timer ??= this.#clock.startTimer(pending.deadlineMs - nowMs, () => {
+      const deadlineMs = this.#deadlineMs(pending);
+      if (deadlineMs > nowMs) {
+        this.#timer ??= this.#clock.startTimer(deadlineMs - nowMs, () => {
           this.#expire();
         });
         return;
