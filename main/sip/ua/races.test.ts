@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UaPair } from "../../../tests/support/ua-pair.ts";
+import { SipHeaders } from "../message/headers.ts";
+import type { SipMessage } from "../message/message.ts";
 import type { ExchangeHandlers } from "./client-exchange.ts";
 import type { Session } from "./session.ts";
 
@@ -26,6 +28,28 @@ function noting(session: Session, statuses: number[]): ExchangeHandlers {
       if (response.status < 300) session.acknowledge();
     },
     onFailure: () => undefined,
+  };
+}
+
+/** The BYE of a caller that has only the 180's dialog. */
+function earlyBye(pair: UaPair): SipMessage {
+  const [invite] = pair.all("INVITE 1");
+  const [ringing] = pair.all("180 1 INVITE");
+  if (invite === undefined || ringing === undefined) throw new Error("nothing rings");
+  const value = (message: SipMessage, name: string): string => message.headers.get(name) ?? "";
+  return {
+    kind: "request",
+    method: "BYE",
+    uri: "sip:bob@10.0.0.2:5060",
+    headers: SipHeaders.of([
+      { name: "Via", value: "SIP/2.0/UDP 10.0.0.1:5099;branch=z9hG4bKearlybye" },
+      { name: "Max-Forwards", value: "70" },
+      { name: "From", value: value(invite, "From") },
+      { name: "To", value: value(ringing, "To") },
+      { name: "Call-ID", value: value(invite, "Call-ID") },
+      { name: "CSeq", value: "2 BYE" },
+    ]),
+    body: Buffer.alloc(0),
   };
 }
 
@@ -86,7 +110,59 @@ describe("RFC 5407 §3.1 races before the ACK", () => {
     expect(statuses.at(-1)).toBe(200);
   });
 
-  it("§3.1.5 MUST stop repeating the 200 when a BYE comes in place of the ACK", async () => {
+  it("§3.1.3 MUST answer a BYE of the early dialog that crosses the 200, and stop repeating it at the ACK", async () => {
+    const pair = await UaPair.open();
+    pair.call([], Buffer.from("v=0\r\n"));
+    await pair.pass();
+    pair.ringing.provisional({ status: 180, headers: [] });
+    await pair.pass();
+    pair.answer([], Buffer.from("v=0\r\n"));
+    // What the caller wrote when it knew of the 180 only; its own stack acknowledges the 200 afterwards.
+    await pair.inject(earlyBye(pair));
+    await rest(pair);
+    expect(pair.all("200 2 BYE")).toHaveLength(1);
+    expect(pair.all("200 1 INVITE")).toHaveLength(1);
+    expect(pair.all("ACK 1")).toHaveLength(1);
+    expect([pair.bob.session?.isOver, pair.bob.lost]).toEqual([true, []]);
+  });
+
+  it("§3.1.3 MUST NOT be kept by an ACK that never comes after such a BYE", async () => {
+    const pair = await UaPair.open();
+    pair.call([], Buffer.from("v=0\r\n"));
+    await pair.pass();
+    pair.ringing.provisional({ status: 180, headers: [] });
+    await pair.pass();
+    pair.net.lose({ from: "10.0.0.1" }, (bytes) => bytes.toString().startsWith("ACK"));
+    pair.answer([], Buffer.from("v=0\r\n"));
+    await pair.inject(earlyBye(pair));
+    const repeats = pair.all("200 1 INVITE").length;
+    await rest(pair);
+    expect(pair.all("200 1 INVITE")).toHaveLength(repeats);
+    expect([pair.bob.session?.isOver, pair.bob.requests.length]).toEqual([true, 1]);
+  });
+
+  it("§3.1.5 MUST answer 491 to a re-INVITE while the answer that the ACK brings is awaited", async () => {
+    const pair = await UaPair.open();
+    pair.call();
+    await pair.pass();
+    const heal = pair.net.lose({ from: "10.0.0.1" }, (bytes) => bytes.toString().startsWith("ACK"));
+    pair.answer([], Buffer.from("v=0 bob\r\n"));
+    await pair.pass(5);
+    const { alice } = sessionsOf(pair);
+    const statuses: number[] = [];
+    alice.reinvite({ headers: [], body: Buffer.from("v=0 alice\r\n") }, noting(alice, statuses));
+    await pair.pass(5);
+    expect(pair.all("491 2 INVITE")).toHaveLength(1);
+    heal();
+    for (let round = 0; round < 20; round += 1) {
+      await pair.pass(500);
+      for (const request of pair.bob.requests.splice(0)) request.respond({ status: 200 });
+    }
+    expect(statuses).toEqual([200]);
+    expect(sessionsOf(pair).bob.isOver).toBe(false);
+  });
+
+  it("§3.1.6 MUST stop repeating the 200 when a BYE comes in place of the ACK", async () => {
     const pair = await UaPair.open();
     pair.call([], Buffer.from("v=0\r\n"));
     await pair.pass();
@@ -177,6 +253,27 @@ describe("RFC 5407 §3.3 other races", () => {
     }
     expect(pair.sent.filter(({ what }) => what.startsWith("491"))).toHaveLength(2);
     expect(statuses).toEqual([200, 200]);
+    expect([alice.isOver, bob.isOver]).toEqual([false, false]);
+  });
+
+  it("§3.3.2 MUST refuse both an UPDATE and a re-INVITE that cross, and later both succeed", async () => {
+    const { pair, alice, bob } = await connected();
+    const statuses = { alice: [] as number[], bob: [] as number[] };
+    const body = Buffer.from("v=0\r\n");
+    const headers = [{ name: "Content-Type", value: "application/sdp" }];
+    alice.send({ method: "UPDATE", headers, body }, noting(alice, statuses.alice));
+    bob.reinvite({ headers, body }, noting(bob, statuses.bob));
+    await pair.pass(5);
+    expect(pair.sent.filter(({ what }) => what.startsWith("491")).map(({ by }) => by)).toEqual(
+      expect.arrayContaining(["alice", "bob"]),
+    );
+    for (let round = 0; round < 20; round += 1) {
+      await pair.pass(500);
+      for (const { requests } of [pair.alice, pair.bob])
+        for (const request of requests.splice(0)) request.respond({ status: 200, headers, body });
+    }
+    expect(pair.sent.filter(({ what }) => what.startsWith("491"))).toHaveLength(2);
+    expect(statuses).toEqual({ alice: [200], bob: [200] });
     expect([alice.isOver, bob.isOver]).toEqual([false, false]);
   });
 

@@ -356,7 +356,10 @@ export class Session {
 
   /** RFC 3261 §14.2, RFC 3311 §5.2: ours is pending: 491. */
   #glareAnswer(): UasResponse | undefined {
-    const isOurs = this.#inviteOut || this.#updates.isOfferOut;
+    const isOurs =
+      this.#inviteOut ||
+      this.#updates.isOfferOut ||
+      [...this.#accepted.values()].some(({ isOffer }) => isOffer);
     return isOurs ? { status: 491 } : this.#peerOffers.refusal();
   }
 

@@ -32,6 +32,11 @@ export class SuccessRetransmitter {
     });
   }
 
+  /** The INVITE had no offer, so this is one, and the ACK brings its answer (RFC 3261 §13.2.1). */
+  get isOffer(): boolean {
+    return this.#tx.request.body.length === 0 && this.#response.body.length > 0;
+  }
+
   stop(): void {
     this.#resend.cancel();
     this.#limit.cancel();
