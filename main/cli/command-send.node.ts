@@ -2,11 +2,14 @@ import { basename } from "node:path";
 import { formatAddress } from "../../shared/format/person.ts";
 import { countOf } from "../../shared/format/plural.ts";
 import type { OfferId } from "../../shared/model/offer.ts";
+import { systemClock } from "../base/clock.node.ts";
+import { present } from "../base/present.ts";
 import { onEveryEvent } from "../compose/client-events.ts";
 import { openClient } from "../compose/open-client.node.ts";
 import { profileName } from "../compose/profile.node.ts";
 import { rebuiltText } from "../compose/rebuilt-text.ts";
 import type { OfferError } from "../cpm/client.ts";
+import { waitForReceiverMs } from "../cpm/file/resume-times.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
@@ -21,10 +24,12 @@ import {
 import { Output } from "./output.node.ts";
 import { startDevice } from "./start-device.node.ts";
 import { stopSignal } from "./stop-signal.node.ts";
+import { WaitTeller, waitingText } from "./wait-teller.ts";
 
 export interface SendFlags extends ClientFlags {
   readonly to: string;
   readonly expect?: string;
+  readonly wait?: number;
   readonly json?: boolean;
 }
 
@@ -37,14 +42,21 @@ export async function runSendCommand(
   const expectation = readExpectation(flags.expect);
   const setup = clientSetup(flags);
   const stop = stopSignal();
-  const open = await openClient({ ...setup, canBeGuest: true });
+  const waiting = present({ waitForReceiverS: flags.wait });
+  const more = { ...setup.more, ...waiting };
+  const open = await openClient({ ...setup, canBeGuest: true, more });
   const { client, profile } = open;
   if (profile.store.setAside !== undefined) output.hint(rebuiltText(profile.store.setAside));
   const printer = new EventPrinter(output);
+  const waits = new WaitTeller(systemClock(), waitForReceiverMs(waiting), (told) => {
+    output.event("waiting", { id: told.id, until: new Date(told.untilMs).toISOString() });
+    output.hint(waitingText(told));
+  });
   const ended = new Promise<OfferOutcome>((resolve) => {
     let outcome: OfferOutcome | undefined;
     onEveryEvent(client.events, (event) => {
       printer.print(event);
+      waits.hear(event);
       if (event.event === "offer" && event.direction === "outgoing")
         outcome ??= beginOutcome(event);
       if (outcome === undefined) return;
@@ -64,6 +76,7 @@ export async function runSendCommand(
     if (expectation === undefined) return exit;
     return holds(expectation, outcome) ? EXIT.done : EXIT.expectation;
   } finally {
+    waits.stop();
     await open.close();
   }
 }

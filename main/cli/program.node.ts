@@ -21,6 +21,7 @@ import type { ExitCode } from "./exit-code.ts";
 const MAX_DEVICES = 10;
 const MAX_RING_S = 86_400;
 const MAX_DELAY_MS = 86_400_000;
+const MAX_WAIT_S = 86_400;
 
 /** What a command is run with once it was understood. */
 export type Run = (
@@ -143,6 +144,11 @@ function addSend(program: Command, run: Run): void {
     .description("Offer files to someone and transfer what is accepted.")
     .requiredOption("--to <uri>", "sip:, sips: or tel: address of the receiver")
     .option("--expect <outcome>", "accepted:N, verified:N, declined or noanswer; exit 8 otherwise")
+    .option(
+      "--wait <s>",
+      "seconds to wait for a receiver that is gone in the middle; 360 unless given, 0 for not at all",
+      number(0, MAX_WAIT_S),
+    )
     .addHelpText(
       "after",
       example(

@@ -40,9 +40,12 @@ export interface ClientSetup {
     readonly username?: string;
     readonly password?: string;
   };
-  /** Settings of the client that only an application with windows has. */
+  /** Settings of the client that only some programs have. */
   readonly more?: Partial<
-    Pick<CpmConfig, "offerLimits" | "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS">
+    Pick<
+      CpmConfig,
+      "offerLimits" | "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS" | "waitForReceiverS"
+    >
   >;
   /** Opened by its owner, who closes it; without it the client opens the one in `profileFolder` itself. */
   readonly profile?: Profile;

@@ -57,6 +57,11 @@ export interface CpmConfig {
    */
   readonly resumeForS?: number;
   /**
+   * How long what this device sends waits for a receiver that is gone, in seconds, to the second. Default: a minute longer
+   * than `resumeForS`, for the receiver's last attempt may still be on its way.
+   */
+  readonly waitForReceiverS?: number;
+  /**
    * Decides which file is given to somebody who asks for one that this device has not offered to them.
    * @returns its path; nothing: the request is refused without a word. Without this, so is every such request
    */

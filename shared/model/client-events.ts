@@ -48,9 +48,13 @@ export interface ClientEvents {
   };
   /**
    * The transfer was interrupted and goes on by itself as soon as the other side can be reached; `resumed` follows, or
-   * the end. Incoming: the next attempt begins after `inMs`. Outgoing: the receiver is awaited.
+   * the end. Incoming: the next attempt begins after `inMs`. Outgoing: the receiver is awaited for `forMs` at most.
    */
-  readonly reconnecting: { readonly id: OfferId; readonly inMs?: number };
+  readonly reconnecting: {
+    readonly id: OfferId;
+    readonly inMs?: number;
+    readonly forMs?: number;
+  };
   /**
    * Nothing moves until whoever paused it goes on. Incoming, by `space`: the disk is full, and it goes on by itself when
    * there is room again.

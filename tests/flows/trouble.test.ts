@@ -152,6 +152,21 @@ describe("note N3 in docs/flows.md: something on the way is lost", () => {
   });
 });
 
+describe("design/cli: a sender that waits for a receiver that is gone", () => {
+  it.each([0, 5, 20])("MUST end when %i seconds are over, and leave nothing", async (waitS) => {
+    await accepted({ devices: { a1: { waitForReceiverS: waitS } } });
+    const alice = world.device("a1");
+    world.kill("b1", "killed");
+    await world.until("it broke", () => alice.has("reconnecting") || alice.has("transfer"));
+    const brokenMs = world.clock.nowMs();
+    if (waitS > 0) expect(alice.last("reconnecting").forMs).toBe(waitS * 1000);
+    await world.until("alice ends", () => alice.has("transfer"));
+    expect(world.clock.nowMs() - brokenMs).toBeLessThan(waitS * 1000 + 2000);
+    expect(["interrupted", "partly"]).toContain(alice.last("transfer").state);
+    expect(alice.all("file").some(({ resumable }) => resumable !== undefined)).toBe(true);
+  });
+});
+
 describe("decision 0003: the last word is lost on the way", () => {
   /** Runs when the device has answered for every octet of a file and is about to check it. */
   function beforeChecking({ files }: FlowDevice, run: () => void): void {

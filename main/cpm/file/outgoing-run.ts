@@ -1,5 +1,4 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
-import type { Timer } from "../../base/ports.ts";
 import type { InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import { answerHeaders } from "../headers.ts";
@@ -13,8 +12,9 @@ import { type FileOutcome, mayGoOnAlone } from "./outcome.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
 import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
+import { ReceiverWait } from "./receiver-wait.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
-import { pushDelayMs, RESUME_FOR_S, RESUME_MARGIN_MS, resumeDelayMs } from "./resume-times.ts";
+import { waitForReceiverMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
@@ -61,16 +61,23 @@ export class OutgoingRun {
   #keepsTrying = false;
   #isEnding = false;
   #isDone = false;
-  #wait: Timer | undefined;
-  /** Offers in a row that nobody took. */
-  #vainPushes = 0;
-  #giveUpAtMs: number | undefined;
+  readonly #wait: ReceiverWait;
   readonly #stopPush = new Set<() => void>();
   #resolve: (outcomes: readonly FileOutcome[]) => void = () => undefined;
 
   constructor(context: OfferContext, options: OutgoingRunOptions) {
     this.#context = context;
     this.#options = options;
+    const { clock } = context.ports;
+    this.#wait = new ReceiverWait(clock, waitForReceiverMs(context.config), {
+      onNext: () => {
+        this.#pushAll();
+        this.#check();
+      },
+      onOver: () => {
+        this.#giveUp();
+      },
+    });
     this.#entries = options.files.map((file) => ({
       ...{ file, isMoving: false, isOffered: false, octets: 0 },
     }));
@@ -113,7 +120,7 @@ export class OutgoingRun {
       return;
     }
     this.#attempts += 1;
-    this.#wait?.cancel();
+    this.#wait.hold();
     await this.#serve(invite, pull);
     this.#attempts -= 1;
     this.#check();
@@ -127,8 +134,7 @@ export class OutgoingRun {
     this.#keepsTrying ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
     this.#pausedBy = undefined;
-    this.#wait?.cancel();
-    this.#renewTime();
+    this.#wait.renew();
     this.#pushAll();
     this.#check();
   }
@@ -136,7 +142,7 @@ export class OutgoingRun {
   pause(): void {
     if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
     this.#pausedBy = "us";
-    this.#wait?.cancel();
+    this.#wait.hold();
     this.#context.emit("paused", { id: this.#options.id, by: "us" });
     const outcome = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
     for (const stop of this.#stopPush) stop();
@@ -346,7 +352,7 @@ export class OutgoingRun {
   #pausedByPeer(): void {
     if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
     this.#pausedBy = "peer";
-    this.#wait?.cancel();
+    this.#wait.hold();
     this.#context.emit("paused", { id: this.#options.id, by: "peer" });
   }
 
@@ -356,7 +362,7 @@ export class OutgoingRun {
     entry.isMoving = false;
     // It was seen to be changed while it moved.
     if (entry.outcome === undefined) {
-      if (octets > entry.octets) this.#renewTime();
+      if (octets > entry.octets) this.#wait.renew();
       entry.octets = octets;
       if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(file, outcome);
       else this.#finish(entry, outcome);
@@ -383,7 +389,7 @@ export class OutgoingRun {
   }
 
   #endPending(outcome?: FileOutcome): void {
-    this.#wait?.cancel();
+    this.#wait.hold();
     for (const entry of this.#entries)
       if (entry.pending !== undefined && !entry.isMoving)
         this.#finish(entry, outcome ?? entry.pending);
@@ -400,7 +406,7 @@ export class OutgoingRun {
     }
     if (this.#transfers.size > 0) return;
     this.#isDone = true;
-    this.#wait?.cancel();
+    this.#wait.stop();
     this.#resolve(this.#entries.map(({ outcome }) => outcome ?? { kind: "declined" }));
   }
 
@@ -409,31 +415,17 @@ export class OutgoingRun {
    * its last word was lost, or where it still waits for its next attempt: so it is asked, too.
    */
   #waits(): boolean {
-    const { config, ports } = this.#context;
-    const forMs = (config.resumeForS ?? RESUME_FOR_S) * 1000;
-    this.#giveUpAtMs ??= ports.clock.nowMs() + forMs + RESUME_MARGIN_MS;
-    const leftMs = this.#giveUpAtMs - ports.clock.nowMs();
     const isTrying = this.#isPeerOurs || this.#keepsTrying;
-    if (!isTrying || forMs === 0 || leftMs <= 0) {
-      this.#endPending();
-      return false;
-    }
-    this.#wait?.cancel();
-    this.#context.emit("reconnecting", { id: this.#options.id });
-    this.#wait = ports.clock.startTimer(Math.min(this.#pushDelayMs(), leftMs), () => {
-      this.#vainPushes += 1;
-      this.#pushAll();
-      this.#check();
-    });
-    return true;
+    const leftMs = isTrying ? this.#wait.start(this.#isAllThere) : 0;
+    if (leftMs === 0) this.#endPending();
+    else this.#context.emit("reconnecting", { id: this.#options.id, forMs: leftMs });
+    return leftMs > 0;
   }
 
-  /** A receiver that has answered for every octet does not ask for the rest: it is asked at once what became of them. */
-  #pushDelayMs(): number {
-    const isAllThere = this.#entries.every(
+  get #isAllThere(): boolean {
+    return this.#entries.every(
       ({ file, octets, pending }) => pending === undefined || octets === file.source.sizeOctets,
     );
-    return isAllThere ? resumeDelayMs(this.#vainPushes) : pushDelayMs(this.#vainPushes);
   }
 
   #pushAll(): void {
@@ -442,9 +434,14 @@ export class OutgoingRun {
         void this.#push(entry);
   }
 
-  #renewTime(): void {
-    this.#vainPushes = 0;
-    this.#giveUpAtMs = undefined;
+  /** Nobody came. An offer of the rest that nobody has answered yet is taken back. */
+  #giveUp(): void {
+    // What moves, or what somebody paused, has its own end.
+    const isMoving = this.#entries.some((entry) => entry.isMoving);
+    if (this.#isDone || isMoving || this.#pausedBy !== undefined) return;
+    for (const stop of this.#stopPush) stop();
+    this.#endPending();
+    this.#check();
   }
 }
 

@@ -1,7 +1,7 @@
 /** How long an interrupted transfer is tried again by itself, unless configured otherwise. */
 export const RESUME_FOR_S = 300;
 /** The sender gives up later than the receiver, whose last attempt may still be on its way. */
-export const RESUME_MARGIN_MS = 60_000;
+const RESUME_MARGIN_MS = 60_000;
 
 /** Between two looks at a disk that was full. */
 export const LOOK_FOR_ROOM_MS = 5000;
@@ -20,4 +20,14 @@ export function resumeDelayMs(attempt: number): number {
 /** Of the sender, which leaves the receiver the first word: 5, 10, 20, … 60 s. */
 export function pushDelayMs(attempt: number): number {
   return Math.min(5 * FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+}
+
+/** How long a sender waits for a receiver that is gone; 0: not at all. */
+export function waitForReceiverMs(config: {
+  readonly resumeForS?: number;
+  readonly waitForReceiverS?: number;
+}): number {
+  const { resumeForS = RESUME_FOR_S, waitForReceiverS } = config;
+  if (waitForReceiverS !== undefined) return waitForReceiverS * 1000;
+  return resumeForS === 0 ? 0 : resumeForS * 1000 + RESUME_MARGIN_MS;
 }
