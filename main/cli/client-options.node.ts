@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
+import type { JoinLink } from "../../shared/link/join-link.ts";
 import { isLoopback } from "../base/host-port.ts";
 import { type MsrpUri, parseMsrpUri } from "../base/msrp-uri.ts";
 import { type CoreAddress, parseCoreAddress } from "../compose/core-address.ts";
@@ -8,11 +9,12 @@ import { profileName } from "../compose/profile.node.ts";
 import { DEMO_PASSWORD, isDemoUser } from "../compose/users.node.ts";
 import { aorOf, parseSipUri } from "../sip/grammar/uri.ts";
 import { usageError } from "./exit-code.ts";
+import { givenLink, type JoinFlags, joinedAccount } from "./joined-account.node.ts";
 
 /** Options that `client` and `send` share, as commander gives them. */
-export interface ClientFlags {
-  readonly as: string;
-  readonly core: string;
+export interface ClientFlags extends JoinFlags {
+  readonly as?: string;
+  readonly core?: string;
   readonly profile: string;
   readonly device?: string;
   readonly receive?: string;
@@ -22,26 +24,57 @@ export interface ClientFlags {
   readonly trace?: string;
 }
 
-/** Checks the options that say who and where this device is. */
-export function clientSetup(flags: ClientFlags): ClientSetup {
-  const core = parseCoreAddress(flags.core);
-  if (core === undefined) {
-    throw usageError(
-      `"${flags.core}" is no address of a core.`,
-      "Write --core HOST:PORT, for example --core 127.0.0.1:41001 or --core [::1]:41001;transport=tcp.",
-    );
-  }
-  const aor = readAor(flags.as);
+/**
+ * Checks the options that say who and where this device is: by address and core, by a link to join, or by what the
+ * profile has joined.
+ * @param join the link, where it was read already
+ */
+export function clientSetup(flags: ClientFlags, join?: JoinLink): ClientSetup {
+  const { aor, core, password } = identity(flags, join);
   const user = aor.slice(aor.indexOf(":") + 1, aor.lastIndexOf("@"));
   const deviceName = flags.device ?? profileName(flags.profile);
   return {
-    ...{ aor, core, deviceName, profileFolder: flags.profile },
-    receiveFolder: flags.receive ?? join(flags.profile, "received"),
-    password: readPassword(aor, core, flags.passwordFile),
+    ...{ aor, core, password, deviceName, profileFolder: flags.profile },
+    receiveFolder: flags.receive ?? joinPath(flags.profile, "received"),
     element: `${user}-${deviceName}`,
     ...readRelays(flags),
     ...(flags.trace === undefined ? {} : { traceFile: flags.trace }),
   };
+}
+
+type Identity = Pick<ClientSetup, "aor" | "core" | "password">;
+
+function identity(flags: ClientFlags, join: JoinLink | undefined): Identity {
+  if (flags.as === undefined && flags.core === undefined) {
+    const joined = join ?? givenLink(flags) ?? joinedAccount(flags.profile);
+    if (joined === undefined) {
+      throw usageError(
+        "It is not said who you are.",
+        "Give --as and --core, or join a network first with `cpm join`.",
+      );
+    }
+    return joinedIdentity(joined);
+  }
+  if (flags.joinFile !== undefined)
+    throw usageError("A link says who you are already.", "Leave out --as and --core.");
+  if (flags.as === undefined || flags.core === undefined)
+    throw usageError("--as and --core belong together.", "Give both of them, or neither.");
+  const core = readCore(flags.core);
+  const aor = readAor(flags.as);
+  return { aor, core, password: readPassword(aor, core, flags.passwordFile) };
+}
+
+function joinedIdentity({ aor, host, port, transport, password }: JoinLink): Identity {
+  return { aor, core: { host, port, transport }, password };
+}
+
+function readCore(text: string): CoreAddress {
+  const core = parseCoreAddress(text);
+  if (core !== undefined) return core;
+  throw usageError(
+    `"${text}" is no address of a core.`,
+    "Write --core HOST:PORT, for example --core 127.0.0.1:41001 or --core [::1]:41001;transport=tcp.",
+  );
 }
 
 function readAor(text: string): string {

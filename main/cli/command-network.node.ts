@@ -1,23 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { join } from "node:path";
 import { bareHost, isLoopback } from "../base/host-port.ts";
 import { present } from "../base/present.ts";
 import { BuiltInNetwork, type HomeNetwork } from "../compose/built-in-network.node.ts";
 import type { UserAccount } from "../compose/element-config.ts";
 import { claimLab } from "../compose/lab.node.ts";
-import {
-  demoAccounts,
-  makeAccount,
-  mergeAccounts,
-  readUsers,
-  writeUsers,
-} from "../compose/users.node.ts";
-import { readPasswordFile } from "./client-options.node.ts";
+import { demoAccounts, mergeAccounts, readUsers } from "../compose/users.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
-import { promptSecret } from "./prompt.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";
 import { readTraces, removeFolder, temporaryFolder, writeTrace } from "./trace-merge.node.ts";
 
@@ -94,7 +83,7 @@ async function accounts(bind: string, file: string | undefined): Promise<readonl
   if (demo.length > 0) return demo;
   throw usageError(
     `The demo accounts are for this machine only, not for ${bind}.`,
-    "Make accounts with `cpm network user add NAME@DOMAIN --users FILE` and give them with --users FILE.",
+    "Use `cpm network share`, which makes accounts and encrypts; or give your own with --users FILE.",
   );
 }
 
@@ -107,48 +96,4 @@ function announce(networks: readonly HomeNetwork[], output: Output, hasDemoUsers
     output.hint("Users: alice and anna at a.example, bob and carol at b.example; password demo.");
   }
   output.hint("Press Ctrl+C to stop.");
-}
-
-export interface UserAddFlags {
-  readonly users: string;
-  readonly passwordFile?: string;
-  readonly json?: boolean;
-}
-
-/** `cpm network user add`: puts an account into a users file; the password itself is not kept. */
-export async function runUserAdd(address: string, flags: UserAddFlags): Promise<ExitCode> {
-  const output = new Output({ isJson: flags.json === true, profile: "network" });
-  const bare = address.replace(/^sip:/i, "");
-  if (!/^[^@\s:;<>"]+@[^@\s:;<>"]+$/.test(bare)) {
-    throw usageError(
-      `"${address}" is no address of a person.`,
-      "Write NAME@DOMAIN, for example dave@a.example.",
-    );
-  }
-  const { password, isMade } = await choosePassword(bare, flags.passwordFile);
-  const known = existsSync(flags.users) ? await readUsers(flags.users) : [];
-  const account = makeAccount(bare, password);
-  await writeUsers(flags.users, mergeAccounts(known, [account]));
-  output.event("user", {
-    aor: account.aor,
-    users: join(flags.users),
-    ...(isMade ? { password } : {}),
-  });
-  output.say(
-    `${bare} is in ${flags.users}.${isMade ? ` Its password, shown only now: ${password}` : ""}`,
-  );
-  return EXIT.done;
-}
-
-async function choosePassword(
-  address: string,
-  file: string | undefined,
-): Promise<{ readonly password: string; readonly isMade: boolean }> {
-  const given = file === undefined ? process.env["CPM_PASSWORD"] : readPasswordFile(file);
-  if (given !== undefined && given !== "") return { password: given, isMade: false };
-  const typed = process.stdin.isTTY
-    ? await promptSecret(`Password for ${address} (empty: make one): `)
-    : "";
-  if (typed !== "") return { password: typed, isMade: false };
-  return { password: randomBytes(18).toString("base64url"), isMade: true };
 }

@@ -1,33 +1,22 @@
-import { Command, InvalidArgumentError, Option } from "commander";
-import { parseDecimalIn } from "../base/decimal.ts";
+import { Command, Option } from "commander";
 import { profileName } from "../compose/profile.node.ts";
 import { VERSION } from "../compose/version.ts";
 import { type ClientCommandFlags, runClientCommand } from "./command-client.node.ts";
 import { type DemoFlags, runDemo } from "./command-demo.node.ts";
 import { type FlowFlags, runFlowCommand } from "./command-flow.node.ts";
 import { type HistoryFlags, runHistoryCommand } from "./command-history.node.ts";
-import {
-  type NetworkFlags,
-  runNetworkUp,
-  runUserAdd,
-  type UserAddFlags,
-} from "./command-network.node.ts";
+import { type JoinCommandFlags, runJoinCommand } from "./command-join.node.ts";
 import { type PfFlags, runPfCommand } from "./command-pf.node.ts";
 import { type ResumeFlags, runResumeCommand } from "./command-resume.node.ts";
 import { runSendCommand, type SendFlags } from "./command-send.node.ts";
 import { runTraceCommand, type TraceFlags } from "./command-trace.node.ts";
-import type { ExitCode } from "./exit-code.ts";
+import { addNetwork } from "./program-network.node.ts";
+import { example, number, type Run } from "./program-parts.ts";
 
 const MAX_DEVICES = 10;
 const MAX_RING_S = 86_400;
 const MAX_DELAY_MS = 86_400_000;
 const MAX_WAIT_S = 86_400;
-
-/** What a command is run with once it was understood. */
-export type Run = (
-  action: () => ExitCode | Promise<ExitCode>,
-  output: { readonly json?: boolean; readonly profile: string },
-) => Promise<void>;
 
 /** The commands of `cpm`, their options and their help. */
 export function buildProgram(run: Run): Command {
@@ -38,6 +27,7 @@ export function buildProgram(run: Run): Command {
     .exitOverride();
   program.addHelpText("after", example("cpm demo holiday.jpg plan.pdf"));
   addNetwork(program, run);
+  addJoin(program, run);
   addClient(program, run);
   addSend(program, run);
   addResume(program, run);
@@ -49,48 +39,15 @@ export function buildProgram(run: Run): Command {
   return program;
 }
 
-function addNetwork(program: Command, run: Run): void {
-  const network = program.command("network").description("The built-in home networks.");
-  network.addHelpText("after", example("cpm network up --port-base 41001"));
-  network
-    .command("up")
-    .description("Start a.example and b.example, each a SIP/IP Core and a Participating Function.")
-    .option("--bind <address>", "address to listen on", "127.0.0.1")
-    .addOption(portBase())
-    .option("--users <file>", "accounts beside, or instead of, the demo accounts")
-    .option("--trace <file>", "write every message of the networks here when they stop")
-    .option("--lab", "let windows and other programs of yours on this machine find it")
-    .option("--json", "one JSON object per line")
-    .addHelpText("after", example("cpm network up --json --trace network.jsonl"))
-    .action((flags: NetworkFlags) =>
-      run(() => runNetworkUp(flags), { ...flags, profile: "network" }),
-    );
-  const user = network.command("user").description("Accounts of a users file.");
-  user.addHelpText("after", example("cpm network user add dave@a.example --users users.json"));
-  user
-    .command("add <address>")
-    .description("Add an account; asks for a password, or makes one.")
-    .option("--users <file>", "the users file", "users.json")
-    .option("--password-file <file>", "the password is this file's first line")
-    .option("--json", "one JSON object per line")
-    .addHelpText("after", example("cpm network user add dave@a.example --users users.json"))
-    .action((address: string, flags: UserAddFlags) =>
-      run(() => runUserAdd(address, flags), { ...flags, profile: "network" }),
-    );
-}
-
-function portBase(): Option {
-  return new Option(
-    "--port-base <n>",
-    "use six ports from here on instead of ones the system chooses",
-  ).argParser(number(1024, 65_530));
-}
-
 /** Options that say who and where a device is. */
 function withIdentity(command: Command): Command {
   return command
-    .requiredOption("--as <sip-uri>", "your address, for example sip:alice@a.example")
-    .requiredOption("--core <address>", "HOST:PORT[;transport=tcp|udp|tls] of your SIP/IP Core")
+    .option("--as <sip-uri>", "your address, for example sip:alice@a.example")
+    .option("--core <address>", "HOST:PORT[;transport=tcp|udp|tls] of your SIP/IP Core")
+    .option(
+      "--join-file <file>",
+      "instead of --as and --core: a link to join is this file's first line, - for stdin (or CPM_JOIN)",
+    )
     .requiredOption("--profile <dir>", "this device's data; one folder for each device")
     .option("--device <name>", "name of this device; the profile's name unless given")
     .option("--password-file <file>", "the password is this file's first line (or CPM_PASSWORD)")
@@ -105,6 +62,21 @@ function withIdentity(command: Command): Command {
     )
     .option("--trace <file>", "write every message of this device here")
     .option("--json", "one JSON object per line");
+}
+
+function addJoin(program: Command, run: Run): void {
+  program
+    .command("join [file]")
+    .description(
+      "Join the network of somebody nearby by the link in a file, - for stdin (or CPM_JOIN).",
+    )
+    .requiredOption("--profile <dir>", "this device's data; keeps the account")
+    .option("--device <name>", "name of this device; the profile's name unless given")
+    .option("--json", "one JSON object per line")
+    .addHelpText("after", example("cpm join link.txt --profile bob-laptop"))
+    .action((file: string | undefined, flags: JoinCommandFlags) =>
+      run(() => runJoinCommand(file, flags), named(flags)),
+    );
 }
 
 function addClient(program: Command, run: Run): void {
@@ -256,16 +228,4 @@ function addTrace(program: Command, run: Run): void {
 /** Events carry the profile's name, options its folder. */
 function named<T extends { readonly profile: string }>(flags: T): T {
   return { ...flags, profile: profileName(flags.profile) };
-}
-
-function number(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = parseDecimalIn(text, min, max);
-    if (value !== undefined) return value;
-    throw new InvalidArgumentError(`A number from ${String(min)} to ${String(max)} is needed.`);
-  };
-}
-
-function example(line: string): string {
-  return `\nExample:\n  $ ${line}\n`;
 }

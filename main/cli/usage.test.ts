@@ -25,7 +25,7 @@ interface Ended {
 }
 
 function cpm(...args: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, CPM_PASSWORD: "" };
+  const env = { ...process.env, CPM_PASSWORD: "", CPM_JOIN: "" };
   return new Promise((done) => {
     execFile(process.execPath, [ENTRY, "--role=cli", ...args], { env }, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code ?? -1);
@@ -38,6 +38,8 @@ function lastEvent({ stdout }: Ended): unknown {
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
 }
 
+const OTHER_LINK = join(folder, "other-link.txt");
+writeFileSync(OTHER_LINK, "cpm:bob@b.example\n");
 const IDENTITY = ["--as", "sip:alice@a.example", "--profile", join(folder, "alice")];
 
 function everyCommand(command: Command): readonly Command[] {
@@ -78,7 +80,9 @@ describe("exit 2: usage", () => {
   it.each([
     ["an unknown option names the nearest", ["demo", "--devces", "3"], "Did you mean --devices?"],
     ["an unknown command names the nearest", ["histroy"], "Did you mean history?"],
-    ["a missing option", ["client"], "--as <sip-uri>"],
+    ["a missing option", ["client"], "--profile <dir>"],
+    ["nobody that it is", ["client", "--profile", folder], "cpm join"],
+    ["half of who it is", ["client", ...IDENTITY], "--as and --core belong together"],
     ["a number out of range", ["demo", "--devices", "0"], "A number from 1 to 10"],
     ["no address", ["client", ...IDENTITY, "--core", "nowhere"], "no address of a core"],
     [
@@ -115,6 +119,34 @@ describe("exit 2: usage", () => {
       "There is no profile",
     ],
     ["an address without a name", ["network", "user", "add", "a.example"], "NAME@DOMAIN"],
+    [
+      "an address that is not here to share at",
+      ["network", "share", "--bind", "192.0.2.1", "--profile", folder],
+      "lo  127.0.0.1  this computer only",
+    ],
+    [
+      "a name that no network has",
+      ["network", "share", "--bind", "127.0.0.1", "--profile", folder, "--name", "a\nb"],
+      "is no name for a network",
+    ],
+    [
+      "an invitation to nothing",
+      ["network", "invite", "Bob", "--profile", folder],
+      "Nothing was shared",
+    ],
+    ["nobody to remove", ["network", "user", "remove", "bob@b.example"], "has no account in"],
+    ["no link", ["join", "--profile", folder], "no link to join"],
+    [
+      "a link that is not there",
+      ["join", join(folder, "no"), "--profile", folder],
+      "cannot be read",
+    ],
+    ["a link to something else", ["join", OTHER_LINK, "--profile", folder], "is no link to join"],
+    [
+      "a link beside an address",
+      ["client", ...IDENTITY, "--core", "127.0.0.1:1", "--join-file", OTHER_LINK],
+      "says who you are already",
+    ],
   ])("%s", async (_what, args, told) => {
     const { code, stdout, stderr } = await cpm(...args);
     expect(stderr).toContain(told);
