@@ -23,7 +23,11 @@ function ownIdentity(): TlsIdentity {
   return selfSignedIdentity({ names: [], ...validity });
 }
 
-async function endpoint(host: string, identity = ownIdentity()): Promise<MsrpEndpoint> {
+async function endpoint(
+  host: string,
+  identity = ownIdentity(),
+  tlsHost = host,
+): Promise<MsrpEndpoint> {
   const ports = {
     sockets: systemSockets(),
     clock: systemClock(),
@@ -32,7 +36,7 @@ async function endpoint(host: string, identity = ownIdentity()): Promise<MsrpEnd
     trace: nullTrace(),
   };
   const result = await MsrpEndpoint.open(ports, {
-    ...{ listen: { host, port: 0 }, tls: { identity } },
+    ...{ listen: { host, port: 0 }, tls: { identity, host: tlsHost } },
   });
   if (!result.ok) throw new Error(result.error.message);
   opened.push(result.value);
@@ -176,6 +180,12 @@ describe("RFC 8122 §5 and RFC 4975 §14.4 over sockets of the system", () => {
     void sendBlocks(sessions.active, Buffer.alloc(1024), 1);
     expect(await ends(sessions)).toEqual(["bind-timeout", "untrusted"]);
     expect(receiver.octets).toBe(0);
+  });
+
+  it("each scheme is listened for at an address of its own, and named by it", async () => {
+    const one = await endpoint(HOST, ownIdentity(), "127.0.0.7");
+    expect([one.local.host, one.localTls?.host]).toEqual([HOST, "127.0.0.7"]);
+    expect([one.newUri().host, one.newUri("msrps").host]).toEqual([HOST, "127.0.0.7"]);
   });
 
   it("a port without TLS is not spoken to", async () => {

@@ -11,6 +11,8 @@ import { ok, type Result } from "../base/result.ts";
 
 export interface EndpointTls {
   readonly identity: TlsIdentity;
+  /** Where others reach us; default: where TCP is listened for. */
+  readonly host?: string;
   /** Default: any port. */
   readonly port?: number;
 }
@@ -96,9 +98,9 @@ export class Listeners {
     });
     if (!tcp.ok) return tcp;
     if (tls === undefined) return ok({ tcp: tcp.value, tls: undefined });
-    const { identity, port = 0 } = tls;
+    const { identity, host = at.host, port = 0 } = tls;
     const wanted = { identity, requestsCertificate: true };
-    const secure = await this.#sockets.listenTls({ host: at.host, port }, wanted, (connection) => {
+    const secure = await this.#sockets.listenTls({ host, port }, wanted, (connection) => {
       this.#take((handlers) => {
         handlers.onTls(connection);
       });
