@@ -25,13 +25,15 @@ export function builtProgram(role: string, preloads: readonly string[] = []): re
 /** A program that runs in a network namespace of its own (Linux, root). */
 export interface InNamespace {
   readonly namespace: string;
-  readonly program: readonly string[];
+  /** Default: `bin/cpm`. */
+  readonly program?: readonly string[];
 }
 
 function commandOf(program: readonly string[] | InNamespace): readonly string[] {
   if (!("namespace" in program)) return [process.execPath, ...program];
   // It becomes what it starts: its process is the program's.
-  return ["ip", "netns", "exec", program.namespace, process.execPath, ...program.program];
+  const { namespace, program: inside = CPM } = program;
+  return ["ip", "netns", "exec", namespace, process.execPath, ...inside];
 }
 
 const running = new Set<ChildProcessWithoutNullStreams>();
