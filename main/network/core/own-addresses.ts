@@ -6,6 +6,7 @@ import { parseSipUri } from "../../sip/grammar/uri.ts";
 import type { SipHeaders } from "../../sip/message/headers.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import type { SipTransport } from "../../sip/transport/flow.ts";
+import type { TransportLayer } from "../../sip/transport/transport-layer.ts";
 import { defaultPort } from "../../sip/transport/via-rules.ts";
 import { namedTransport } from "./forwarding.ts";
 
@@ -22,6 +23,23 @@ export interface LooseRouted {
   readonly marks: readonly string[];
 }
 
+/** Where a core is reached. */
+export interface OwnPlaces {
+  readonly plain: HostPort;
+  readonly tls?: HostPort;
+}
+
+/** @param publicAddress named instead of the address listened on */
+export function ownPlaces(
+  transport: Pick<TransportLayer, "localTls" | "sentBy">,
+  publicAddress: HostPort | undefined,
+): OwnPlaces {
+  const plain = publicAddress ?? transport.sentBy();
+  if (transport.localTls === undefined) return { plain };
+  const { host, port } = transport.sentBy("tls");
+  return { plain, tls: { host: publicAddress?.host ?? host, port } };
+}
+
 /**
  * The core's own addresses and the Route entries it hands out. An entry of a Record-Route carries a keyed hash of the
  * Call-ID: a request that brings it back belongs to a dialog whose first request was admitted, without any state here.
@@ -29,7 +47,8 @@ export interface LooseRouted {
 export class OwnAddresses {
   readonly #domain: string;
   readonly #address: HostPort;
-  readonly #tlsPort: number | undefined;
+  /** Where devices reach us over TLS, if they do. */
+  readonly #tls: HostPort | undefined;
   readonly #hashing: Hashing;
   readonly #secret: Buffer;
   /** Of the latest Call-IDs: the requests of a call follow each other closely, and a hash costs as much as a datagram. */
@@ -37,13 +56,12 @@ export class OwnAddresses {
 
   constructor(
     domain: string,
-    address: HostPort,
+    { plain, tls }: OwnPlaces,
     ports: { readonly hashing: Hashing; readonly random: Random },
-    tlsPort?: number,
   ) {
     this.#domain = domain.toLowerCase();
-    this.#address = address;
-    this.#tlsPort = tlsPort;
+    this.#address = plain;
+    this.#tls = tls;
     this.#hashing = ports.hashing;
     this.#secret = ports.random.bytes(32);
   }
@@ -55,16 +73,14 @@ export class OwnAddresses {
   /** The URI names the core as a machine, or the home domain as a place to send to. */
   isOwn(uri: SipUri): boolean {
     const host = uri.host.toLowerCase();
-    const isHere =
-      host === this.#address.host.toLowerCase() ||
-      // `localhost`, 127.0.0.1 and ::1 are one machine under several names.
-      (isLoopback(host) && isLoopback(this.#address.host));
-    if (isHere) return this.#isPort(uri.port ?? defaultPort(isSecure(uri) ? "tls" : "udp"));
-    return host === this.#domain && (uri.port === undefined || this.#isPort(uri.port));
-  }
-
-  #isPort(port: number): boolean {
-    return port === this.#address.port || port === this.#tlsPort;
+    const places = [this.#address, ...(this.#tls === undefined ? [] : [this.#tls])];
+    const here = places.filter((place) => isSameMachine(place.host, host));
+    if (here.length > 0) {
+      const port = uri.port ?? defaultPort(isSecure(uri) ? "tls" : "udp");
+      return here.some((place) => place.port === port);
+    }
+    const isHome = host === this.#domain;
+    return isHome && (uri.port === undefined || places.some(({ port }) => port === uri.port));
   }
 
   /** The URI belongs to a user of the home domain. */
@@ -142,11 +158,15 @@ export class OwnAddresses {
   }
 
   #uri(user: string, transport: string | undefined): string {
-    const { host } = this.#address;
-    const port = transport === "tls" ? (this.#tlsPort ?? this.#address.port) : this.#address.port;
+    const { host, port } = (transport === "tls" ? this.#tls : undefined) ?? this.#address;
     const named = transport === undefined ? "" : `;transport=${transport}`;
     return `sip:${user}@${bracketHost(host)}:${String(port)}${named}`;
   }
+}
+
+/** `localhost`, 127.0.0.1 and ::1 are one machine under several names. */
+function isSameMachine(own: string, host: string): boolean {
+  return own.toLowerCase() === host || (isLoopback(host) && isLoopback(own));
 }
 
 function isSecure(uri: SipUri): boolean {

@@ -31,7 +31,7 @@ import { Gruus } from "./gruu.ts";
 import { LocationService } from "./location-service.ts";
 import { hasPassed, wayOf } from "./loops.ts";
 import { type OriginalDialog, OriginalDialogs } from "./original-dialogs.ts";
-import { configuredUri, type LooseRouted, OwnAddresses } from "./own-addresses.ts";
+import { configuredUri, type LooseRouted, OwnAddresses, ownPlaces } from "./own-addresses.ts";
 import { RATE_LIMITS } from "./rate-limits.ts";
 import { RegEventServer } from "./reg-event-server.ts";
 import { type LocalAnswer, register } from "./registrar.ts";
@@ -100,8 +100,7 @@ export class SipCore {
       newTag: () => randomToken(random, TAG_LENGTH),
     };
     const { transport } = transactions;
-    const address = config.publicAddress ?? transport.sentBy();
-    this.#own = new OwnAddresses(domain, address, ports, transport.localTls?.port);
+    this.#own = new OwnAddresses(domain, ownPlaces(transport, config.publicAddress), ports);
     this.#gruus = new Gruus(domain, { hashing, random });
     this.#locations = new LocationService(clock);
     const admission = new Admission(config, { clock, random, hashing, locations: this.#locations });

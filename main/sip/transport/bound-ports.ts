@@ -134,10 +134,11 @@ export class BoundPorts {
   }
 
   #sentBysNow(): SentBys {
-    const host = this.#options.sentByHost ?? this.local.host;
+    const { sentByHost } = this.#options;
+    const { local, localTls = local } = this;
     return {
-      plain: { host, port: this.local.port },
-      tls: { host, port: this.localTls?.port ?? this.local.port },
+      plain: { host: sentByHost ?? local.host, port: local.port },
+      tls: { host: sentByHost ?? localTls.host, port: localTls.port },
     };
   }
 }

@@ -30,9 +30,10 @@ export function streamOpener(
     if (tls === undefined) {
       return Promise.resolve(err(socketError("EPROTONOSUPPORT", "TLS is not spoken here")));
     }
-    const { identity } = tls;
+    const { identity, listen } = tls;
     return sockets.connectTls(target.remote, {
       ...options,
+      ...(listen === undefined ? {} : { localHost: listen.host }),
       trust: tls.trustOf(target),
       ...(identity === undefined ? {} : { identity }),
     });

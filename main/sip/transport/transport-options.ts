@@ -19,7 +19,7 @@ export interface TransportTls {
   trustOf(target: Pick<Target, "remote" | "name">): TlsTrust;
   /** Shown to those who ask; needed to listen. */
   readonly identity?: TlsIdentity;
-  /** Absent: others do not connect to us. */
+  /** Absent: others do not connect to us. The host may be another one than that of UDP and TCP. */
   readonly listen?: HostPort;
   /** Nothing is sent or taken by any other transport, whatever a route or a contact says. */
   readonly isRequired?: boolean;
