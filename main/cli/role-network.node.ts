@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { parseDecimal } from "../base/decimal.ts";
-import { formatHostPort } from "../base/host-port.ts";
+import { formatHostPort, type HostPort } from "../base/host-port.ts";
 import { coreSettings, newUsers, pfSettings } from "../compose/element-config.ts";
+import { keptIdentity } from "../compose/kept-identity.node.ts";
 import { openPf } from "../compose/open-pf.node.ts";
 import { openSipStack, SERVER_TRANSACTIONS, type SipStack } from "../compose/sip-stack.node.ts";
 import { SipCore } from "../network/core/sip-core.ts";
+import type { TransportTls } from "../sip/transport/transport-options.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { ParentLink } from "./parent-link.node.ts";
 
@@ -14,17 +16,24 @@ interface ElementArgs {
   readonly port: number;
   readonly msrpPort: number;
   readonly traceFile?: string;
+  /** Where it listens over TLS, too. */
+  readonly tls?: { readonly identityFile: string; readonly at: HostPort };
 }
 
 /** `--role=network`: one SIP/IP Core as a child process. */
 export async function runCoreChild(args: readonly string[]): Promise<ExitCode> {
-  const { element, bind, port, traceFile } = elementArgs(args);
+  const { element, bind, port, traceFile, tls } = elementArgs(args);
   const link = new ParentLink();
   const stack = await openSipStack({
     ...{ element, listen: { host: bind, port }, maxTransactions: SERVER_TRANSACTIONS },
     ...(traceFile === undefined ? {} : { traceFile }),
+    ...(tls === undefined ? {} : { tls: await serverTls(tls) }),
   });
-  link.send("listening", { sip: formatHostPort(stack.local) });
+  const { localTls } = stack.transactions.transport;
+  link.send("listening", {
+    sip: formatHostPort(stack.local),
+    ...(localTls === undefined ? {} : { tls: formatHostPort(localTls) }),
+  });
   const message = await link.next();
   if (message !== undefined) {
     const settings = coreSettings(message);
@@ -58,15 +67,20 @@ async function obey(core: SipCore, link: ParentLink): Promise<void> {
 
 /** `--role=pf`: one Participating Function as a child process. */
 export async function runPfChild(args: readonly string[]): Promise<ExitCode> {
-  const { element, bind, port, msrpPort, traceFile } = elementArgs(args);
+  const { element, bind, port, msrpPort, traceFile, tls } = elementArgs(args);
   const link = new ParentLink();
   const pf = await openPf({
     ...{ element, sip: { host: bind, port }, msrp: { host: bind, port: msrpPort } },
     ...(traceFile === undefined ? {} : { traceFile }),
+    ...(tls === undefined
+      ? {}
+      : { msrpTls: { identity: await keptIdentity(tls.identityFile, [], Date.now()), ...tls.at } }),
   });
+  const { localTls } = pf.msrp;
   link.send("listening", {
     sip: formatHostPort(pf.stack.local),
     msrp: formatHostPort(pf.msrp.local),
+    ...(localTls === undefined ? {} : { tls: formatHostPort(localTls) }),
   });
   const message = await link.next();
   if (message !== undefined) {
@@ -80,6 +94,15 @@ export async function runPfChild(args: readonly string[]): Promise<ExitCode> {
   return EXIT.done;
 }
 
+/** Of a core: devices come to it; where it calls somebody, that one's certificate has to be for its name. */
+async function serverTls(tls: NonNullable<ElementArgs["tls"]>): Promise<TransportTls> {
+  return {
+    identity: await keptIdentity(tls.identityFile, [], Date.now()),
+    listen: tls.at,
+    trustOf: ({ name, remote }) => ({ kind: "name", host: name ?? remote.host }),
+  };
+}
+
 function elementArgs(args: readonly string[]): ElementArgs {
   const { values } = parseArgs({
     args: [...args],
@@ -89,9 +112,12 @@ function elementArgs(args: readonly string[]): ElementArgs {
       port: { type: "string" },
       "msrp-port": { type: "string" },
       trace: { type: "string" },
+      "tls-identity": { type: "string" },
+      "tls-host": { type: "string" },
+      "tls-port": { type: "string" },
     },
   });
-  const { element, bind, trace } = values;
+  const { element, bind, trace, "tls-identity": identityFile } = values;
   if (element === undefined || bind === undefined)
     throw new Error("--element and --bind are needed");
   return {
@@ -99,6 +125,17 @@ function elementArgs(args: readonly string[]): ElementArgs {
     port: parseDecimal(values.port ?? "0") ?? 0,
     msrpPort: parseDecimal(values["msrp-port"] ?? "0") ?? 0,
     ...(trace === undefined ? {} : { traceFile: trace }),
+    ...(identityFile === undefined
+      ? {}
+      : {
+          tls: {
+            identityFile,
+            at: {
+              host: values["tls-host"] ?? bind,
+              port: parseDecimal(values["tls-port"] ?? "0") ?? 0,
+            },
+          },
+        }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { formatHostPort, parseHostPort } from "../base/host-port.ts";
+import { present } from "../base/present.ts";
 import { Child, type ChildRole } from "./child.node.ts";
 import type { UserAccount } from "./element-config.ts";
 import type { JsonObject } from "./json-lines.node.ts";
@@ -12,13 +13,37 @@ export interface NetworkOptions {
   readonly users: readonly UserAccount[];
   /** Folder for the elements' traces; without it nothing is traced. */
   readonly traceFolder?: string;
+  /** Default: the elements listen without TLS only. */
+  readonly tls?: NetworkTls;
+}
+
+/** How others reach the networks over TLS. */
+export interface NetworkTls {
+  /** Certificate and private key of all elements (see `keptIdentity`). */
+  readonly identityFile: string;
+  readonly fingerprint: string;
+  /** Default: the address of everything else. */
+  readonly host?: string;
+  /** By domain; default: four behind the other ports, or ones that the system chooses. */
+  readonly ports?: Readonly<Record<string, { readonly sip: number; readonly msrp: number }>>;
 }
 
 /** Where one home network listens; addresses are `host:port`. */
 export interface HomeNetwork {
   readonly domain: string;
-  readonly core: { readonly udp: string; readonly tcp: string };
-  readonly pf: { readonly sip: string; readonly msrp: string };
+  readonly core: {
+    readonly udp: string;
+    readonly tcp: string;
+    readonly tls?: string;
+    /** SHA-256 of the certificate that is shown over TLS. */
+    readonly fingerprint?: string;
+  };
+  readonly pf: { readonly sip: string; readonly msrp: string; readonly msrps?: string };
+}
+
+/** All that a certificate of these networks is for. */
+export function certifiedNames(host: string): readonly string[] {
+  return [host, ...DOMAINS.flatMap(({ domain }) => [domain, `sip:${domain}`])];
 }
 
 /** How long an element may take to listen and to be ready. */
@@ -30,6 +55,7 @@ const DOMAINS = [
 ] as const;
 
 const PORTS_PER_NETWORK = 3;
+const TLS_PORTS_PER_NETWORK = 2;
 
 /** Two home networks, a.example and b.example, each element a process of its own. */
 export class BuiltInNetwork {
@@ -52,16 +78,29 @@ export class BuiltInNetwork {
       const base = options.portBase;
       const port = (offset: number): number =>
         base === undefined ? 0 : base + i * PORTS_PER_NETWORK + offset;
+      const tls = tlsPorts(options, domain, i);
       return [
-        startElement({ options, role: "network", name: core, port: port(0) }, domain),
-        startElement({ options, role: "pf", name: pf, port: port(1), msrpPort: port(2) }, domain),
+        startElement(
+          { options, role: "network", name: core, port: port(0), tlsPort: tls.sip },
+          domain,
+        ),
+        startElement(
+          {
+            ...{ options, role: "pf", name: pf, port: port(1) },
+            ...{ msrpPort: port(2), tlsPort: tls.msrp },
+          },
+          domain,
+        ),
       ];
     });
     const children = elements.map(({ child }) => child);
     try {
       const listening = await Promise.all(elements.map(({ child }) => listeningOf(child)));
       const networks = DOMAINS.map(({ domain }, i) =>
-        homeNetwork(domain, listening[i * 2], listening[i * 2 + 1]),
+        homeNetwork(domain, {
+          ...{ core: listening[i * 2], pf: listening[i * 2 + 1] },
+          ...present({ fingerprint: options.tls?.fingerprint }),
+        }),
       );
       const traceFiles = elements.flatMap(({ traceFile }) => traceFile ?? []);
       const network = new BuiltInNetwork(networks, children, traceFiles);
@@ -85,6 +124,8 @@ export class BuiltInNetwork {
         [core.udp, DOMAINS[i]?.core ?? ""],
         [pf.sip, DOMAINS[i]?.pf ?? ""],
         [pf.msrp, DOMAINS[i]?.pf ?? ""],
+        ...(core.tls === undefined ? [] : [[core.tls, DOMAINS[i]?.core ?? ""]]),
+        ...(pf.msrps === undefined ? [] : [[pf.msrps, DOMAINS[i]?.pf ?? ""]]),
       ]),
     );
   }
@@ -151,15 +192,33 @@ interface ElementStart {
   readonly name: string;
   readonly port: number;
   readonly msrpPort?: number;
+  /** Of SIP at a core, of files at a Participating Function. */
+  readonly tlsPort: number;
+}
+
+function tlsPorts(
+  { tls, portBase }: NetworkOptions,
+  domain: string,
+  index: number,
+): { readonly sip: number; readonly msrp: number } {
+  const kept = tls?.ports?.[domain];
+  if (kept !== undefined) return kept;
+  if (portBase === undefined) return { sip: 0, msrp: 0 };
+  const first = portBase + DOMAINS.length * PORTS_PER_NETWORK + index * TLS_PORTS_PER_NETWORK;
+  return { sip: first, msrp: first + 1 };
 }
 
 function startElement(
-  { options, role, name, port, msrpPort }: ElementStart,
+  { options, role, name, port, msrpPort, tlsPort }: ElementStart,
   domain: string,
 ): { readonly child: Child; readonly traceFile?: string } {
   const args = ["--element", name, "--bind", options.bind, "--port", String(port)];
   if (msrpPort !== undefined) args.push("--msrp-port", String(msrpPort));
-  const { traceFolder } = options;
+  const { traceFolder, tls } = options;
+  if (tls !== undefined) {
+    args.push("--tls-identity", tls.identityFile, "--tls-port", String(tlsPort));
+    args.push("--tls-host", tls.host ?? options.bind);
+  }
   if (traceFolder === undefined) return { child: new Child(`${name} of ${domain}`, role, args) };
   const traceFile = join(traceFolder, `${name}.jsonl`);
   return {
@@ -174,15 +233,27 @@ async function listeningOf(child: Child): Promise<JsonObject> {
   throw new UserError("network", String(message["message"]), String(message["action"]));
 }
 
-function homeNetwork(domain: string, core?: JsonObject, pf?: JsonObject): HomeNetwork {
+interface Listening {
+  readonly core: JsonObject | undefined;
+  readonly pf: JsonObject | undefined;
+  readonly fingerprint?: string;
+}
+
+function homeNetwork(domain: string, { core, pf, fingerprint }: Listening): HomeNetwork {
   const address = (message: JsonObject | undefined, name: string): string => {
     const parsed = parseHostPort(String(message?.[name]));
     if (parsed === undefined) throw new Error(`an element of ${domain} told no ${name} address`);
     return formatHostPort(parsed);
   };
   const sip = address(core, "sip");
-  return {
+  const plain: HomeNetwork = {
     ...{ domain, core: { udp: sip, tcp: sip } },
     pf: { sip: address(pf, "sip"), msrp: address(pf, "msrp") },
+  };
+  if (fingerprint === undefined) return plain;
+  return {
+    domain,
+    core: { ...plain.core, tls: address(core, "tls"), fingerprint },
+    pf: { ...plain.pf, msrps: address(pf, "tls") },
   };
 }

@@ -1,6 +1,16 @@
 import { type HostPort, parseHostPort } from "../base/host-port.ts";
 
-export type CoreAddress = HostPort & { readonly transport: "udp" | "tcp" | "tls" };
+export type CoreAddress = HostPort & {
+  readonly transport: "udp" | "tcp" | "tls";
+  /** SHA-256 of the certificate that the core must show over TLS; by its name when absent. */
+  readonly fingerprint?: string;
+};
+
+/** Reads a SHA-256 fingerprint, with colons or without, as RFC 8122 §5 writes it; undefined when it is none. */
+export function parseFingerprint(text: string): string | undefined {
+  const hex = text.trim().replaceAll(":", "").toUpperCase();
+  return /^[0-9A-F]{64}$/.test(hex) ? hex.replace(/..(?!$)/g, "$&:") : undefined;
+}
 
 /** Reads `HOST:PORT[;transport=tcp|udp|tls]`; UDP unless it says otherwise. IPv6 hosts need brackets. */
 export function parseCoreAddress(text: string): CoreAddress | undefined {

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { formatHostPort, isIpAddress, isLoopback } from "../base/host-port.ts";
 import type { MsrpUri } from "../base/msrp-uri.ts";
+import type { TlsIdentity, TlsTrust } from "../base/ports.ts";
 import { present } from "../base/present.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { CpmClient } from "../cpm/client.ts";
@@ -9,10 +10,12 @@ import type { CpmConfig } from "../cpm/config.ts";
 import { OFFER_LIMITS } from "../cpm/file/offer-limits.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
+import type { TransportTls } from "../sip/transport/transport-options.ts";
 import type { SystemFiles } from "../storage/files.node.ts";
 import { LAB_QUOTA } from "../storage/peer-quota.ts";
 import { followAddress, type WayToCore } from "./address-follower.ts";
 import type { CoreAddress } from "./core-address.ts";
+import { IDENTITY_FILE, keptIdentity } from "./kept-identity.node.ts";
 import { openProfile, type Profile, profileFiles } from "./profile.node.ts";
 import { listenError, openSipStack } from "./sip-stack.node.ts";
 import { UserError } from "./user-error.ts";
@@ -83,14 +86,17 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       "Stop it, or choose another folder with --profile.",
     );
   }
+  const identity = await identityFor(setup);
   const stack = await openSipStack({
-    ...{ element, listen: { host, port: 0 } },
+    ...{ element, listen: { host, port: 0 }, ...tlsTo(setup.core) },
     ...(traceFile === undefined ? {} : { traceFile }),
   });
   const addresses = { [formatHostPort(setup.core)]: "core", ...setup.addresses };
   for (const [address, name] of Object.entries(addresses)) stack.trace.addresses.add(address, name);
   const listen = { host, port: 0 };
-  const msrp = await MsrpEndpoint.open(stack.ports, { listen });
+  const msrp = await MsrpEndpoint.open(stack.ports, {
+    ...{ listen, ...(identity === undefined ? {} : { tls: { identity } }) },
+  });
   if (!msrp.ok) throw listenError(listen, msrp.error);
   const user = setup.aor.slice(setup.aor.indexOf(":") + 1, setup.aor.lastIndexOf("@"));
   const srf = openSrf(stack.transactions, stack.ports, {
@@ -141,6 +147,22 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
       closeProfile();
     },
   };
+}
+
+/** For the connections of files: a fingerprint is worth something where the way to the core is protected. */
+function identityFor({ core, profileFolder }: ClientSetup): Promise<TlsIdentity | undefined> {
+  if (core.transport !== "tls") return Promise.resolve(undefined);
+  return keptIdentity(join(resolve(profileFolder), IDENTITY_FILE), [], Date.now());
+}
+
+/** Everything goes to the core, so whatever comes over TLS is the core's. */
+function tlsTo({ transport, host, fingerprint }: CoreAddress): { readonly tls?: TransportTls } {
+  if (transport !== "tls") return {};
+  const trust: TlsTrust =
+    fingerprint === undefined
+      ? { kind: "name", host }
+      : { kind: "fingerprint", sha256: fingerprint };
+  return { tls: { trustOf: () => trust, isRequired: true } };
 }
 
 /** Peers of a network on this machine are the user's own. */

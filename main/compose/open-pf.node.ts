@@ -1,6 +1,8 @@
 import type { HostPort } from "../base/host-port.ts";
+import { present } from "../base/present.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
+import type { EndpointTls } from "../msrp/listeners.ts";
 import { CoreOnly } from "../network/pf/core-only.ts";
 import { ParticipatingFunction } from "../network/pf/participating-function.ts";
 import { listenError, openSipStack, SERVER_TRANSACTIONS, type SipStack } from "./sip-stack.node.ts";
@@ -11,6 +13,8 @@ export interface PfOptions {
   readonly sip: HostPort;
   readonly msrp: HostPort;
   readonly traceFile?: string;
+  /** Where files are taken over TLS, too. */
+  readonly msrpTls?: EndpointTls;
 }
 
 /** A Participating Function that listens; it takes calls once it is told whom it serves. */
@@ -32,7 +36,10 @@ export async function openPf(options: PfOptions): Promise<OpenPf> {
     ...{ element, listen: options.sip, maxTransactions: SERVER_TRANSACTIONS },
     ...(traceFile === undefined ? {} : { traceFile }),
   });
-  const msrp = await MsrpEndpoint.open(stack.ports, { listen: options.msrp });
+  const msrp = await MsrpEndpoint.open(stack.ports, {
+    listen: options.msrp,
+    ...present({ tls: options.msrpTls }),
+  });
   if (!msrp.ok) throw listenError(options.msrp, msrp.error);
   const srf = openSrf(stack.transactions, stack.ports, { contactUser: "pf" });
   let pf: ParticipatingFunction | undefined;

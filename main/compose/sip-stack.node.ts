@@ -4,6 +4,7 @@ import type { HostPort } from "../base/host-port.ts";
 import { formatHostPort } from "../base/host-port.ts";
 import { type LimitProfile, limitProfileOf } from "../base/limit-profile.ts";
 import type { Hashing, SocketError } from "../base/ports.ts";
+import { present } from "../base/present.ts";
 import { systemRandom } from "../base/random.node.ts";
 import { systemResolver } from "../base/resolver.node.ts";
 import { systemSockets } from "../base/sockets.node.ts";
@@ -15,6 +16,7 @@ import {
   OPEN_DEVICE_LIMITS,
   OPEN_LIMITS,
   type TransportLimits,
+  type TransportTls,
 } from "../sip/transport/transport-options.ts";
 import { stderrLog } from "./log.node.ts";
 import { openTrace, type TraceOutput } from "./trace-output.node.ts";
@@ -38,6 +40,8 @@ export interface SipStackOptions {
   readonly maxTransactions?: number;
   /** Default: by the address listened on. */
   readonly profile?: LimitProfile;
+  /** Default: TLS is not spoken. */
+  readonly tls?: TransportTls;
 }
 
 /** The machine's ports and a SIP stack on one of its addresses: what every element is built on. */
@@ -62,7 +66,10 @@ export async function openSipStack(options: SipStackOptions): Promise<SipStack> 
     ...{ sockets: systemSockets(), clock, random: systemRandom(), resolver: systemResolver() },
     ...{ log: stderrLog(element), trace: trace.tap, hashing: systemHashing() },
   };
-  const transport = await TransportLayer.open(ports, { listen, limits });
+  const transport = await TransportLayer.open(ports, {
+    ...{ listen, limits },
+    ...present({ tls: options.tls }),
+  });
   if (!transport.ok) throw listenError(listen, transport.error);
   const transactions = new TransactionLayer(
     transport.value,
