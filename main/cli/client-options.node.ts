@@ -64,8 +64,9 @@ function identity(flags: ClientFlags, join: JoinLink | undefined): Identity {
   return { aor, core, password: readPassword(aor, core, flags.passwordFile) };
 }
 
-function joinedIdentity({ aor, host, port, transport, password }: JoinLink): Identity {
-  return { aor, core: { host, port, transport }, password };
+function joinedIdentity(join: JoinLink): Identity {
+  const { aor, host, port, transport, fingerprint, password } = join;
+  return { aor, core: { host, port, transport, fingerprint }, password };
 }
 
 function readCore(text: string): CoreAddress {

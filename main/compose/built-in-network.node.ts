@@ -119,15 +119,14 @@ export class BuiltInNetwork {
 
   /** Elements by address, for other traces. */
   get addresses(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      this.networks.flatMap(({ core, pf }, i) => [
-        [core.udp, DOMAINS[i]?.core ?? ""],
-        [pf.sip, DOMAINS[i]?.pf ?? ""],
-        [pf.msrp, DOMAINS[i]?.pf ?? ""],
-        ...(core.tls === undefined ? [] : [[core.tls, DOMAINS[i]?.core ?? ""]]),
-        ...(pf.msrps === undefined ? [] : [[pf.msrps, DOMAINS[i]?.pf ?? ""]]),
-      ]),
-    );
+    const named = this.networks.flatMap(({ core, pf }, i) => {
+      const { core: coreName, pf: pfName } = DOMAINS[i] ?? { core: "", pf: "" };
+      return [
+        ...[core.udp, core.tls].map((address) => [address, coreName] as const),
+        ...[pf.sip, pf.msrp, pf.msrps].map((address) => [address, pfName] as const),
+      ];
+    });
+    return Object.fromEntries(named.filter(([address]) => address !== undefined));
   }
 
   /** Resolves with the name of the first element that ends by itself. */

@@ -40,7 +40,7 @@ export async function openPf(options: PfOptions): Promise<OpenPf> {
     listen: options.msrp,
     ...present({ tls: options.msrpTls }),
   });
-  if (!msrp.ok) throw listenError(options.msrp, msrp.error);
+  if (!msrp.ok) throw listenError({ ...options.msrp, ...options.msrpTls }, msrp.error);
   const srf = openSrf(stack.transactions, stack.ports, { contactUser: "pf" });
   let pf: ParticipatingFunction | undefined;
   let guard: CoreOnly | undefined;

@@ -1,11 +1,15 @@
 import { unwatchFile, watchFile } from "node:fs";
 import { EventSource } from "../base/events.ts";
 import { present } from "../base/present.ts";
-import type { BuiltInNetwork } from "./built-in-network.node.ts";
+import { BuiltInNetwork } from "./built-in-network.node.ts";
 import type { UserAccount } from "./element-config.ts";
 import { isDemoAccount, type NewAccount, ShareAccounts } from "./share-accounts.node.ts";
 import { joinLinkFor, type ShareRecord, usersFileOf } from "./share-record.node.ts";
-import { startSharedNetwork } from "./shared-network.node.ts";
+import {
+  type SharedNetwork,
+  type StartBuiltIn,
+  startSharedNetwork,
+} from "./shared-network.node.ts";
 import { UserError } from "./user-error.ts";
 
 export interface ShareOptions {
@@ -42,7 +46,7 @@ export class Share {
     readonly changed: undefined;
   }>();
   readonly record: ShareRecord;
-  readonly network: BuiltInNetwork;
+  readonly network: SharedNetwork;
   readonly #accounts: ShareAccounts;
   readonly #online = new Map<string, number>();
   #users: readonly UserAccount[];
@@ -50,7 +54,7 @@ export class Share {
   #reading: Promise<void> = Promise.resolve();
 
   private constructor(
-    started: { readonly network: BuiltInNetwork; readonly record: ShareRecord },
+    started: { readonly network: SharedNetwork; readonly record: ShareRecord },
     accounts: ShareAccounts,
     users: readonly UserAccount[],
   ) {
@@ -64,15 +68,19 @@ export class Share {
     watchFile(accounts.file, { interval: WATCH_MS, persistent: false }, this.#onFile);
   }
 
-  static async start(options: ShareOptions): Promise<Share> {
+  /** @param startNetwork another one in a test */
+  static async start(
+    options: ShareOptions,
+    startNetwork: StartBuiltIn = (network) => BuiltInNetwork.start(network),
+  ): Promise<Share> {
     const accounts = new ShareAccounts(options.usersFile ?? usersFileOf(options.folder));
     const users = await accounts.list();
     refuseDemoAccounts(users);
     const { folder, host, name, portBase, traceFolder } = options;
-    const started = await startSharedNetwork({
-      ...{ folder, host, name, users },
-      ...present({ portBase, traceFolder }),
-    });
+    const started = await startSharedNetwork(
+      { ...{ folder, host, name, users }, ...present({ portBase, traceFolder }) },
+      startNetwork,
+    );
     return new Share(started, accounts, users);
   }
 

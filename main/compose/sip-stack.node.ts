@@ -38,7 +38,7 @@ export interface SipStackOptions {
   readonly traceFile?: string;
   /** Given by servers; default: what a device needs. */
   readonly maxTransactions?: number;
-  /** Default: by the address listened on. */
+  /** Default: by the addresses listened on. */
   readonly profile?: LimitProfile;
   /** Default: TLS is not spoken. */
   readonly tls?: TransportTls;
@@ -55,7 +55,8 @@ export interface SipStack {
 }
 
 export async function openSipStack(options: SipStackOptions): Promise<SipStack> {
-  const { element, listen, traceFile, profile = limitProfileOf(listen.host) } = options;
+  const { element, listen, traceFile, tls } = options;
+  const { profile = limitProfileOf(tls?.listen?.host ?? listen.host) } = options;
   const { transport: limits, maxTransactions } = limitsOf(profile, options.maxTransactions);
   const clock = systemClock();
   const trace = openTrace({
@@ -68,9 +69,9 @@ export async function openSipStack(options: SipStackOptions): Promise<SipStack> 
   };
   const transport = await TransportLayer.open(ports, {
     ...{ listen, limits },
-    ...present({ tls: options.tls }),
+    ...present({ tls }),
   });
-  if (!transport.ok) throw listenError(listen, transport.error);
+  if (!transport.ok) throw listenError(placeOf(options), transport.error);
   const transactions = new TransactionLayer(
     transport.value,
     ports,
@@ -97,6 +98,11 @@ function limitsOf(
   return serverTransactions === undefined
     ? { transport: OPEN_DEVICE_LIMITS, maxTransactions: OPEN_DEVICE_TRANSACTIONS }
     : { transport: OPEN_LIMITS, maxTransactions: serverTransactions };
+}
+
+/** It is not told which of the two could not be opened; a port that was asked for is likelier than any. */
+function placeOf({ listen, tls }: SipStackOptions): HostPort {
+  return listen.port === 0 ? (tls?.listen ?? listen) : listen;
 }
 
 /** An address that cannot be listened on, in words for people. */

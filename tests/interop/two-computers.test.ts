@@ -86,6 +86,7 @@ async function messages(profile: string): Promise<string> {
     .join("\n");
 }
 
+// Only root makes network namespaces; that they cannot be made is printed.
 describe.runIf(canRun)("two computers", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "cpm-nearby-"));

@@ -152,7 +152,7 @@ export class TestApp {
       },
       {
         startNetwork: startNetwork ?? (() => bed.startNetwork()),
-        startShare: startShare ?? ((share) => Share.start(share)),
+        startShare: startShare ?? ((share) => Share.start(share, startLoopbackNetwork)),
         interfaces: () => INTERFACES,
         runtimeFolder: join(bed.folder, "run"),
         roomIn: () => this.room,

@@ -3,6 +3,7 @@ import type {
   RegistrationView,
 } from "../../../shared/model/registration.ts";
 import { isLoopback, parseHostPort } from "../../base/host-port.ts";
+import { present } from "../../base/present.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { type NamedEvent, onEveryEvent } from "../../compose/client-events.ts";
 import { type OpenClient, openClient } from "../../compose/open-client.node.ts";
@@ -53,6 +54,7 @@ export class DeviceSession {
 
   static async open(options: DeviceSessionOptions): Promise<Result<DeviceSession, SignInFailure>> {
     const { account, password, profile, profileFolder, files, receiveFolder } = options;
+    const { fingerprint } = account;
     const core = parseHostPort(account.core);
     if (core === undefined) return err(badServer(account.core));
     if (profile.isInUse)
@@ -61,7 +63,8 @@ export class DeviceSession {
       );
     try {
       const open = await openClient({
-        ...{ aor: account.aor, core: { ...core, transport: account.transport }, password },
+        ...{ aor: account.aor, password },
+        core: { ...core, transport: account.transport, ...present({ fingerprint }) },
         ...{ profile, profileFolder, files, receiveFolder, element: profile.name },
         ...{ deviceName: account.deviceName, displayName: account.displayName },
         ...{ ringTimeS: options.ringTimeS, isBusy: options.isBusy },

@@ -188,12 +188,12 @@ export class SharingDesk {
     });
   }
 
-  #peopleOf({ users, presenceOf }: RunningShare): readonly SharedPerson[] {
+  #peopleOf(share: RunningShare): readonly SharedPerson[] {
     const { account } = this.#parts.state.current;
-    return users.map((user) => ({
+    return share.users.map((user) => ({
       ...{ aor: user.aor, name: user.name ?? formatPerson(user.aor) },
       isHost: account?.isHost === true && isSamePerson(user.aor, account.aor),
-      ...presenceOf(user),
+      ...share.presenceOf(user),
     }));
   }
 
