@@ -122,11 +122,11 @@ export class BuiltInNetwork {
     const named = this.networks.flatMap(({ core, pf }, i) => {
       const { core: coreName, pf: pfName } = DOMAINS[i] ?? { core: "", pf: "" };
       return [
-        ...[core.udp, core.tls].map((address) => [address, coreName] as const),
-        ...[pf.sip, pf.msrp, pf.msrps].map((address) => [address, pfName] as const),
+        ...places([core.udp, core.tls], coreName),
+        ...places([pf.sip, pf.msrp, pf.msrps], pfName),
       ];
     });
-    return Object.fromEntries(named.filter(([address]) => address !== undefined));
+    return Object.fromEntries(named);
   }
 
   /** Resolves with the name of the first element that ends by itself. */
@@ -179,6 +179,13 @@ export class BuiltInNetwork {
     });
     await Promise.all(ready);
   }
+}
+
+function places(
+  addresses: readonly (string | undefined)[],
+  element: string,
+): readonly (readonly [address: string, element: string])[] {
+  return addresses.flatMap((address) => (address === undefined ? [] : [[address, element]]));
 }
 
 function usersOf(domain: string, users: readonly UserAccount[]): readonly UserAccount[] {

@@ -55,7 +55,7 @@ const PER_LEG: ReadonlySet<string> = new Set([
 export function relaySdp(sd: SessionDescription, options: RelayOptions): SessionDescription {
   if (options.media.length !== sd.media.length)
     throw new LocalProtocolError("one decision for each m= line");
-  const media = sd.media.map((one, index) => relayMedia(one, options.media[index]));
+  const media = sd.media.map((one, index) => relayMedia(one, options.media[index], options.host));
   return {
     ...sd,
     origin: options.origin,
@@ -69,7 +69,11 @@ export function relaySdp(sd: SessionDescription, options: RelayOptions): Session
   };
 }
 
-function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined): MediaDescription {
+function relayMedia(
+  media: MediaDescription,
+  relayed: RelayedMedia | undefined,
+  host: string,
+): MediaDescription {
   const attributes = withoutAttributes(media.attributes, PER_LEG);
   // Without its own c= line: that names the other leg, and the session's serves all lines.
   const kept = {
@@ -90,6 +94,7 @@ function relayMedia(media: MediaDescription, relayed: RelayedMedia | undefined):
     ...kept,
     port: relayed.uri.port,
     protocol: msrpProtocol(relayed.uri),
+    ...(relayed.uri.host === host ? {} : { connection: connectionTo(relayed.uri.host) }),
     attributes: [
       ...(relayed.setup === undefined ? [] : [{ name: "setup", value: relayed.setup }]),
       { name: "path", value: formatMsrpPath([relayed.uri]) },

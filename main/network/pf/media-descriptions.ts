@@ -57,7 +57,6 @@ type AcceptedFile = Extract<FileAnswer, { readonly isAccepted: true }>;
  */
 export class MediaDescriptions {
   readonly files: readonly FileMedia[];
-  readonly #host: string;
   readonly #group: string;
   readonly #maxSizeOctets: number | undefined;
   readonly #lines: readonly MediaLine[];
@@ -80,17 +79,8 @@ export class MediaDescriptions {
     this.files = files;
     this.#clock = ports.clock;
     this.#group = randomToken(ports.random, 16);
-    this.#host = ports.msrp.local.host;
     this.#fingerprint = ports.msrp.fingerprint;
     this.#maxSizeOctets = ports.maxSizeOctets;
-    const origin = (): Origin => ({
-      user: "-",
-      sessionId: String(ports.random.bytes(4).readUInt32BE(0)),
-      version: "1",
-      addressType: this.#host.includes(":") ? "IP6" : "IP4",
-      address: this.#host,
-    });
-    this.#origins = { upstream: origin(), downstream: origin() };
     const { downstreamScheme: downstream = "msrp" } = ports;
     this.#lines = offer.media.map(({ port, protocol }) => {
       const upstream = port !== 0 && isTlsProtocol(protocol) ? "msrps" : "msrp";
@@ -101,6 +91,17 @@ export class MediaDescriptions {
         },
       });
     });
+    const origin = (leg: LegName): Origin => {
+      const address = this.#hostOf(leg);
+      return {
+        user: "-",
+        sessionId: String(ports.random.bytes(4).readUInt32BE(0)),
+        version: "1",
+        addressType: address.includes(":") ? "IP6" : "IP4",
+        address,
+      };
+    };
+    this.#origins = { upstream: origin("upstream"), downstream: origin("downstream") };
   }
 
   /** @returns an error whose `statusHint` the INVITE is refused with */
@@ -287,9 +288,15 @@ export class MediaDescriptions {
       ...(limit === undefined ? {} : { maxSizeOctets: limit }),
     }));
     return relaySdp(description, {
-      ...{ origin: this.#origins[leg], host: this.#host, media },
+      ...{ origin: this.#origins[leg], host: this.#hostOf(leg), media },
       fingerprint: this.#fingerprint,
     });
+  }
+
+  /** Each scheme may have an address of its own; what holds for all lines is that of the first in use. */
+  #hostOf(leg: LegName): string {
+    const first = this.#lines.find((_, index) => this.#offer.media[index]?.port !== 0);
+    return (first ?? this.#lines[0])?.uris[leg].host ?? "";
   }
 
   #saysCema(leg: LegName, index: number): boolean {
