@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join as joinPath } from "node:path";
+import { parseFingerprint } from "../../shared/format/fingerprint.ts";
 import type { JoinLink } from "../../shared/link/join-link.ts";
 import { isLoopback } from "../base/host-port.ts";
 import { type MsrpUri, parseMsrpUri } from "../base/msrp-uri.ts";
@@ -15,6 +16,7 @@ import { givenLink, type JoinFlags, joinedAccount } from "./joined-account.node.
 export interface ClientFlags extends JoinFlags {
   readonly as?: string;
   readonly core?: string;
+  readonly coreFingerprint?: string;
   readonly profile: string;
   readonly device?: string;
   readonly receive?: string;
@@ -59,7 +61,7 @@ function identity(flags: ClientFlags, join: JoinLink | undefined): Identity {
     throw usageError("A link says who you are already.", "Leave out --as and --core.");
   if (flags.as === undefined || flags.core === undefined)
     throw usageError("--as and --core belong together.", "Give both of them, or neither.");
-  const core = readCore(flags.core);
+  const core = { ...readCore(flags.core), ...readFingerprint(flags) };
   const aor = readAor(flags.as);
   return { aor, core, password: readPassword(aor, core, flags.passwordFile) };
 }
@@ -75,6 +77,20 @@ function readCore(text: string): CoreAddress {
   throw usageError(
     `"${text}" is no address of a core.`,
     "Write --core HOST:PORT, for example --core 127.0.0.1:41001 or --core [::1]:41001;transport=tcp.",
+  );
+}
+
+function readFingerprint({ core = "", coreFingerprint: text }: ClientFlags): {
+  readonly fingerprint?: string;
+} {
+  if (text === undefined) return {};
+  const fingerprint = parseFingerprint(text);
+  if (fingerprint !== undefined && readCore(core).transport === "tls") return { fingerprint };
+  throw usageError(
+    fingerprint === undefined
+      ? `"${text}" is no fingerprint of a certificate.`
+      : "Only a core over TLS shows a certificate.",
+    "Write --core HOST:PORT;transport=tls --core-fingerprint and 64 hexadecimal digits.",
   );
 }
 

@@ -44,6 +44,7 @@ function withIdentity(command: Command): Command {
   return command
     .option("--as <sip-uri>", "your address, for example sip:alice@a.example")
     .option("--core <address>", "HOST:PORT[;transport=tcp|udp|tls] of your SIP/IP Core")
+    .option("--core-fingerprint <sha256>", "the certificate that the core has to show over TLS")
     .option(
       "--join-file <file>",
       "instead of --as and --core: a link to join is this file's first line, - for stdin (or CPM_JOIN)",

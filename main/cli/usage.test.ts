@@ -84,6 +84,16 @@ describe("exit 2: usage", () => {
     ["nobody that it is", ["client", "--profile", folder], "cpm join"],
     ["half of who it is", ["client", ...IDENTITY], "--as and --core belong together"],
     ["a number out of range", ["demo", "--devices", "0"], "A number from 1 to 10"],
+    [
+      "half a fingerprint",
+      ["client", ...IDENTITY, "--core", "127.0.0.1:1;transport=tls", "--core-fingerprint", "AB:CD"],
+      "is no fingerprint",
+    ],
+    [
+      "a fingerprint without TLS",
+      ["client", ...IDENTITY, "--core", "127.0.0.1:1", "--core-fingerprint", "AB".repeat(32)],
+      "Only a core over TLS",
+    ],
     ["no address", ["client", ...IDENTITY, "--core", "nowhere"], "no address of a core"],
     [
       "no password",

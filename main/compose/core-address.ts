@@ -6,12 +6,6 @@ export type CoreAddress = HostPort & {
   readonly fingerprint?: string;
 };
 
-/** Reads a SHA-256 fingerprint, with colons or without, as RFC 8122 §5 writes it; undefined when it is none. */
-export function parseFingerprint(text: string): string | undefined {
-  const hex = text.trim().replaceAll(":", "").toUpperCase();
-  return /^[0-9A-F]{64}$/.test(hex) ? hex.replace(/..(?!$)/g, "$&:") : undefined;
-}
-
 /** Reads `HOST:PORT[;transport=tcp|udp|tls]`; UDP unless it says otherwise. IPv6 hosts need brackets. */
 export function parseCoreAddress(text: string): CoreAddress | undefined {
   const [hostPort = "", parameter, ...more] = text.split(";");
