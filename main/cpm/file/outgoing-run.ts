@@ -418,7 +418,7 @@ export class OutgoingRun {
     const isTrying = this.#isPeerOurs || this.#keepsTrying;
     const leftMs = isTrying ? this.#wait.start(this.#isAllThere) : 0;
     if (leftMs === 0) this.#endPending();
-    else this.#context.emit("reconnecting", { id: this.#options.id, forMs: leftMs });
+    else this.#context.emit("reconnecting", { id: this.#options.id, forMs: Math.round(leftMs) });
     return leftMs > 0;
   }
 
