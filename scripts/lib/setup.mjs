@@ -29,6 +29,7 @@ const TEST_PROGRAMS = [
   { program: "baresip", debian: "baresip-core", isLinuxOnly: true },
   { program: "a Chromium browser", debian: "chromium", isHere: () => findBrowser() !== undefined },
   { program: "Xvfb", debian: "xvfb", isLinuxOnly: true },
+  { program: "ip", debian: "iproute2", isLinuxOnly: true },
 ];
 
 /** What `npm run faults` calls besides. */
