@@ -16,6 +16,8 @@ const canRun = [
   need(hasSipp(), "sipp, to be a foreign client"),
   need(hasKamailio(), "kamailio, to be the SIP/IP Core"),
 ].every(Boolean);
+/** Two cores, two workers and the mirror, on a machine that does other things as well. */
+const START_MS = 90_000;
 const CONTENT = octets(60_000, 8);
 
 // Both are programs of their own: without them nothing could be shown, and `need` has said so.
@@ -29,8 +31,8 @@ describe.skipIf(!canRun)(
     let ours: OurDevice;
     let sipp: Sipp;
 
-    beforeAll(() => way.open());
-    afterAll(() => way.close());
+    beforeAll(() => way.open(), START_MS);
+    afterAll(() => way.close(), START_MS);
 
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), "cpm-sipp-"));

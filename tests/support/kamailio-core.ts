@@ -42,6 +42,12 @@ export function loopbackPlace(): HostPort {
   return { host, port: 5070 };
 }
 
+const running = new Set<ChildProcess>();
+// A run that is broken off leaves nothing behind.
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGTERM");
+});
+
 /** Debian's Kamailio with the configuration in `deploy/kamailio`, as the SIP/IP Core of one home network. */
 export class KamailioCore {
   readonly address: HostPort;
@@ -59,6 +65,8 @@ export class KamailioCore {
     const site = join(folder, "site.cfg");
     const args = ["-f", site, "-DD", "-E", "-Y", folder, "-m", "32", "-M", "4"];
     this.#child = spawn(KAMAILIO, args, { stdio: ["ignore", "ignore", "pipe"] });
+    running.add(this.#child);
+    this.#child.once("exit", () => running.delete(this.#child));
     this.#child.stderr?.on("data", (piece: Buffer) => {
       this.#said = (this.#said + piece.toString("latin1")).slice(-WORD_OCTETS);
     });
