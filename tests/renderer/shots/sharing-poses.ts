@@ -90,7 +90,7 @@ const ACTED: readonly Pose[] = [
     scenario: "join-asked",
     act: async (page: Page): Promise<void> => {
       await page.evaluate(() => {
-        window.gallery.bridge?.fail("join.accept", { code: "noAnswer", message: "" });
+        window.gallery.bridge?.fail("join.accept", { code: "certificateDiffers", message: "" });
       });
       await page.getByRole("button", { name: "Join", exact: true }).click();
       await expect(page.getByRole("alert")).toBeVisible();
