@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { isComplete, recogniseFlows } from "../../main/trace/flow-report.ts";
 import { octets } from "../support/octets.ts";
-import { TwoNetworks, type WorldOptions } from "../support/two-networks.ts";
+import {
+  ADDRESSES,
+  type ElementName,
+  TwoNetworks,
+  type WorldOptions,
+} from "../support/two-networks.ts";
 
 let world: TwoNetworks;
 
@@ -92,6 +97,54 @@ describe("RFC 3261 §26.2.2 devices whose core is reached over TLS", () => {
         proto === "udp" && [from, to].some(({ host }) => /\.1[123]$/.test(host)),
     );
     expect(datagrams).toEqual([]);
+  });
+});
+
+/** Transports of the MSRP frames that an element sent and took, by its peer. */
+function mediaTransports(element: ElementName): Readonly<Record<string, string>> {
+  const frames = world.records.filter((one) => one.proto === "msrp" && one.element === element);
+  const all = frames.map(({ peer, transport }) => [elementAt(peer), transport] as const);
+  return Object.fromEntries(new Map(all));
+}
+
+/** Of connections that were opened from any port. */
+function elementAt(peer: string): string {
+  const host = peer.split(":")[0] ?? "";
+  return Object.entries(ADDRESSES).find(([, address]) => address === host)?.[0] ?? peer;
+}
+
+describe("RFC 4975 §14.4 and RFC 8122 §5 on each leg of the Participating Functions", () => {
+  it("MUST protect the files of devices that signal over TLS", async () => {
+    await transfer(["b1", "b2"], { transport: "tls" });
+    expect(mediaTransports("pf-a")).toEqual({ a1: "tls", "pf-b": "tcp" });
+    expect(mediaTransports("pf-b")).toEqual({ "pf-a": "tcp", b2: "tls" });
+    for (const name of ["a1", "b2"] as const)
+      expect(world.device(name).last("answered").isEncrypted).toBe(true);
+  });
+
+  it("MUST not, and not say so, where they signal over TCP", async () => {
+    await transfer(["b1", "b2"], { transport: "tcp" });
+    expect(mediaTransports("pf-b")).toEqual({ "pf-a": "tcp", b2: "tcp" });
+    expect(world.device("b2").last("answered").isEncrypted).toBeUndefined();
+  });
+
+  it("files that go on are protected as before", async () => {
+    world = await TwoNetworks.start(["a1", "b1"], { transport: "tls" });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/plan.pdf", PLAN);
+    let breaks = 0;
+    world.net.onOctets(PLAN.length / 2, { to: world.addressOf("b1") }, (end) => {
+      breaks += 1;
+      end.breakOff();
+    });
+    await alice.send(["/s/plan.pdf"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    bob.acceptAll();
+    await world.until("the end", () => alice.has("transfer") && bob.has("transfer"));
+    expect([breaks, alice.last("transfer").state]).toEqual([1, "verified"]);
+    expect(bob.received().get("plan.pdf")?.equals(PLAN)).toBe(true);
+    expect(mediaTransports("pf-b")).toEqual({ "pf-a": "tcp", b1: "tls" });
+    expect(mediaTransports("a1")).toEqual({ "pf-a": "tls" });
   });
 });
 

@@ -26,6 +26,7 @@ import { FakeNet } from "./fake-net.ts";
 import { type Death, FakeProcess } from "./fake-process.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { FakeResolver } from "./fake-resolver.ts";
+import { fakeIdentity } from "./fake-tls.ts";
 import { FlowDevice } from "./flow-device.ts";
 import { MemoryFiles } from "./memory-files.ts";
 import { MemoryStore } from "./memory-store.ts";
@@ -402,11 +403,14 @@ export class TwoNetworks {
 
   async #msrp(name: ElementName, ports: SipPorts): Promise<MsrpEndpoint> {
     const host = this.addressOf(name);
+    // Every element can protect files; whether it does is for signalling to say.
+    const tls = { identity: fakeIdentity({ names: [name] }), port: 2856 };
     const endpoint = value(
-      await MsrpEndpoint.open(ports, { listen: { host, port: 2855 } }),
+      await MsrpEndpoint.open(ports, { listen: { host, port: 2855 }, tls }),
       `${name} listens`,
     );
-    this.#addresses.add(formatHostPort(endpoint.local), name);
+    for (const at of [endpoint.local, endpoint.localTls])
+      if (at !== undefined) this.#addresses.add(formatHostPort(at), name);
     return endpoint;
   }
 
