@@ -42,6 +42,15 @@ export const CASES: readonly Case[] = [
     floors: { ratio: 0.75, ...RSS },
   },
   {
+    name: "plain TLS copy, 64 KiB reads",
+    ...{ kind: "raw", relays: 0, isTls: true, payload: "main", floors: {} },
+  },
+  {
+    name: "MSRPS direct",
+    ...{ kind: "msrp", relays: 0, isTls: true, payload: "main" },
+    floors: { ratio: 0.8, ...RSS },
+  },
+  {
     name: "MSRP direct, chunks of 2 KiB",
     kind: "msrp",
     relays: 0,

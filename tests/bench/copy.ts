@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { selfSignedIdentity } from "../../main/base/self-signed.node.ts";
 import type { CopyKind, GoRole, RoleDone, RoleReady, StartRole } from "./role-messages.ts";
 
 export interface Payload {
@@ -33,6 +34,15 @@ export interface CopyWay {
   /** Processes between sender and receiver. */
   readonly relays: number;
   readonly maxChunkOctets?: number;
+  readonly isTls?: boolean;
+}
+
+const HOUR_MS = 3_600_000;
+
+function identityFor({ isTls }: CopyWay): Pick<StartRole, "identity"> {
+  if (isTls !== true) return {};
+  const [notBeforeMs, notAfterMs] = [Date.now() - HOUR_MS, Date.now() + HOUR_MS];
+  return { identity: selfSignedIdentity({ names: ["127.0.0.1"], notBeforeMs, notAfterMs }) };
 }
 
 /** Copies the payload once, from file to file, each part of the way a process of its own. */
@@ -40,6 +50,7 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
   const { kind, relays, maxChunkOctets } = way;
   const { program, folder } = place;
   const chunks = maxChunkOctets === undefined ? {} : { maxChunkOctets };
+  const identity = identityFor(way);
   const target = await mkdtemp(join(folder, "in-"));
   const roles: StartRole["role"][] = [
     "sender",
@@ -57,7 +68,7 @@ export async function copy(way: CopyWay, payload: Payload, place: CopyPlace): Pr
       children.map((child, i) => {
         const role = roles[i] ?? "relay";
         const path = role === "sender" ? payload.path : target;
-        return ask<RoleReady>(child, { role, kind, ...payload, ...chunks, path });
+        return ask<RoleReady>(child, { role, kind, ...payload, ...chunks, ...identity, path });
       }),
     );
     const begin = performance.now();

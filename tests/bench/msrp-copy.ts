@@ -15,10 +15,14 @@ import type {
 } from "../../main/msrp/session/session.ts";
 import { MediaRelay } from "../../main/network/pf/media-relay.ts";
 import { systemFiles } from "../../main/storage/files.node.ts";
+import type { StartRole } from "./role-messages.ts";
 
 const clock = systemClock();
 
-export async function openEndpoint(maxChunkOctets?: number): Promise<MsrpEndpoint> {
+export async function openEndpoint({
+  maxChunkOctets,
+  identity,
+}: Pick<StartRole, "maxChunkOctets" | "identity">): Promise<MsrpEndpoint> {
   const opened = await MsrpEndpoint.open(
     {
       sockets: systemSockets(),
@@ -30,6 +34,7 @@ export async function openEndpoint(maxChunkOctets?: number): Promise<MsrpEndpoin
     {
       listen: { host: "127.0.0.1", port: 0 },
       ...(maxChunkOctets === undefined ? {} : { limits: { maxChunkOctets } }),
+      ...(identity === undefined ? {} : { tls: { identity } }),
     },
   );
   if (!opened.ok) throw new Error(opened.error.message);
@@ -56,7 +61,10 @@ export function openLeg(
 ): MsrpSession {
   const { endpoint, localUri, remoteUri } = leg;
   const remotePath = [uriOf(remoteUri)];
-  return endpoint.session({ localUri, remotePath, role, receiver, connectionGroup });
+  // All ends have the same certificate here.
+  const fingerprints = endpoint.fingerprint === undefined ? [] : [endpoint.fingerprint];
+  const session = { localUri, remotePath, role, receiver, connectionGroup, fingerprints };
+  return endpoint.session(session);
 }
 
 export const NO_RECEIVER: MessageReceiver = { begin: () => ({ reject: 413 }) };

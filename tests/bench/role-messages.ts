@@ -1,5 +1,7 @@
 /** What the bench tells its processes, and what they answer, over the IPC channel of `fork`. */
 
+import type { TlsIdentity } from "../../main/base/ports.ts";
+
 /** How octets get from file to file. */
 export type CopyKind = "raw" | "msrp" | "msrp-hash";
 
@@ -16,6 +18,8 @@ export interface StartRole {
   readonly files: number;
   /** No chunk is longer. */
   readonly maxChunkOctets?: number;
+  /** Over TLS, all ends with this certificate. */
+  readonly identity?: TlsIdentity;
 }
 
 /** Child to parent: where it listens. MSRP: one URI a file towards the sender, one towards the receiver. */

@@ -63,19 +63,20 @@ async function go(ready: Omit<RoleReady, "event">): Promise<GoRole> {
   return answer;
 }
 
-async function raw({ role, path }: StartRole): Promise<string> {
-  const server = await listen();
+async function raw({ role, path, identity }: StartRole): Promise<string> {
+  const server = await listen(identity);
   const { nextPort } = await go({ port: portOf(server), nearUris: [], farUris: [] });
-  if (role === "sender") await rawSend(path, nextPort);
+  if (role === "sender") await rawSend(path, nextPort, identity);
   else if (role === "relay") await rawRelay(server, nextPort);
-  else await rawReceive(server, path);
+  else await rawReceive(server, path, identity === undefined ? "connection" : "secureConnection");
   return "";
 }
 
 async function msrp(start: StartRole): Promise<string> {
-  const endpoint = await openEndpoint(start.maxChunkOctets);
-  const nearUris = Array.from({ length: start.files }, () => endpoint.newUri());
-  const farUris = Array.from({ length: start.files }, () => endpoint.newUri());
+  const endpoint = await openEndpoint(start);
+  const scheme = start.identity === undefined ? "msrp" : "msrps";
+  const nearUris = Array.from({ length: start.files }, () => endpoint.newUri(scheme));
+  const farUris = Array.from({ length: start.files }, () => endpoint.newUri(scheme));
   const { previousUris, nextUris } = await go({
     port: endpoint.local.port,
     nearUris: nearUris.map(formatMsrpUri),

@@ -91,7 +91,20 @@ async function measure(cases: readonly Case[], rounds: number, bench: Bench): Pr
 
 function isWanted(each: Case, only: string, size: BenchSize): boolean {
   if (each.payload === "huge" && size.hugeOctets === 0) return false;
-  return each.kind === "raw" || each.name.includes(only);
+  if (each.kind === "raw") return isYardstick(each, only);
+  return each.name.toLowerCase().includes(only.toLowerCase());
+}
+
+/** What is wanted is measured beside copies through as many processes, and as well protected. */
+function isYardstick({ relays, isTls }: Case, only: string): boolean {
+  const wanted = only.toLowerCase();
+  return CASES.some(
+    (one) =>
+      one.kind !== "raw" &&
+      one.relays === relays &&
+      one.isTls === isTls &&
+      one.name.toLowerCase().includes(wanted),
+  );
 }
 
 async function main(): Promise<void> {

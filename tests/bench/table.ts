@@ -48,6 +48,7 @@ function figuresOf({ each, payload, results }: Measured, all: readonly Measured[
     (other) =>
       other.each.kind === "raw" &&
       other.each.relays === each.relays &&
+      other.each.isTls === each.isTls &&
       other.each.payload === each.payload,
   );
   return {
