@@ -401,16 +401,14 @@ export class TwoNetworks {
     return { ports, transactions: new TransactionLayer(transport, ports) };
   }
 
+  /** Every element can protect files; whether it does is for signalling to say. */
   async #msrp(name: ElementName, ports: SipPorts): Promise<MsrpEndpoint> {
     const host = this.addressOf(name);
-    // Every element can protect files; whether it does is for signalling to say.
     const tls = { identity: fakeIdentity({ names: [name] }), port: 2856 };
-    const endpoint = value(
-      await MsrpEndpoint.open(ports, { listen: { host, port: 2855 }, tls }),
-      `${name} listens`,
-    );
-    for (const at of [endpoint.local, endpoint.localTls])
-      if (at !== undefined) this.#addresses.add(formatHostPort(at), name);
+    const opened = await MsrpEndpoint.open(ports, { listen: { host, port: 2855 }, tls });
+    const endpoint = value(opened, `${name} listens`);
+    this.#addresses.add(formatHostPort(endpoint.local), name);
+    this.#addresses.add(formatHostPort({ host, port: tls.port }), name);
     return endpoint;
   }
 
