@@ -57,7 +57,7 @@ describe("ux 3.2 first run: try it on this computer", () => {
       registration: { name: "online", transport: "udp" },
       settings: { colour: "teal", receiveFolder: join(bed.folder, "here") },
       devices: [{ name: "Bob's computer", isThisDevice: true, isOnline: true }],
-      people: [{ aor: USERS.bob, name: "My devices", isMe: true }],
+      people: [{ aor: USERS.bob, name: "Another device of mine", isMe: true }],
     });
     expect(app.state.suggestions.map(({ name }) => name)).toEqual(["Alice", "Anna", "Carol"]);
     expect(app.state.freeOctets).toBeGreaterThan(0);

@@ -57,6 +57,6 @@ describe("ux 3.11 in the pseudo-locale a window is told pseudo text and data", (
     expect(alice.card.problem?.message).toBe(
       "No one is registered as dave@b.example. No file was sent.",
     );
-    expect(alice.state.people[0]?.name).toBe("My devices");
+    expect(alice.state.people[0]?.name).toBe("Another device of mine");
   });
 });

@@ -41,10 +41,10 @@ describe("who is who", () => {
     const people = peopleOf(
       [ALICE, { ...ALICE, aor: "sip:me@a.example" }],
       "sip:me@a.example",
-      "My devices",
+      "Another device of mine",
     );
     expect(people.map(({ aor, name, isMe }) => [aor, name, isMe])).toEqual([
-      ["sip:me@a.example", "My devices", true],
+      ["sip:me@a.example", "Another device of mine", true],
       ["sip:alice@a.example", "Al", false],
     ]);
     expect(peopleOf([ALICE], undefined, "")).toEqual([ALICE]);

@@ -31,7 +31,7 @@ export const account = {
   profileInUse: "Another program is the device of this profile.",
   profileNotUsable: "The profile cannot be used on this computer's disk.",
   notOpened: "This device could not be opened in the network.",
-  ownDevices: "My devices",
+  ownDevices: "Another device of mine",
   anotherDevice: "Another device",
   computerOf: "{name}'s computer",
   deviceOf: "{name}'s device",
