@@ -59,12 +59,12 @@ export function openProfile(folder: string, random: Random): Profile {
 
 /** With the journal of unfinished files, unless another program of this profile has it. */
 export function profileFiles(
-  profile: Pick<Profile, "isInUse">,
+  profile: Pick<Profile, "isInUse" | "store">,
   profileFolder: string,
   options: Pick<SystemFilesOptions, "quota" | "trash"> = {},
 ): SystemFiles {
   const journal = profile.isInUse ? {} : { profileFolder: resolve(profileFolder) };
-  return systemFiles({ ...journal, ...options });
+  return systemFiles({ ...journal, ...options, history: profile.store });
 }
 
 function takeLock(path: string): ProfileLock | undefined {

@@ -1,6 +1,7 @@
 import type { BigIntStatsFs } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { AppStore } from "../base/app-store.ts";
 import {
   type CreatePartOptions,
   type FileError,
@@ -15,6 +16,7 @@ import {
 } from "../base/files.ts";
 import { LocalProtocolError } from "../base/protocol-error.ts";
 import { err, ok, type Result } from "../base/result.ts";
+import { rememberDone } from "./done-history.node.ts";
 import { errorCode, fileError, systemFileError } from "./file-error.ts";
 import { safeFileName } from "./file-name.ts";
 import {
@@ -58,6 +60,8 @@ export interface SystemFilesOptions {
   readonly trash?: Trash;
   /** Wall-clock milliseconds since 1970. */
   readonly nowMs?: () => number;
+  /** The history that hears of files which an earlier run of the program finished without saying so. */
+  readonly history?: Pick<AppStore, "get" | "save">;
 }
 
 /** The file system of this machine. */
@@ -263,7 +267,7 @@ class NodeFiles implements SystemFiles {
   }
 
   async #openKeeper(): Promise<PartKeeper | undefined> {
-    const { profileFolder, nowMs } = this.#options;
+    const { profileFolder, nowMs, history } = this.#options;
     if (profileFolder === undefined) return undefined;
     try {
       return await PartKeeper.open({
@@ -271,6 +275,10 @@ class NodeFiles implements SystemFiles {
         diskOctets: octetsOfDisk,
         quota: this.#options.quota ?? PEER_QUOTA,
         ...(nowMs === undefined ? {} : { nowMs }),
+        onFound: (records) => {
+          // Offers that the history does not know were removed by their user.
+          if (history !== undefined) rememberDone(history, records, Number.POSITIVE_INFINITY);
+        },
       });
     } catch (cause) {
       // A profile that cannot be written to receives all the same.

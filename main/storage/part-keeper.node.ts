@@ -26,6 +26,8 @@ export interface KeeperOptions {
   readonly diskOctets: (folder: string) => Promise<number | undefined>;
   readonly quota: PeerQuota;
   readonly nowMs?: () => number;
+  /** Files that the last process had finished, and had not come to say so. */
+  readonly onFound?: (records: readonly DoneRecord[]) => void;
 }
 
 /** Parts between processes: what the journal says of them, compared with what is on disk. */
@@ -42,7 +44,12 @@ export class PartKeeper {
   /** Brings to an end what the last process did not, and removes what is too old. Throws errors of the system. */
   static async open(options: KeeperOptions): Promise<PartKeeper> {
     const keeper = new PartKeeper(options, await PartJournal.open(options.profileFolder));
-    for (const part of [...keeper.#journal.parts()]) await keeper.#settle(part);
+    const found: DoneRecord[] = [];
+    for (const part of [...keeper.#journal.parts()]) {
+      const record = await keeper.#settle(part);
+      if (record !== undefined) found.push(record);
+    }
+    if (found.length > 0) options.onFound?.(found);
     await keeper.#clean();
     return keeper;
   }
@@ -152,13 +159,16 @@ export class PartKeeper {
   }
 
   /** A crash between the final name and the journal's last word: the file is there, and must not come twice. */
-  async #settle(part: JournalPart): Promise<void> {
+  async #settle(part: JournalPart): Promise<DoneRecord | undefined> {
     try {
       const published = await findPublished(part);
-      if (published === undefined) return;
-      await this.#add(this.#doneRecord(part, published, {}), true);
+      if (published === undefined) return undefined;
+      const record = this.#doneRecord(part, published, {});
+      await this.#add(record, true);
+      return record;
     } catch (cause) {
       if (errorCode(cause) === undefined) throw cause;
+      return undefined;
     }
   }
 

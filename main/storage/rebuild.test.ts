@@ -91,6 +91,25 @@ describe("a history that lags behind the files", () => {
     next.close();
   });
 
+  it("learns at the next start of a file that got its name and was not reported any more", async () => {
+    const path = await receive(1);
+    const journal = join(profile, "parts.journal");
+    const lines = readFileSync(journal, "utf8").split("\n");
+    const left = lines.filter((line) => !line.includes('"done"'));
+    expect(left.length).toBeLessThan(lines.length);
+    writeFileSync(journal, left.join("\n"));
+    const store = opened();
+    store.save(entry(1));
+    store.interruptUnfinished(5);
+    expect(store.get("o1")).toMatchObject({ value: { state: "interrupted" } });
+    const files = systemFiles({ profileFolder: profile, history: store });
+    await files.open();
+    expect(known(store)).toEqual([path]);
+    expect(store.get("o1")).toMatchObject({ value: { state: "confirmed" } });
+    await files.close();
+    store.close();
+  });
+
   it("learns of an offer that it lost", async () => {
     const path = await receive(1);
     const store = opened();
