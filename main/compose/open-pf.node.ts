@@ -1,4 +1,5 @@
 import type { HostPort } from "../base/host-port.ts";
+import type { LimitProfile } from "../base/limit-profile.ts";
 import { present } from "../base/present.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
@@ -15,6 +16,8 @@ export interface PfOptions {
   readonly traceFile?: string;
   /** Where files are taken over TLS, too. */
   readonly msrpTls?: EndpointTls;
+  /** Default: by the address listened on. */
+  readonly profile?: LimitProfile;
 }
 
 /** A Participating Function that listens; it takes calls once it is told whom it serves. */
@@ -31,10 +34,10 @@ export interface OpenPf {
 }
 
 export async function openPf(options: PfOptions): Promise<OpenPf> {
-  const { element, traceFile } = options;
+  const { element, traceFile, profile } = options;
   const stack = await openSipStack({
     ...{ element, listen: options.sip, maxTransactions: SERVER_TRANSACTIONS },
-    ...(traceFile === undefined ? {} : { traceFile }),
+    ...present({ traceFile, profile }),
   });
   const msrp = await MsrpEndpoint.open(stack.ports, {
     listen: options.msrp,

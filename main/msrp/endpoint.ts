@@ -297,7 +297,7 @@ export class MsrpEndpoint {
 
   #admit(tcp: TcpConnection, peerFingerprint: string | undefined): MsrpConnection | undefined {
     const { maxInboundConnections, maxUnboundConnections } = this.#limits;
-    if (this.#sessionsOn.size >= maxInboundConnections || this.#isClosed) {
+    if (this.#unbound.openedCount >= maxInboundConnections || this.#isClosed) {
       tcp.destroy();
       return undefined;
     }
@@ -446,7 +446,7 @@ export class MsrpEndpoint {
   }
 
   #onLost(loss: ConnectionLoss, connection: MsrpConnection): void {
-    this.#unbound.remove(connection);
+    this.#unbound.forget(connection);
     this.#held.forget(connection);
     this.#gate.forget(connection);
     this.#outbound.forget(connection);

@@ -6,6 +6,8 @@ export class UnboundConnections {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #connections = new Map<MsrpConnection, Timer>();
+  /** Those that a session uses by now as well. */
+  readonly #opened = new Set<MsrpConnection>();
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
@@ -14,6 +16,11 @@ export class UnboundConnections {
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** All that others opened, until they are gone. */
+  get openedCount(): number {
+    return this.#opened.size;
   }
 
   /**
@@ -50,11 +57,18 @@ export class UnboundConnections {
       connection.destroy("no request for a session in time");
     });
     this.#connections.set(connection, timer);
+    this.#opened.add(connection);
   }
 
   remove(connection: MsrpConnection): void {
     this.#connections.get(connection)?.cancel();
     this.#connections.delete(connection);
+  }
+
+  /** It is gone. */
+  forget(connection: MsrpConnection): void {
+    this.remove(connection);
+    this.#opened.delete(connection);
   }
 
   destroyAll(): void {
