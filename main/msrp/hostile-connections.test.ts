@@ -413,3 +413,44 @@ describe("RFC 4975 §7.1.1 peers that do not answer or do not read", () => {
     await expectNothingLeft(all, all.peer);
   });
 });
+
+describe("RFC 4975 §14 how many connections others may open", () => {
+  it("29 MUST NOT count those that we opened ourselves: a relay has as many of them", async () => {
+    const bed = new MsrpBed();
+    const relay = await bed.endpoint("10.0.0.5", { maxInboundConnections: 2 });
+    const far = await bed.endpoint("10.0.0.9");
+    for (let i = 0; i < 2; i += 1) {
+      const [ours, theirs] = [relay.newUri(), far.newUri()];
+      const receiver = new MemoryReceiver();
+      far.session({ localUri: theirs, remotePath: [ours], role: "passive", receiver });
+      relay.session({
+        ...{ localUri: ours, remotePath: [theirs], role: "active", receiver },
+        connectionGroup: String(i),
+      });
+    }
+    await bed.clock.advanceAsync(50);
+    expect(bed.net.openConnections).toBe(2);
+    let closed = 0;
+    for (let i = 0; i < 3; i += 1) {
+      const connecting = bed.net.host("10.0.0.7").connectTcp(relay.local, {
+        signal: new AbortController().signal,
+        timeoutMs: 1000,
+      });
+      await bed.clock.advanceAsync(20);
+      const connected = await connecting;
+      if (!connected.ok) throw new Error(connected.error.code);
+      connected.value.start({
+        onData: () => undefined,
+        onDrained: () => undefined,
+        onEnd: () => undefined,
+        onClose: () => {
+          closed += 1;
+        },
+      });
+    }
+    await bed.clock.advanceAsync(20);
+    expect(closed).toBe(1);
+    await relay.close();
+    await far.close();
+  });
+});
