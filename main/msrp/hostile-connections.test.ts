@@ -442,15 +442,16 @@ describe("RFC 4975 §14 how many connections others may open", () => {
       connected.value.start({
         onData: () => undefined,
         onDrained: () => undefined,
-        onEnd: () => undefined,
-        onClose: () => {
+        onEnd: () => {
           closed += 1;
         },
+        onClose: () => undefined,
       });
     }
     await bed.clock.advanceAsync(20);
     expect(closed).toBe(1);
-    await relay.close();
-    await far.close();
+    const ending = Promise.all([relay.close(), far.close()]);
+    await bed.clock.advanceAsync(70_000);
+    await ending;
   });
 });
