@@ -1,9 +1,17 @@
 import { isIP } from "node:net";
+import { join } from "node:path";
 import { bareHost, isLoopback } from "../base/host-port.ts";
 import { present } from "../base/present.ts";
-import { BuiltInNetwork, type HomeNetwork } from "../compose/built-in-network.node.ts";
+import {
+  BuiltInNetwork,
+  certifiedNames,
+  type HomeNetwork,
+  type NetworkTls,
+} from "../compose/built-in-network.node.ts";
 import type { UserAccount } from "../compose/element-config.ts";
+import { IDENTITY_FILE, keptIdentity } from "../compose/kept-identity.node.ts";
 import { claimLab } from "../compose/lab.node.ts";
+import { runtimeFolder } from "../compose/lab-record.node.ts";
 import { demoAccounts, mergeAccounts, readUsers } from "../compose/users.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
 import { Output } from "./output.node.ts";
@@ -16,6 +24,7 @@ export interface NetworkFlags {
   readonly users?: string;
   readonly trace?: string;
   readonly lab?: boolean;
+  readonly tls?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,10 +38,11 @@ export async function runNetworkUp(flags: NetworkFlags): Promise<ExitCode> {
   const stop = stopSignal();
   const traceFolder = flags.trace === undefined ? undefined : await temporaryFolder("trace");
   try {
+    const tls = flags.tls === true ? await networkTls(bind) : undefined;
     const start = (): Promise<BuiltInNetwork> =>
       BuiltInNetwork.start({
         ...{ bind, users },
-        ...present({ portBase: flags.portBase, traceFolder }),
+        ...present({ portBase: flags.portBase, traceFolder, tls }),
       });
     const { network, stopNetwork } = await (flags.lab === true
       ? startLab(start)
@@ -49,6 +59,13 @@ export async function runNetworkUp(flags: NetworkFlags): Promise<ExitCode> {
   } finally {
     if (traceFolder !== undefined) await removeFolder(traceFolder);
   }
+}
+
+/** The certificate of this user's networks on this machine: the same one as long as the session. */
+async function networkTls(bind: string): Promise<NetworkTls> {
+  const identityFile = join(runtimeFolder(), IDENTITY_FILE);
+  const { fingerprint } = await keptIdentity(identityFile, certifiedNames(bind), Date.now());
+  return { identityFile, fingerprint };
 }
 
 interface StartedNetwork {
@@ -91,6 +108,9 @@ function announce(networks: readonly HomeNetwork[], output: Output, hasDemoUsers
   output.event("ready", { networks });
   for (const { domain, core, pf } of networks) {
     output.say(`${domain}  core ${core.udp}  participating function ${pf.sip}, files ${pf.msrp}`);
+    const { tls, fingerprint } = core;
+    if (tls !== undefined)
+      output.say(`${domain}  core over TLS ${tls}, certificate ${fingerprint ?? ""}`);
   }
   if (hasDemoUsers) {
     output.hint("Users: alice and anna at a.example, bob and carol at b.example; password demo.");

@@ -33,6 +33,7 @@ function addUp(network: Command, run: Run): void {
     .description("Start a.example and b.example, each a SIP/IP Core and a Participating Function.")
     .option("--bind <address>", "address to listen on", "127.0.0.1")
     .addOption(portBase("six ports"))
+    .option("--tls", "cores listen on TLS too, with a certificate whose fingerprint is told")
     .option("--users <file>", "accounts beside, or instead of, the demo accounts")
     .option("--trace <file>", "write every message of the networks here when they stop")
     .option("--lab", "let windows and other programs of yours on this machine find it")
