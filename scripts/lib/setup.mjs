@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findBrowser } from "./browser.mjs";
 import { withLock } from "./lock.mjs";
@@ -75,6 +75,11 @@ function isInstalled(digest) {
 }
 
 async function installPackages(digest) {
+  // "npm ci" would empty the folder that the link leads to, under the programs of another checkout.
+  if (lstatSync(MODULES, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+    return [
+      "npm packages of this package-lock.json (node_modules is a link: install where it leads)",
+    ];
   console.error("setup: installing the npm packages of package-lock.json into node_modules");
   // loglevel: npm itself may run on a Node that is older than the one it is about to install.
   const options = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
