@@ -122,6 +122,10 @@ export interface TlsListenOptions {
   readonly identity: TlsIdentity;
   /** Asks for a certificate of whoever connects. Nobody is refused for it: the owner looks at `peerFingerprint`. */
   readonly requestsCertificate: boolean;
+  /** Asked before a handshake begins; a connection that is not welcome is closed, and nobody is told. Default: all are. */
+  readonly isWelcome?: (remote: HostPort) => boolean;
+  /** How long a handshake may take; 10 s when absent. */
+  readonly handshakeMs?: number;
   /** A handshake that failed; its connection is closed already. */
   readonly onRefused?: (error: SocketError, remote: HostPort) => void;
 }
@@ -134,6 +138,8 @@ export interface TlsConnectOptions extends ConnectOptions {
   readonly trust: TlsTrust;
   /** Shown where the other side asks for it. */
   readonly identity?: TlsIdentity;
+  /** How long the handshake may take; 10 s when absent. */
+  readonly handshakeMs?: number;
 }
 
 /** Why a TLS handshake failed, as `SocketError.code` has it. */

@@ -62,10 +62,11 @@ async function listen(options: Partial<TlsListenOptions> = {}) {
 async function connect(
   port: number,
   trust: TlsConnectOptions["trust"] = { kind: "fingerprint", sha256: server.fingerprint },
+  more: Partial<TlsConnectOptions> = {},
 ) {
   const connected = await sockets.connectTls(
     { host: HOST, port },
-    { signal: new AbortController().signal, timeoutMs: 5000, trust, identity: client },
+    { signal: new AbortController().signal, timeoutMs: 5000, trust, identity: client, ...more },
   );
   if (connected.ok)
     closing.push(() => {
@@ -257,6 +258,46 @@ describe("a handshake under way", () => {
     expect(await codeOf(connect(local.port))).toBe("connected");
     await accepted;
     expect(new Set(refused)).toEqual(new Set(["TLS_TOO_MANY"]));
+  });
+
+  it("MUST end where the server goes on saying nothing", async () => {
+    const port = await plainServer((socket) => closing.push(() => socket.destroy()));
+    const trust = { kind: "fingerprint", sha256: server.fingerprint } as const;
+    expect(await codeOf(connect(port, trust, { handshakeMs: 50 }))).toBe("TLS_TIMEOUT");
+  });
+
+  it("MUST end, and be told of, where a client never finishes it", async () => {
+    const refusal = Promise.withResolvers<string>();
+    const { local } = await listen({
+      handshakeMs: 50,
+      onRefused: (error, remote) => {
+        refusal.resolve(`${error.code} ${remote.host}`);
+      },
+    });
+    const socket = connectPlain({ host: HOST, port: local.port });
+    closing.push(() => socket.destroy());
+    const closed = new Promise((resolve) => socket.once("close", resolve).resume());
+    // The head of a hello that never comes whole.
+    socket.on("error", () => undefined).write(Buffer.from("1603010200010001fc0303", "hex"));
+    expect(await refusal.promise).toBe(`TLS_TIMEOUT ${HOST}`);
+    await closed;
+  });
+
+  it("MUST not begin for whoever is not welcome, and nobody is told of it", async () => {
+    const asked: string[] = [];
+    const { local, refused } = await listen({
+      isWelcome: ({ host }) => {
+        asked.push(host);
+        return false;
+      },
+    });
+    const socket = connectPlain({ host: HOST, port: local.port });
+    const heard: Buffer[] = [];
+    socket.on("data", (bytes: Buffer) => heard.push(bytes)).on("error", () => undefined);
+    socket.write(Buffer.from("1603010200010001fc0303", "hex"));
+    await new Promise((resolve) => socket.once("close", resolve));
+    expect(await codeOf(connect(local.port))).toBe("TLS_NOT_SPOKEN");
+    expect([heard, refused, asked]).toEqual([[], [], [HOST, HOST]]);
   });
 
   it("MUST end with whoever gives it up", async () => {

@@ -24,8 +24,8 @@ import { toSocketError } from "./socket-error.node.ts";
 import { endsOf, NodeTcpConnection, TCP_BUFFER_OCTETS } from "./tcp.node.ts";
 import { tlsError, tlsFailureOf } from "./tls-errors.ts";
 
-/** Either side closes what has not finished its handshake by then. */
-export const HANDSHAKE_MS = 10_000;
+/** Either side closes what has not finished its handshake by then, unless told otherwise. */
+const HANDSHAKE_MS = 10_000;
 
 /** Handshakes of one listener that nobody has finished yet. */
 export const MAX_PENDING_HANDSHAKES = 256;
@@ -55,7 +55,7 @@ export function listenNodeTls(
   options: TlsListenOptions,
   onConnection: (connection: TlsConnection) => void,
 ): Promise<Result<TcpListener, SocketError>> {
-  const { identity, requestsCertificate } = options;
+  const { identity, requestsCertificate, handshakeMs = HANDSHAKE_MS } = options;
   const host = bareHost(local.host);
   return new Promise((resolve) => {
     const server = createServer({
@@ -65,7 +65,7 @@ export function listenNodeTls(
       requestCert: requestsCertificate,
       // Certificates of those who connect are known by their fingerprints; the owner compares before it reads.
       rejectUnauthorized: false,
-      handshakeTimeout: HANDSHAKE_MS,
+      handshakeTimeout: handshakeMs,
       allowHalfOpen: true,
       noDelay: true,
       highWaterMark: TCP_BUFFER_OCTETS,
@@ -108,7 +108,7 @@ function countHandshakes(server: Server, options: TlsListenOptions): () => void 
   let isClosed = false;
   server.on("connection", (raw: Socket) => {
     const remote = endsOf(raw)?.remote;
-    if (remote === undefined) {
+    if (remote === undefined || options.isWelcome?.(remote) === false) {
       raw.destroy();
       return;
     }
@@ -177,7 +177,7 @@ export function connectNodeTls(
       clearTimeout(timer);
       timer = setTimeout(() => {
         fail(tlsError("TLS_TIMEOUT", "the TLS handshake was not finished in time"));
-      }, HANDSHAKE_MS);
+      }, options.handshakeMs ?? HANDSHAKE_MS);
     });
     socket.once("secureConnect", () => {
       if (isDone) return;

@@ -13,7 +13,7 @@ import type {
   TransactionLayer,
 } from "../../main/sip/transaction/transaction-layer.ts";
 import type { Flow, SipTransport, Target } from "../../main/sip/transport/flow.ts";
-import { OPEN_LIMITS } from "../../main/sip/transport/transport-options.ts";
+import { OPEN_LIMITS, type TransportTls } from "../../main/sip/transport/transport-options.ts";
 import { ha1Of } from "../../main/sip/ua/digest.ts";
 import { DigestClient, NO_ATTEMPTS } from "../../main/sip/ua/digest-client.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -259,11 +259,14 @@ export class CoreBed {
       readonly names?: Readonly<Record<string, readonly string[]>>;
       readonly records?: FakeRecords;
       readonly hashing?: Hashing;
+      readonly tls?: TransportTls;
     } = {},
   ): Promise<CoreBed> {
     const bed = new CoreBed(around.address ?? CORE);
     const limits = config.profile === "open" ? OPEN_LIMITS : {};
-    const opened = await openTransactions(bed.net, bed.address, { limits });
+    const opened = await openTransactions(bed.net, bed.address, {
+      ...{ limits, ...(around.tls === undefined ? {} : { tls: around.tls }) },
+    });
     const { layer } = opened;
     const ports = { ...opened.ports, resolver: new FakeResolver(around.names, around.records) };
     const hashing = around.hashing ?? systemHashing();

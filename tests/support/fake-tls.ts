@@ -66,6 +66,7 @@ export function admit(
   clock: Clock,
 ): void {
   if (listening.tls === undefined) listening.onConnection(server);
+  else if (listening.tls.isWelcome?.(server.remote) === false) server.destroy();
   else if (tls === undefined) awaitHello(server, listening.tls, clock);
 }
 
@@ -113,7 +114,7 @@ export function shakeHands(
   scene: HandshakeScene,
   done: (result: Result<TlsConnection, SocketError>) => void,
 ): void {
-  const { client, tls, listening, wire } = scene;
+  const { client, server, tls, listening, wire } = scene;
   const timer = wire.clock.startTimer(HANDSHAKE_MS, () => {
     finish(err(failed("TLS_TIMEOUT")));
   });
@@ -127,7 +128,8 @@ export function shakeHands(
   tls.signal.addEventListener("abort", () => {
     timer.cancel();
   });
-  if (listening?.tls === undefined) greetInVain(client, finish);
+  if (server.isClosed) finish(err(failed("TLS_NOT_SPOKEN")));
+  else if (listening?.tls === undefined) greetInVain(client, finish);
   else exchange(scene, { ...listening, tls: listening.tls }, finish);
 }
 

@@ -9,6 +9,7 @@ import { TransportLayer } from "../../main/sip/transport/transport-layer.ts";
 import type {
   TransportLimits,
   TransportOptions,
+  TransportTls,
 } from "../../main/sip/transport/transport-options.ts";
 import type { FakeNet } from "./fake-net.ts";
 import { SeededRandom } from "./fake-random.ts";
@@ -49,11 +50,14 @@ export async function openTransactions(
     readonly seed?: number;
     readonly timers?: Partial<TimerConfig> & { readonly maxTransactions?: number };
     readonly limits?: Partial<TransportLimits>;
+    readonly tls?: TransportTls;
   } = {},
 ): Promise<{ readonly layer: TransactionLayer; readonly ports: FakePorts }> {
   const ports = fakePorts(net, listen.host, options.seed ?? listen.port);
-  const { limits = {} } = options;
-  const transport = await openTransport(ports, listen, { limits });
+  const { limits = {}, tls } = options;
+  const transport = await openTransport(ports, listen, {
+    ...{ limits, ...(tls === undefined ? {} : { tls }) },
+  });
   return { layer: new TransactionLayer(transport, ports, options.timers), ports };
 }
 

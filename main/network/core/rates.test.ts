@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CoreBed, NEIGHBOUR, type ScriptedUa } from "../../../tests/support/core-bed.ts";
+import { fakeIdentity } from "../../../tests/support/fake-tls.ts";
 import type { HostPort } from "../../base/host-port.ts";
 
 const STRANGER = "10.0.0.66";
@@ -181,5 +182,51 @@ describe("RFC 3261 §26.3.2.4 in the lab", () => {
     );
     expect(answers).toHaveLength(200);
     await lab.stop();
+  });
+});
+
+describe("RFC 3261 §26.3.2.4 TLS handshakes, which cost more than any request", () => {
+  const SECURE = { host: "10.0.0.1", port: 5061 };
+  const identity = fakeIdentity({ names: [SECURE.host] });
+  const believed = { kind: "fingerprint", sha256: identity.fingerprint } as const;
+
+  beforeEach(async () => {
+    await bed.stop();
+    const trustOf = (): typeof believed => believed;
+    bed = await CoreBed.start({ profile: "open" }, { tls: { identity, listen: SECURE, trustOf } });
+  });
+
+  /** What becomes of one; with another trust the client breaks it off. */
+  async function handshake(
+    from = STRANGER,
+    trust: { readonly kind: "fingerprint"; readonly sha256: string } = believed,
+  ): Promise<string> {
+    const { signal } = new AbortController();
+    const options = { signal, timeoutMs: 1000, trust };
+    const connecting = bed.net.host(from).connectTls(SECURE, options);
+    await bed.pass();
+    const connected = await connecting;
+    if (connected.ok) connected.value.destroy();
+    return connected.ok ? "connected" : connected.error.code;
+  }
+
+  it("MUST not begin with an address that is not heard, and begin again when it is", async () => {
+    expect(await handshake()).toBe("connected");
+    flood(300);
+    await bed.pass();
+    expect(await handshake()).toBe("TLS_NOT_SPOKEN");
+    expect(await handshake("10.0.0.67")).toBe("connected");
+    await bed.pass(2500);
+    expect(await handshake()).toBe("connected");
+  });
+
+  it("MUST not begin with an address that has broken off one after another", async () => {
+    const other = { ...believed, sha256: `AB${":CD".repeat(31)}` };
+    // At once: nobody is silenced for 15 handshakes a second.
+    const attempts = Array.from({ length: 70 }, () => handshake(STRANGER, other));
+    const outcomes = await Promise.all(attempts);
+    expect(outcomes[0]).toBe("TLS_WRONG_FINGERPRINT");
+    expect(await handshake()).toBe("TLS_NOT_SPOKEN");
+    expect(await handshake("10.0.0.67")).toBe("connected");
   });
 });

@@ -20,13 +20,18 @@ export async function bindTls(
   if (identity === undefined) throw new Error("who listens on TLS has an identity");
   return sockets.listenTls(
     listen,
-    { identity, requestsCertificate: false, onRefused: handlers.onRefused },
+    {
+      ...{ identity, requestsCertificate: false },
+      ...{ isWelcome: handlers.isWelcome, onRefused: handlers.onRefused },
+    },
     handlers.onConnection,
   );
 }
 
 export interface TlsPortHandlers {
   readonly onConnection: (connection: TcpConnection) => void;
+  /** Asked before a handshake, which costs more than any request. */
+  readonly isWelcome: (remote: HostPort) => boolean;
   readonly onRefused: (error: SocketError, remote: HostPort) => void;
 }
 

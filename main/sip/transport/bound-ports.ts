@@ -18,6 +18,8 @@ import { isOwnVia, type SentBys, sentByOf } from "./via-rules.ts";
 
 export interface BoundPortsHandlers extends UdpHandlers {
   onConnection(connection: TcpConnection, transport: "tcp" | "tls"): void;
+  /** Whether a TLS handshake with that place is worth it. */
+  isWelcome(remote: HostPort): boolean;
   /** A TLS handshake came to nothing. */
   onRefused(error: SocketError, remote: HostPort): void;
 }
@@ -167,6 +169,7 @@ async function bindAll(
     onConnection: (connection) => {
       accept(connection, "tls");
     },
+    isWelcome: (remote) => handlers()?.isWelcome(remote) === true,
     onRefused: (error, remote) => handlers()?.onRefused(error, remote),
   });
   if (secure.ok) return ok({ ...bound.value, tls: secure.value });

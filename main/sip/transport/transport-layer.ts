@@ -102,6 +102,7 @@ export class TransportLayer {
       onConnection: (connection, transport) => {
         this.#accept(connection, transport);
       },
+      isWelcome: (remote) => this.#guard?.isSilenced(remote, "tls") !== true,
       onRefused: (error, remote) => {
         ports.log.write("debug", "TLS handshake refused", { ...remote, code: error.code });
         this.#guard?.wasted(remote, "tls");
