@@ -125,6 +125,42 @@ describe("resume after a crash", () => {
   });
 });
 
+describe("RFC 4975 §5.4: a Participating Function dies between its 200 and the first octet", () => {
+  it.each([
+    { afterMs: 0, offMs: 200, limitMs: 5000 },
+    { afterMs: 0, offMs: 1000, limitMs: 5000 },
+    { afterMs: 0, offMs: 10_000, limitMs: 6000 },
+    { afterMs: 25, offMs: 1000, limitMs: 5000 },
+    { afterMs: 60, offMs: 10_000, limitMs: 6000 },
+    { afterMs: 100, offMs: 1000, limitMs: 5000 },
+  ])(
+    "MUST move octets within $limitMs ms of its return ($afterMs ms after the 200, gone for $offMs ms)",
+    async ({ afterMs, offMs, limitMs }) => {
+      world = await TwoNetworks.start(["a1", "b1"]);
+      const [alice, bob] = [world.device("a1"), world.device("b1")];
+      alice.files.put("/s/big.iso", BIG);
+      world.net.setLatency(10);
+      await alice.send(["/s/big.iso"]);
+      await world.until("bob rings", () => bob.has("ringing"));
+      bob.acceptAll();
+      await world.until("pf-b answers", () =>
+        world.records.some(
+          ({ element, dir, proto, summary }) =>
+            element === "pf-b" && dir === "out" && proto === "sip" && summary.status === 200,
+        ),
+      );
+      await world.pass(afterMs);
+      expect(octetsOf(bob)).toBe(0);
+      world.kill("pf-b", "killed");
+      await world.pass(offMs);
+      await world.boot("pf-b");
+      await world.until("octets move", () => octetsOf(bob) > 0, limitMs);
+      await bothEnd();
+      expectWhole();
+    },
+  );
+});
+
 describe("pause and resume by a user", () => {
   it.each(["a1", "b1"] as const)(
     "MUST stop when %s pauses and go on when it says so",

@@ -7,8 +7,10 @@ import { type CheckedOffer, type ReceivableFile, sizeExceeded } from "./incoming
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferEntry } from "./offer-record.ts";
 import { type FileOutcome, type Interrupted, isResumable } from "./outcome.ts";
+import { isSameParty } from "./pull-offer.ts";
 import type { AwaitedFile } from "./receive-session.ts";
 import { NONE_OF_THESE } from "./refusal.ts";
+import { isOffered } from "./resumed-lines.ts";
 
 /** What the history says of an offer that came in. */
 export function historyEntry(id: OfferId, { from, ids, files }: CheckedOffer): OfferEntry {
@@ -46,13 +48,24 @@ export function interruptedFiles(
   files: readonly ReceivableFile[],
   outcomes: readonly FileOutcome[],
 ): readonly { readonly file: AwaitedFile; readonly outcome: Interrupted }[] {
-  return files.flatMap(({ view, media, sizeOctets }, at) => {
+  return files.flatMap((file, at) => {
     const outcome = outcomes[at];
-    if (!isResumable(outcome)) return [];
-    const { index, name } = view;
-    const { name: offeredName = name, hashes } = media.selector;
-    return [{ outcome, file: { index, name, offeredName, sizeOctets, hashes } }];
+    return isResumable(outcome) ? [{ outcome, file: awaited(file) }] : [];
   });
+}
+
+/** Whether files of the one offer are files of the other, from the same person in the same conversation. */
+export function isAboutSame(offer: CheckedOffer, ours: CheckedOffer): boolean {
+  if (offer.ids.conversationId !== ours.ids.conversationId) return false;
+  if (!isSameParty(offer.from.uriText, ours.from.uriText)) return false;
+  const files = ours.files.map(awaited);
+  return offer.files.some((one) => files.some((file) => isOffered(one, file)));
+}
+
+function awaited({ view, media, sizeOctets }: ReceivableFile): AwaitedFile {
+  const { index, name } = view;
+  const { name: offeredName = name, hashes } = media.selector;
+  return { index, name, offeredName, sizeOctets, hashes };
 }
 
 export function refusalHeaders(status: number): readonly HeaderField[] {

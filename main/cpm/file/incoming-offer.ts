@@ -9,7 +9,13 @@ import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { forgetFile, historyEntry, interruptedFiles, refusalHeaders } from "./incoming-entry.ts";
+import {
+  forgetFile,
+  historyEntry,
+  interruptedFiles,
+  isAboutSame,
+  refusalHeaders,
+} from "./incoming-entry.ts";
 import { IncomingFiles } from "./incoming-files.ts";
 import { IncomingRun } from "./incoming-run.ts";
 import {
@@ -28,6 +34,7 @@ import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, transferStateOf } from "./outcome.ts";
+import { LOST } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
@@ -105,9 +112,24 @@ export class IncomingOffer {
     this.#apply({ name: "accept", files: files.filter((index) => known.has(index)), isGoingOn });
   }
 
-  /** Takes files of this offer that its sender offers to go on with. */
+  /**
+   * Takes files of this offer that its sender offers to go on with. Whoever does so while we still wait for the first
+   * octet has lost the session in which they were to come: this device leaves it, too, and asks for them.
+   */
   takesRest(invite: InviteUas, offer: CheckedOffer): boolean {
-    return this.#run?.takes(invite, offer) === true;
+    if (this.#run !== undefined) return this.#run.takes(invite, offer);
+    const state = this.#state;
+    if (state.name === "receiving" && !state.hasOctets && isAboutSame(offer, this.#offer))
+      this.#giveUpSession();
+    return false;
+  }
+
+  #giveUpSession(): void {
+    if (this.#isDialogOver) return;
+    void this.#dialog?.bye([{ name: "Reason", value: sipReason(408, "Nothing came") }]);
+    this.#isDialogOver = true;
+    this.#files.haltAll(LOST);
+    this.#settleIfOver();
   }
 
   pause(): void {

@@ -416,7 +416,7 @@ export class OutgoingRun {
    */
   #waits(): boolean {
     const isTrying = this.#isPeerOurs || this.#keepsTrying;
-    const leftMs = isTrying ? this.#wait.start(this.#isAllThere) : 0;
+    const leftMs = isTrying ? this.#wait.start(this.#isAllThere || this.#isNothingThere) : 0;
     if (leftMs === 0) this.#endPending();
     else this.#context.emit("reconnecting", { id: this.#options.id, forMs: Math.round(leftMs) });
     return leftMs > 0;
@@ -426,6 +426,10 @@ export class OutgoingRun {
     return this.#entries.every(
       ({ file, octets, pending }) => pending === undefined || octets === file.source.sizeOctets,
     );
+  }
+
+  get #isNothingThere(): boolean {
+    return this.#entries.every(({ octets, pending }) => pending === undefined || octets === 0);
   }
 
   #pushAll(): void {

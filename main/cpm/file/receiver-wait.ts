@@ -27,10 +27,11 @@ export class ReceiverWait {
   }
 
   /**
-   * @param isAllThere the receiver has answered for every octet: it does not ask for the rest, so it is asked at once
+   * @param isAskedSoon the receiver has answered for every octet, and does not ask for the rest, or for none, and may not
+   *   know that anything was lost
    * @returns what is left of the time; 0 where it is over
    */
-  start(isAllThere: boolean): number {
+  start(isAskedSoon: boolean): number {
     const nowMs = this.#clock.nowMs();
     this.#untilMs ??= nowMs + this.#forMs;
     const leftMs = this.#untilMs - nowMs;
@@ -41,7 +42,7 @@ export class ReceiverWait {
       this.hold();
       this.#events.onOver();
     });
-    const delayMs = isAllThere ? resumeDelayMs(this.#vain) : pushDelayMs(this.#vain);
+    const delayMs = isAskedSoon ? resumeDelayMs(this.#vain) : pushDelayMs(this.#vain);
     this.#next = this.#clock.startTimer(Math.min(delayMs, leftMs), () => {
       this.#vain += 1;
       this.#events.onNext();

@@ -19,6 +19,8 @@ export type NextHop =
   /** A flow whose connection is closed. */
   | { readonly kind: "gone" };
 
+const UNANSWERED: HeaderField = { name: "Reason", value: 'SIP;cause=408;text="No answer in time"' };
+
 /** What a request becomes, or what takes the place of a branch that got no answer at all. */
 export type Handover =
   | {
@@ -249,7 +251,8 @@ export class Branch {
   #abandon(): void {
     if (this.#isOver || this.#hasProvisional) return;
     this.#abort.abort();
-    this.#transaction?.cancel();
+    // Should the server wake up and pass it on, nobody is to take it for the caller's decision.
+    this.#transaction?.cancel([UNANSWERED]);
     if (this.plan.onUnanswered !== undefined) this.#handOver(this.plan.onUnanswered);
   }
 
