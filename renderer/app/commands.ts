@@ -34,6 +34,8 @@ const TABLE = {
   nextRegion: row("commands.nextRegion", ["F6"]),
   previousRegion: row("commands.previousRegion", ["Shift+F6"]),
   reconnect: row("commands.reconnect", []),
+  joinNearby: row("commands.joinNearby", []),
+  shareNearby: row("commands.shareNearby", []),
   doNotDisturb: row("commands.doNotDisturb", []),
   pauseAll: row("commands.pauseAll", []),
   resumeAll: row("commands.resumeAll", []),

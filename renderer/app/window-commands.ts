@@ -56,6 +56,12 @@ export function useWindowCommands(): void {
   useCommand("reconnect", () => {
     void ask("account.refresh", {});
   });
+  useCommand("joinNearby", () => {
+    windowStore.getState().askJoin({});
+  });
+  useCommand("shareNearby", () => {
+    navigate("settings", { section: "network", part: "sharing" });
+  });
   useCommand("pauseAll", () => {
     void ask("cards.pauseAll", {});
   });

@@ -69,7 +69,7 @@ function useFacts(device: AppDevice): readonly (readonly [string, string])[] {
     facts.push([t("factNames.network"), network], [t("factNames.profile"), profile]);
     if (registration.name === "online") {
       facts.push(
-        [t("factNames.transport"), registration.transport.toUpperCase()],
+        [t("factNames.transport"), t(`transports.${registration.transport}`)],
         [t("factNames.renewed"), formats.time(registration.expiresMs)],
       );
     }

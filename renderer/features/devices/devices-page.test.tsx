@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { appState } from "../../../tests/renderer/fixtures/app.ts";
 import { renderPage } from "../../../tests/renderer/render-page.tsx";
@@ -25,6 +25,20 @@ describe("ux 3.8 devices", () => {
     expect(screen.getByText("built-in network (127.0.0.1:5070)")).toBeTruthy();
     await user.click(screen.getByRole("button", { name: "Copy" }));
     expect(JSON.stringify(asked("text.copy"))).toContain("urn:uuid:2f4f1c1e-0001");
+  });
+
+  it("says in words that this device is reached encrypted, and nothing of the kind without TLS", async () => {
+    const { stores, user } = await renderPage(<DevicesPage />);
+    await user.click(screen.getByRole("button", { name: "Facts of Bob’s laptop" }));
+    const fact = (): string | null | undefined =>
+      screen.getByText("Transport").nextElementSibling?.textContent;
+    expect(fact()).toBe("TCP");
+    const { registration } = appState();
+    if (registration.name !== "online") throw new Error("the fixture is online");
+    act(() => {
+      stores.app.getState().change({ registration: { ...registration, transport: "tls" } });
+    });
+    expect(fact()).toBe("TLS, encrypted");
   });
 
   it("can be asked anew", async () => {

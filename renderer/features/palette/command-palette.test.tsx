@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, it } from "vitest";
 import { appState } from "../../../tests/renderer/fixtures/app.ts";
@@ -7,17 +7,23 @@ import {
   type RenderedPage,
   renderPage,
 } from "../../../tests/renderer/render-page.tsx";
+import { usePlace } from "../../app/navigation.ts";
 import { useWindowCommands } from "../../app/window-commands.ts";
+import { JoinDialog } from "../join/join-dialog.tsx";
 import { ShortcutsSheet } from "../keyboard/shortcuts-sheet.tsx";
+import { SettingsPage } from "../settings/settings-page.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 
 function Window(): ReactNode {
   useWindowCommands();
+  const { page } = usePlace();
   return (
     <>
       <button type="button">Somewhere</button>
       <input aria-label="Text" />
       <CommandPalette />
+      <JoinDialog />
+      {page === "settings" ? <SettingsPage /> : null}
       <ShortcutsSheet />
     </>
   );
@@ -39,6 +45,27 @@ describe("ux 3.13 command palette", () => {
       expect(window.location.hash).toBe("#/history");
     });
     expect(screen.queryByRole("dialog")).toBeNull();
+  });
+
+  it("asks for a link to join people nearby", async () => {
+    const { user } = await open();
+    await user.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("dialog");
+    await user.keyboard("join people{Enter}");
+    const dialog = await screen.findByRole("dialog", { name: "Join people nearby" });
+    expect(within(dialog).getByLabelText("Link")).toBeTruthy();
+  });
+
+  it("leads to where the network is shared with people nearby, and the focus goes there", async () => {
+    const { user } = await open();
+    await user.keyboard("{Control>}k{/Control}");
+    await screen.findByRole("dialog");
+    await user.keyboard("share with{Enter}");
+    await waitFor(() => {
+      expect(document.activeElement).toBe(
+        screen.getByRole("heading", { name: "Share with people nearby" }),
+      );
+    });
   });
 
   it("people and settings are found too", async () => {

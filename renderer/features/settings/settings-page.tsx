@@ -10,6 +10,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PageHeading } from "../../ui/page-heading.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { SHARING_TITLE } from "../sharing/sharing-panel.tsx";
 import { countFound, type FoundSection, findSettings, type SettingWords } from "./search.ts";
 import { SectionContent } from "./section-content.tsx";
 import { SettingRowView } from "./setting-row.tsx";
@@ -29,8 +30,8 @@ export function SettingsPage(): ReactNode {
     searchRef.current?.select();
   });
   useFoundAnnounced(text, countFound(found));
-  const show = (name: SectionName): void => {
-    const heading = sections.current?.querySelector<HTMLElement>(`#settings-${name}`);
+  const show = (headingId: string): void => {
+    const heading = sections.current?.querySelector<HTMLElement>(`#${headingId}`);
     heading?.scrollIntoView({ block: "start" });
     heading?.focus({ preventScroll: true });
   };
@@ -54,7 +55,7 @@ export function SettingsPage(): ReactNode {
                 variant="quiet"
                 size="s"
                 onPress={() => {
-                  show(name);
+                  show(headingOf(name));
                 }}
               >
                 {t(`sections.${name}`)}
@@ -88,6 +89,10 @@ export function SettingsPage(): ReactNode {
   );
 }
 
+function headingOf(name: SectionName): string {
+  return `settings-${name}`;
+}
+
 interface SectionProps {
   readonly section: FoundSection;
 }
@@ -95,8 +100,8 @@ interface SectionProps {
 function Section({ section: { name, rows, hasContent } }: SectionProps): ReactNode {
   const t = useTranslations("settings");
   return (
-    <section aria-labelledby={`settings-${name}`} className={styles["section"]}>
-      <h2 id={`settings-${name}`} tabIndex={-1} className={styles["heading"]}>
+    <section aria-labelledby={headingOf(name)} className={styles["section"]}>
+      <h2 id={headingOf(name)} tabIndex={-1} className={styles["heading"]}>
         {t(`sections.${name}`)}
       </h2>
       <Card className={styles["card"] ?? ""}>
@@ -145,10 +150,12 @@ function useFoundAnnounced(text: string, count: number): void {
   }, [text, count, announce, t]);
 }
 
-/** Another page may have asked for a section. */
-function useOpenedAt(show: (name: SectionName) => void): void {
+/** Another page may have asked for a section, or for what can be shared in one. */
+function useOpenedAt(show: (headingId: string) => void): void {
   const { params } = usePlace();
-  const wanted = SECTIONS.find((name) => name === params["section"]);
+  const section = SECTIONS.find((name) => name === params["section"]);
+  const sectionId = section === undefined ? undefined : headingOf(section);
+  const wanted = params["part"] === "sharing" ? SHARING_TITLE : sectionId;
   const latest = useRef(show);
   useEffect(() => {
     latest.current = show;

@@ -12,13 +12,16 @@ import { SharedPeople } from "./shared-people.tsx";
 import styles from "./sharing.module.css";
 import { SureDialog } from "./sure-dialog.tsx";
 
+/** The heading's id: what opens the page at it looks for that. */
+export const SHARING_TITLE = "sharing-title";
+
 /** "Share with people nearby": off, starting, on, or not what it should be. */
 export function SharingPanel(): ReactNode {
   const t = useTranslations("sharing");
   const sharing = useApp((app) => app.sharing);
   return (
-    <section className={styles["panel"]} aria-labelledby="sharing-title">
-      <h3 className={styles["title"]} id="sharing-title">
+    <section className={styles["panel"]} aria-labelledby={SHARING_TITLE}>
+      <h3 className={styles["title"]} id={SHARING_TITLE} tabIndex={-1}>
         {t("title")}
       </h3>
       {sharing === undefined ? <ShareForm /> : <Shared sharing={sharing} />}

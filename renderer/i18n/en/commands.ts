@@ -15,6 +15,8 @@ export const commands = {
   nextRegion: "Next region",
   previousRegion: "Previous region",
   reconnect: "Reconnect",
+  joinNearby: "Join people nearby",
+  shareNearby: "Share with people nearby",
   doNotDisturb: "Do not disturb",
   pauseAll: "Pause all transfers",
   resumeAll: "Resume all transfers",

@@ -24,6 +24,11 @@ export const devices = {
     renewed: "Renewed by",
     profile: "Profile",
   },
+  transports: {
+    tls: "TLS, encrypted",
+    tcp: "TCP",
+    udp: "UDP",
+  },
   builtIn: "built-in network ({core})",
   copyFacts: "Copy",
   copied: "Facts copied.",
