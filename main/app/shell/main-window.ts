@@ -91,6 +91,8 @@ export class MainWindow {
     const window = this.#window;
     if (window === undefined) this.open(false);
     else if (this.#isDrawn) {
+      // Given up before; whoever wants to see it has it loaded again.
+      if (window.webContents.isCrashed()) window.webContents.reload();
       this.#showNow(window);
       window.focus();
     }

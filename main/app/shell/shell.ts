@@ -142,7 +142,12 @@ export class Shell {
         this.#quitting.force();
       },
       onGivenUp: () => {
-        this.#tell(said("shell.dialog.windowFailedTitle"), said("shell.dialog.windowFailed"));
+        // An error box would keep this process, and the transfers in it, waiting for its answer.
+        void dialog.showMessageBox({
+          type: "error",
+          message: this.#words.say(said("shell.dialog.windowFailedTitle")),
+          detail: this.#words.say(said("shell.dialog.windowFailed")),
+        });
       },
     });
   }
