@@ -102,6 +102,7 @@ export class Presence {
   windowChanged(): void {
     if (this.#options.main.isFocused) {
       this.#book.markSeen();
+      this.#notifier.forgetWaiting();
       this.#options.main.window?.flashFrame(false);
     }
     this.#wantPrompt();
@@ -156,6 +157,7 @@ export class Presence {
     const before = this.#settings;
     this.#settings = change.settings;
     this.#applySettings(before);
+    if (change.settings.areNotificationsOn !== true) this.#notifier.forgetWaiting();
     this.#wantPrompt();
   }
 
@@ -207,8 +209,9 @@ export class Presence {
   }
 
   #makeNotifier(): Notifier {
-    const { show } = this.#options;
+    const { clock, show } = this.#options;
     return new Notifier({
+      clock,
       hasActionButtons: this.#hasActionButtons,
       words: () => this.#words,
       hasSound: () => this.#settings.hasSound,

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { makeCard, makeCardFile } from "../../../tests/support/cards.ts";
 import { englishIn, textsUnder } from "../../../tests/support/english-in.ts";
+import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { nullLog } from "../../../tests/support/null-log.ts";
 import { Words } from "../words/words.ts";
 import { setAppMenu } from "./app-menu.ts";
 import { electronDesktop } from "./desktop.ts";
-import { Notifier } from "./notifier.ts";
+import { NOTIFICATION_EVERY_MS, Notifier } from "./notifier.ts";
 import { TrayIcon } from "./tray-icon.ts";
 
 const { shown } = vi.hoisted(() => ({ shown: [] as unknown[] }));
@@ -110,8 +111,9 @@ describe("in the pseudo-locale the system shows pseudo text and data", () => {
   });
 
   it("in notifications", () => {
+    const clock = new FakeClock();
     const notifier = new Notifier({
-      ...{ words, hasActionButtons: true, hasSound: () => true },
+      ...{ clock, words, hasActionButtons: true, hasSound: () => true },
       ...{ onAcceptAll: nothing, onOpen: nothing },
     });
     const card = makeCard({
@@ -121,8 +123,11 @@ describe("in the pseudo-locale the system shows pseudo text and data", () => {
       { kind: "offer", card },
       { kind: "autoAccepted", card },
     ] as const;
-    notifier.perform({ show, close: [], isFlashing: false });
-    expect(textsUnder(shown, TEXTS)).toHaveLength(6);
+    const step = { show, close: [], isFlashing: false };
+    notifier.perform({ ...step, show: show.slice(0, 1) });
+    notifier.perform({ ...step, show: [...show, ...show] });
+    clock.advance(2 * NOTIFICATION_EVERY_MS);
+    expect(textsUnder(shown, TEXTS)).toHaveLength(9);
     expect(englishIn(textsUnder(shown, TEXTS), "Alice plan.pdf")).toEqual([]);
   });
 });

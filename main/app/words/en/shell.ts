@@ -11,6 +11,8 @@ export const shell = {
   notify: {
     offerTitle: "{name} wants to send you {count, plural, one {a file} other {# files}}",
     offerBody: "{more, plural, =0 {{file}} other {{file} and # more}} · {size}",
+    moreOffers: "{more, plural, one {And # more offer} other {And # more offers}}",
+    moreTransfers: "{more, plural, one {And # more transfer} other {And # more transfers}}",
     acceptAll: "Accept all",
     review: "Review",
     autoAcceptedTitle: "Receiving files from {name}",
