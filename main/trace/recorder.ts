@@ -1,6 +1,7 @@
 import type { TraceDraft, TraceRecord, TraceStamp } from "../../shared/model/trace-record.ts";
 import type { Clock, TraceTap } from "../base/ports.ts";
 import type { AddressBook } from "./address-book.ts";
+import { redacted } from "./redact.ts";
 
 export interface RecorderOptions {
   readonly clock: Clock;
@@ -13,7 +14,7 @@ export interface RecorderOptions {
   readonly sink: (record: TraceRecord) => void;
 }
 
-/** Turns what the protocol layers saw into trace records: adds time, counter and names. */
+/** Turns what the protocol layers saw into trace records: adds time, counter and names, leaves out proofs of passwords. */
 export class TraceRecorder implements TraceTap {
   readonly #options: RecorderOptions;
   #count = 0;
@@ -42,7 +43,7 @@ export class TraceRecorder implements TraceTap {
       proto: draft.proto,
       transport: draft.transport,
       summary: draft.summary,
-      raw: Buffer.from(draft.raw).toString("base64"),
+      raw: redacted(draft.raw).toString("base64"),
     });
   }
 }
