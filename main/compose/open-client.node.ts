@@ -11,6 +11,7 @@ import { OFFER_LIMITS } from "../cpm/file/offer-limits.ts";
 import { openSrf } from "../drachtio/srf.node.ts";
 import { MsrpEndpoint } from "../msrp/endpoint.ts";
 import type { TransportTls } from "../sip/transport/transport-options.ts";
+import { MAX_DEVICE_DIALOGS } from "../sip/ua/device-dialogs.ts";
 import type { SystemFiles } from "../storage/files.node.ts";
 import { LAB_QUOTA } from "../storage/peer-quota.ts";
 import { followAddress, type WayToCore } from "./address-follower.ts";
@@ -101,6 +102,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
   const user = setup.aor.slice(setup.aor.indexOf(":") + 1, setup.aor.lastIndexOf("@"));
   const srf = openSrf(stack.transactions, stack.ports, {
     contactUser: user,
+    uaConfig: { maxReceivedDialogs: MAX_DEVICE_DIALOGS[stack.profile] },
     credentials: {
       ...{ username: user, password: setup.password },
       realm: setup.aor.slice(setup.aor.lastIndexOf("@") + 1),

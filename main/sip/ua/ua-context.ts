@@ -69,6 +69,8 @@ export interface UaConfig extends SessionTimerConfig {
    * that it only catches applications and peers that have forgotten the INVITE.
    */
   readonly inviteLimitMs: number;
+  /** Dialogs that others began, early ones among them; beyond that an INVITE gets 486 with Retry-After. */
+  readonly maxReceivedDialogs: number;
 }
 
 /** Extensions that a peer may require of us (RFC 3262, RFC 4028), and that our INVITEs offer. */
@@ -78,6 +80,7 @@ export const DEFAULT_UA_CONFIG: UaConfig = {
   t1Ms: 500,
   t2Ms: 4000,
   inviteLimitMs: 300_000,
+  maxReceivedDialogs: Number.POSITIVE_INFINITY,
   minSessionS: LEAST_MIN_SE_S,
 };
 

@@ -67,6 +67,11 @@ export class UasInvite {
     });
   }
 
+  /** It waits for its final response. */
+  get isPending(): boolean {
+    return !this.#isSettled;
+  }
+
   /** Our tag in all responses. */
   get localTag(): string {
     return this.#localTag;

@@ -74,10 +74,15 @@ export const ALLOWED_METHODS =
 /** A dialog that has ended still answers retransmissions and crossing BYEs for this many T1. */
 const LINGER_T1 = 64;
 
+/** What a caller is asked to wait when we bear no more dialogs. */
+const CROWDED_RETRY_S = 30;
+
 /** The UAC and UAS core of RFC 3261 §8 to §15 over a transaction layer. */
 export class UserAgent {
   readonly #context: UaContext;
   readonly #sessions = new Map<string, Session>();
+  /** Of those, the ones that others began and that have not ended. */
+  readonly #received = new Set<Session>();
   readonly #uacInvites = new Set<UacInvite>();
   /** Initial INVITEs whose transaction lives. */
   readonly #uasInvites = new Map<ServerTransaction, UasInvite>();
@@ -250,6 +255,25 @@ export class UserAgent {
     },
   };
 
+  readonly #receivedRegistry = {
+    add: (session: Session): void => {
+      this.#received.add(session);
+      this.#registry.add(session);
+    },
+    remove: (session: Session): void => {
+      this.#received.delete(session);
+      this.#registry.remove(session);
+    },
+  };
+
+  #isCrowded(): boolean {
+    const { maxReceivedDialogs } = this.#context.config;
+    if (this.#received.size + this.#uasInvites.size < maxReceivedDialogs) return false;
+    // Transactions outlive their final response.
+    const early = [...this.#uasInvites.values()].filter(({ isPending }) => isPending);
+    return this.#received.size + early.length >= maxReceivedDialogs;
+  }
+
   #receive(tx: ServerTransaction): void {
     const { request } = tx;
     if (!this.#isClosed && this.#handlers?.onTransit?.(tx) === true) return;
@@ -333,8 +357,11 @@ export class UserAgent {
       tx.respond(buildResponse(request, newTag(this.#context), timer));
     } else if (this.#handlers === undefined) {
       refuse(480);
+    } else if (this.#isCrowded()) {
+      const headers = [{ name: "Retry-After", value: String(CROWDED_RETRY_S) }];
+      tx.respond(buildResponse(request, newTag(this.#context), { status: 486, headers }));
     } else {
-      const invite = new UasInvite(this.#context, this.#registry, tx);
+      const invite = new UasInvite(this.#context, this.#receivedRegistry, tx);
       const key = dialogKey(idOfReceivedRequest(request));
       this.#uasInvites.set(tx, invite);
       this.#earlyInvites.set(key, invite);
