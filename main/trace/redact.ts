@@ -17,7 +17,7 @@ export function redacted(raw: Uint8Array): Buffer {
   const headOctets = end === -1 ? octets.length : end;
   const head = octets.toString("latin1", 0, headOctets);
   const clean = head.replaceAll(PROOF_FIELDS, redactedField);
-  if (clean !== head) octets.write(clean, 0, "latin1");
+  if (clean !== head) octets.set(Buffer.from(clean, "latin1"));
   return octets;
 }
 
