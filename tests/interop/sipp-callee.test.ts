@@ -34,6 +34,7 @@ describe.skipIf(!canRun).each(WAYS)(
       await way.open({ place, transport });
       media = await MsrpSocketPeer.open("127.0.0.1");
       alice = await OurDevice.start("sip:alice@a.example", { ...way.core(0), transport: "udp" });
+      await way.giveWay();
     });
 
     afterEach(async () => {

@@ -15,6 +15,8 @@ export interface ForeignWay {
   /** @param foreign where a foreign bob listens, and how */
   open(foreign?: { readonly place: HostPort; readonly transport: string }): Promise<void>;
   close(): Promise<void>;
+  /** Our device is registered: now the foreign bob may listen. */
+  giveWay(): Promise<void>;
   /** Of a.example (0) or of b.example (1). */
   core(index: 0 | 1): HostPort;
   /** Contact of our device; only where no core knows it. */
@@ -33,6 +35,7 @@ export function throughOurCores(): ForeignWay {
       network = await startLoopbackNetwork({ digestAlgorithms: [DIGEST] });
     },
     close: () => network.stop(),
+    giveWay: () => Promise.resolve(),
     core: (index) => placeOf(network.networks[index]?.core.udp ?? ""),
     contact: () => undefined,
   };
@@ -52,6 +55,7 @@ export function throughKamailio(): ForeignWay {
       await networks.stop();
       await rm(folder, { recursive: true });
     },
+    giveWay: () => Promise.resolve(),
     core: (index) => networks.places[index],
     contact: () => undefined,
   };
@@ -63,16 +67,13 @@ export function withNothingBetween(): ForeignWay {
     name: "directly",
     hasCore: false,
     open: async (foreign) => {
-      registrar = await PlainRegistrar.open(
-        foreign === undefined
-          ? undefined
-          : `sip:${foreign.place.host}:${String(foreign.place.port)};transport=${foreign.transport}`,
-      );
+      registrar = await PlainRegistrar.open(foreign);
     },
     close: () => {
       registrar.close();
       return Promise.resolve();
     },
+    giveWay: () => registrar.giveWay(),
     core: () => registrar.local,
     contact: () => registrar.contact.replace(/;.*$/, ""),
   };

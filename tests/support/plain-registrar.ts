@@ -14,25 +14,43 @@ import { serializeSipMessage } from "../../main/sip/message/serialize.ts";
 export class PlainRegistrar {
   readonly #socket: Socket;
   readonly #serviceRoute: string | undefined;
+  /** Keeps the next hop's place until it comes. */
+  readonly #keeper: Socket | undefined;
+  readonly #hasSubscribed: Promise<void>;
   #contact = "";
 
-  private constructor(socket: Socket, serviceRoute: string | undefined) {
+  private constructor(socket: Socket, next?: { readonly uri: string; readonly keeper?: Socket }) {
     this.#socket = socket;
-    this.#serviceRoute = serviceRoute;
-    socket.on("message", (bytes, from) => {
-      const message = parseSipMessage(bytes);
-      if (!message.ok || message.value.kind !== "request") return;
-      const answer = this.#answer(message.value);
-      socket.send(serializeSipMessage(answer), from.port, from.address);
+    this.#serviceRoute = next?.uri;
+    this.#keeper = next?.keeper;
+    this.#serve(socket, () => undefined);
+    this.#hasSubscribed = new Promise((resolve) => {
+      if (next?.keeper === undefined) resolve();
+      else this.#serve(next.keeper, resolve);
     });
   }
 
-  /** @param serviceRoute where requests of the device go (RFC 3608) */
-  static async open(serviceRoute?: string): Promise<PlainRegistrar> {
-    const socket = createSocket("udp4");
-    socket.bind(0, "127.0.0.1");
-    await once(socket, "listening");
-    return new PlainRegistrar(socket, serviceRoute);
+  /** @param next where requests of the device go (RFC 3608) */
+  static async open(next?: {
+    readonly place: HostPort;
+    readonly transport: string;
+  }): Promise<PlainRegistrar> {
+    const socket = await bound({ host: "127.0.0.1", port: 0 });
+    if (next === undefined) return new PlainRegistrar(socket);
+    const { place, transport } = next;
+    const uri = `sip:${place.host}:${String(place.port)};transport=${transport}`;
+    if (transport !== "udp") return new PlainRegistrar(socket, { uri });
+    return new PlainRegistrar(socket, { uri, keeper: await bound(place) });
+  }
+
+  /** The device has asked what it asks by itself, and will not ask the next hop again. Its place is free then. */
+  async giveWay(): Promise<void> {
+    await this.#hasSubscribed;
+    const keeper = this.#keeper;
+    if (keeper === undefined) return;
+    await new Promise<void>((resolve) => {
+      keeper.close(resolve);
+    });
   }
 
   get local(): HostPort {
@@ -49,6 +67,18 @@ export class PlainRegistrar {
     this.#socket.close();
   }
 
+  #serve(socket: Socket, onOther: () => void): void {
+    socket.on("message", (bytes, from) => {
+      const message = parseSipMessage(bytes);
+      if (!message.ok || message.value.kind !== "request") return;
+      const { method } = message.value;
+      const answer = serializeSipMessage(this.#answer(message.value));
+      socket.send(answer, from.port, from.address, () => {
+        if (method !== "REGISTER") onOther();
+      });
+    });
+  }
+
   #answer(request: SipRequest): ReturnType<typeof responseTo> {
     const toTag = "registrar";
     if (request.method !== "REGISTER") return responseTo(request, 489, undefined, { toTag });
@@ -62,4 +92,11 @@ export class PlainRegistrar {
     ];
     return responseTo(request, 200, undefined, { toTag, headers });
   }
+}
+
+async function bound(local: HostPort): Promise<Socket> {
+  const socket = createSocket("udp4");
+  socket.bind(local.port, local.host);
+  await once(socket, "listening");
+  return socket;
 }
