@@ -172,13 +172,34 @@ describe("RFC 8122 §5 the other end has another certificate than agreed", () =>
     expect(peer.isClosed || peer.hasEnded).toBe(true);
   });
 
-  it("one that shows none is closed at once", async () => {
+  it("MUST not read an octet of one that shows none", async () => {
     const { bed, ours, uri, session, receiver } = await waiting();
     const peer = await bed.connectTls(ours);
     await peer.say(sendTo(uri, SECURE_PEER, "evil"));
-    expect(peer.isClosed || peer.hasEnded).toBe(true);
-    expect([receiver.chunks.length, peer.received]).toEqual([0, ""]);
     expect(await endOf(session, bed)).toBe("untrusted");
+    expect([receiver.chunks.length, peer.received]).toEqual([0, ""]);
+    expect(peer.isClosed || peer.hasEnded).toBe(true);
+  });
+
+  it("one that shows none is closed at once where no session waits", async () => {
+    const bed = new MsrpBed();
+    const ours = await bed.endpoint(B, {}, OF_B);
+    const peer = await bed.connectTls(ours);
+    await bed.clock.advanceAsync(10);
+    expect(peer.isClosed || peer.hasEnded).toBe(true);
+  });
+
+  it("is told of before whoever connected gives up, who then hears why", async () => {
+    const { bed, ours, session } = await waiting();
+    await bed.connectTls(ours, STRANGER);
+    let isOver = false;
+    void session.bound.then(() => {
+      isOver = true;
+    });
+    await bed.clock.advanceAsync(24_000);
+    expect(isOver).toBe(false);
+    await bed.clock.advanceAsync(2000);
+    expect(isOver).toBe(true);
   });
 
   it("does not keep the right peer out", async () => {

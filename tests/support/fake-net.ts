@@ -6,7 +6,6 @@ import type {
   TcpListener,
   TlsConnection,
   TlsConnectOptions,
-  TlsFailure,
   TlsListenOptions,
   UdpHandlers,
   UdpSocket,
@@ -17,7 +16,7 @@ import { canonicalHost, isIpv6, type Link, matches } from "./fake-link.ts";
 import { SeededRandom } from "./fake-random.ts";
 import { addTo, type DatagramRule, type Heal, strikes, type Which } from "./fake-rules.ts";
 import { FakeTcpEnd, type TcpWire } from "./fake-tcp.ts";
-import { admit, shakeHands } from "./fake-tls.ts";
+import { admit, shakeHands, type TlsFate } from "./fake-tls.ts";
 
 /** Random trouble on a link, by the net's seed. Rates from 0 to 1. */
 export interface Disturbance {
@@ -91,7 +90,7 @@ export class FakeNet {
   readonly #disturbances: { readonly link: Link; readonly disturbance: Disturbance }[] = [];
   readonly #blocked: Link[] = [];
   readonly #refused: Link[] = [];
-  readonly #tlsFates: { readonly link: Link; readonly fate: TlsFailure | "stall" }[] = [];
+  readonly #tlsFates: { readonly link: Link; readonly fate: TlsFate }[] = [];
   readonly #latencies: { readonly link: Link; readonly ms: number }[] = [];
   readonly #watches: OctetWatch[] = [];
   readonly #held = new Map<DatagramRule, Datagram[]>();
@@ -183,7 +182,7 @@ export class FakeNet {
   }
 
   /** TLS handshakes along the link end so on both sides, or never. */
-  spoilTls(fate: TlsFailure | "stall", link: Link = {}): Heal {
+  spoilTls(fate: TlsFate, link: Link = {}): Heal {
     return addTo(this.#tlsFates, { link, fate });
   }
 

@@ -53,6 +53,9 @@ function failed(code: TlsFailure): SocketError {
   return tlsError(code, code);
 }
 
+/** How a handshake fails or stalls; `uncertified`: whoever connects shows no certificate. */
+export type TlsFate = TlsFailure | "stall" | "uncertified";
+
 /** First octets of a handshake: what a side without TLS gets to see. */
 const TLS_HELLO = Buffer.from("16030101fc010001f80303", "hex");
 
@@ -100,7 +103,7 @@ export interface HandshakeScene {
   readonly server: FakeTcpEnd;
   readonly tls: TlsConnectOptions;
   readonly listening: FakeListening | undefined;
-  readonly fate: TlsFailure | "stall" | undefined;
+  readonly fate: TlsFate | undefined;
   readonly wire: TcpWire;
 }
 
@@ -173,7 +176,9 @@ function exchange(
     pass(server, () => {
       const { identity } = listening.tls;
       const error =
-        fate === undefined ? judge(identity, tls.trust, wire.clock.wallMs()) : failed(fate);
+        fate === undefined || fate === "uncertified"
+          ? judge(identity, tls.trust, wire.clock.wallMs())
+          : failed(fate);
       if (error !== undefined) {
         finish(err(error));
         pass(client, () => undefined);
@@ -183,7 +188,8 @@ function exchange(
       finish(ok(client));
       pass(client, () => {
         timer.cancel();
-        if (listening.tls.requestsCertificate) server.peerFingerprint = tls.identity?.fingerprint;
+        if (listening.tls.requestsCertificate && fate === undefined)
+          server.peerFingerprint = tls.identity?.fingerprint;
         listening.onConnection(server);
       });
     });

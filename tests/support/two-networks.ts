@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly pfMaxSizeOctets?: number;
   /** Keeps even large requests on UDP, so that rules for datagrams strike INVITEs too. */
   readonly isUdpOnly?: boolean;
+  /** What a device's program sees of SIP. */
+  readonly srfOf?: (name: DeviceName, srf: Srf) => Srf;
   /** What a device's program sees of its disk. */
   readonly filesOf?: (name: DeviceName, disk: MemoryFiles, clock: Clock) => Files;
 }
@@ -244,7 +246,7 @@ export class TwoNetworks {
     const { files, store } = kept ?? { files: new MemoryFiles(), store: new MemoryStore() };
     const client = new CpmClient(
       {
-        srf,
+        srf: this.#options.srfOf?.(name, srf) ?? srf,
         msrp,
         files: this.#options.filesOf?.(name, files, ports.clock) ?? files,
         store,

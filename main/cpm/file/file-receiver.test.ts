@@ -308,6 +308,17 @@ describe("RFC 3261 §15: BYE that overtakes the last octets", () => {
   });
 });
 
+describe("RFC 3326 §2: why the other side ended it", () => {
+  it("MUST be believed, whatever its connection shows afterwards", async () => {
+    await receive(10_000);
+    deliver(0, 4000, "+");
+    receiver.stopSoon({ kind: "interrupted", code: "not-protected", reason: "told" });
+    receiver.connectionLost({ kind: "interrupted", code: "connection", reason: "lost" });
+    await clock.advanceAsync(10);
+    expect(outcome).toMatchObject({ code: "not-protected", reason: "told" });
+  });
+});
+
 describe("RFC 5547 §6 file-range: the rest of a file", () => {
   const journal = { peer: "p", conversationId: "c", offeredName: "a.bin", hashes: [] };
 

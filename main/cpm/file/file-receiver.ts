@@ -63,7 +63,8 @@ export class FileReceiver implements MessageReceiver {
   #phase: "open" | "finishing" | "settled" = "open";
   #guard: Timer | undefined;
   #isConnectionLost = false;
-  #isEndingSoon = false;
+  /** How it ends when the missing octets do not arrive. */
+  #endingWith: FileOutcome | undefined;
   #isFull = false;
   readonly #from: number;
   readonly #lengthOctets: number;
@@ -117,7 +118,7 @@ export class FileReceiver implements MessageReceiver {
   /** As `stop`, unless the missing octets arrive in a moment: BYE and the last SENDs travel on different connections. */
   stopSoon(outcome: FileOutcome): void {
     if (this.#phase !== "open") return;
-    this.#isEndingSoon = true;
+    this.#endingWith = outcome;
     if (this.#isConnectionLost) this.stop(outcome);
     else this.#startGuard(GRACE_MS, outcome);
   }
@@ -126,7 +127,8 @@ export class FileReceiver implements MessageReceiver {
   connectionLost(outcome: FileOutcome): void {
     if (this.#phase !== "open" || this.#isConnectionLost) return;
     this.#isConnectionLost = true;
-    if (this.#isEndingSoon) this.stop(outcome);
+    // What the other side has said goes before what its connection shows.
+    if (this.#endingWith !== undefined) this.stop(this.#endingWith);
     else this.#startGuard(LOST_GRACE_MS, outcome);
   }
 

@@ -33,9 +33,9 @@ import { ENCRYPTED } from "./media-way.ts";
 import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
-import { type FileOutcome, transferStateOf } from "./outcome.ts";
+import { type FileOutcome, isUnprotected, transferStateOf } from "./outcome.ts";
 import { LOST } from "./run-ends.ts";
-import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
+import { GOING_AWAY, LEFT, PAUSED, UNPROTECTED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
 export const RING_TIME_S = 180;
@@ -348,9 +348,11 @@ export class IncomingOffer {
       if (this.#isDialogOver) return;
       const isLost = outcomes.some(({ kind }) => kind === "interrupted");
       const guardMs = isLost ? LOST_BYE_MS : BYE_GUARD_MS;
-      this.#byeGuard = this.#context.ports.clock.startTimer(guardMs, () => {
-        void this.#bye(408);
-      });
+      if (outcomes.some(isUnprotected)) void this.#bye(UNPROTECTED.cause, UNPROTECTED.text);
+      else
+        this.#byeGuard = this.#context.ports.clock.startTimer(guardMs, () => {
+          void this.#bye(408);
+        });
     });
   }
 
@@ -380,10 +382,10 @@ export class IncomingOffer {
     this.#settleIfOver();
   }
 
-  async #bye(cause: number | undefined): Promise<void> {
+  async #bye(cause: number | undefined, why = "No BYE from the sender"): Promise<void> {
     if (cause === 487) this.#tellCancelled();
     if (this.#isDialogOver) return;
-    const text = cause === 487 ? "Transfer stopped by the receiver" : "No BYE from the sender";
+    const text = cause === 487 ? "Transfer stopped by the receiver" : why;
     const headers = cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause, text) }];
     await this.#dialog?.bye(headers);
     this.#isDialogOver = true;

@@ -46,10 +46,15 @@ export function isResumable(
   return outcome?.kind === "interrupted" && outcome.resumable !== undefined;
 }
 
+/** Somebody else than agreed was met. The other side is told at once, and of nothing else. */
+export function isUnprotected(outcome: FileOutcome): boolean {
+  return outcome.kind === "interrupted" && outcome.code === "not-protected";
+}
+
 /** Nobody has ended it, the other side's device is still there, and was met as agreed. */
 export function mayGoOnAlone(outcome: FileOutcome): outcome is Interrupted {
   if (outcome.kind !== "interrupted" || isStopped(outcome)) return false;
-  return outcome.code !== "offline" && outcome.code !== "not-protected";
+  return outcome.code !== "offline" && !isUnprotected(outcome);
 }
 
 /**

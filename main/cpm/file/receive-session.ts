@@ -12,10 +12,10 @@ import { sipCauseOf } from "../sip-cause.ts";
 import { answerLaterOffer, type LiveMedia, offerWithout } from "./later-answer.ts";
 import { type MediaWay, relayPathOf } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
-import type { FileOutcome } from "./outcome.ts";
+import { type FileOutcome, isUnprotected } from "./outcome.ts";
 import { ownSide } from "./own-side.ts";
 import { openReceiving, type Receiving } from "./receiving-line.ts";
-import { type ByeCause, endOutcome, USER_STOPPED } from "./session-end.ts";
+import { type ByeCause, endOutcome, UNPROTECTED, USER_STOPPED } from "./session-end.ts";
 import { SilenceWatch } from "./silence-watch.ts";
 
 /** A file that this device has taken and that is not complete. */
@@ -99,6 +99,7 @@ export class ReceiveSession {
     this.#listen(dialog);
     const outcomes = await this.#settled();
     const isLost = outcomes.some(({ kind }) => kind === "interrupted");
+    if (outcomes.some(isUnprotected)) void this.#bye(UNPROTECTED);
     const guard = this.#guard(isLost ? LOST_BYE_MS : BYE_GUARD_MS);
     await over;
     guard?.cancel();

@@ -18,7 +18,11 @@ export class CertificateGate {
   readonly #waiting = new Map<string, Set<MsrpConnection>>();
   #strangers = 0;
 
-  /** @returns false: it showed no certificate, and nothing it says could be believed */
+  /**
+   * Who shows another certificate than any session expects, or none, waits unread like one who came too early: the session
+   * that it came for says why to both sides, while its mere end would look like a bad network.
+   * @returns false: it showed none, and no session waits that could tell of it
+   */
   admit(connection: MsrpConnection): boolean {
     const { peerFingerprint } = connection;
     if (peerFingerprint !== undefined && this.#expected.has(peerFingerprint)) {
@@ -26,7 +30,7 @@ export class CertificateGate {
       return true;
     }
     this.noteStranger();
-    if (peerFingerprint === undefined) return false;
+    if (peerFingerprint === undefined) return this.#expected.size > 0;
     const waiting = this.#waiting.get(peerFingerprint);
     if (waiting === undefined) this.#waiting.set(peerFingerprint, new Set([connection]));
     else waiting.add(connection);

@@ -42,6 +42,12 @@ export interface SessionContext {
 /** Messages whose REPORTs are still understood after they were sent. */
 const MAX_REMEMBERED_MESSAGES = 1024;
 
+/**
+ * Who waited for one certificate and was met with another tells of it this share of its time early: whoever connected waits
+ * as long for an answer, and would find the connection merely lost.
+ */
+const STRANGER_LEAD = 1 / 6;
+
 /** A session of ours: waits for its connection, then moves messages over it. */
 export class BoundSession implements MsrpSession {
   readonly localUri: MsrpUri;
@@ -59,7 +65,7 @@ export class BoundSession implements MsrpSession {
   readonly #paths: Paths;
   /** RFC 4975 §7.2: To-Path of a response is the previous hop alone. */
   readonly #responsePaths: Paths;
-  readonly #bindTimer: Timer;
+  #bindTimer: Timer;
   #settleBound: (result: Result<void, MsrpFailure>) => void = () => undefined;
   #wire: FrameWire | undefined;
   #isOpenForSending = false;
@@ -95,8 +101,9 @@ export class BoundSession implements MsrpSession {
     this.bound = new Promise((resolve) => {
       this.#settleBound = resolve;
     });
-    this.#bindTimer = context.clock.startTimer(context.bindTimeoutMs, () => {
-      this.fail(context.whyUnbound());
+    const leadMs = this.#fingerprints === undefined ? 0 : context.bindTimeoutMs * STRANGER_LEAD;
+    this.#bindTimer = context.clock.startTimer(context.bindTimeoutMs - leadMs, () => {
+      this.#unbound(leadMs);
     });
   }
 
@@ -141,6 +148,18 @@ export class BoundSession implements MsrpSession {
     if (this.#isClosed) return;
     this.#end({ kind: "closed", message: "session closed" }, {});
     await this.#context.release(this);
+  }
+
+  /** @param leftMs how much longer a peer is awaited, unless it was here and is not who it should be */
+  #unbound(leftMs: number): void {
+    const why = this.#context.whyUnbound();
+    if (leftMs === 0 || why.kind === "untrusted") {
+      this.fail(why);
+      return;
+    }
+    this.#bindTimer = this.#context.clock.startTimer(leftMs, () => {
+      this.#unbound(0);
+    });
   }
 
   // ---- told by the endpoint ----

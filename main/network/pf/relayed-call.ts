@@ -71,7 +71,8 @@ export class RelayedCall {
     this.#onEnd = onEnd;
     media.onLost(({ isUntrusted, message }) => {
       this.#ports.log.write("warn", "file connection lost", { message, callId: this.#callId });
-      this.#endSoon(isUntrusted ? REASON_UNPROTECTED : REASON_MEDIA_LOST);
+      if (isUntrusted) void this.#endUnprotected();
+      else this.#endSoon(REASON_MEDIA_LOST);
     });
   }
 
@@ -271,6 +272,12 @@ export class RelayedCall {
     this.#mediaLost = this.#ports.clock.startTimer(MEDIA_LOST_GRACE_MS, () => {
       void this.#endBoth(reason);
     });
+  }
+
+  /** Nobody knows better than we do: whoever met the stranger with us sees a lost connection, and would try again. */
+  async #endUnprotected(): Promise<void> {
+    await this.#settled;
+    if (!this.#isEnding) await this.#endBoth(REASON_UNPROTECTED);
   }
 
   async #endBoth(reason: string): Promise<void> {
