@@ -175,6 +175,8 @@ export type ErrorCode =
   | "paused"
   /** The other user did. */
   | "peer-paused"
+  /** The other user did, and cannot be reached since. */
+  | "pauser-offline"
   /** The user of this device ended it; of the other user it is `declined`. */
   | "cancelled"
   | "protocol"

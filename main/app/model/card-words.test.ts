@@ -31,7 +31,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
     storage: true,
   },
   ...{ "earlier-unanswered": true, "too-often": true },
-  ...{ cancelled: true, "source-changed": true, "peer-paused": true },
+  ...{ cancelled: true, "source-changed": true, "peer-paused": true, "pauser-offline": true },
   ...{ "no-space": true, paused: true, verification: true, internal: true },
 };
 const ALL = Object.keys(CODES) as readonly ErrorCode[];
@@ -63,6 +63,10 @@ describe("who did it, and what became of the file, is told by code, not by the c
     ["declined", "incoming", "Alice cancelled it.", "Alice cancelled plan.pdf."],
     ["paused", "incoming", "You paused it.", "You paused the transfer."],
     ["peer-paused", "incoming", "Alice paused it.", "Alice paused the transfer."],
+    [
+      ...["pauser-offline", "incoming", "Paused by Alice, who is offline."],
+      "Paused by Alice, who is offline.",
+    ] as const,
     ["source", "outgoing", "It can no longer be read.", "plan.pdf can no longer be read."],
     [
       ...["source-changed", "outgoing", "It was changed after you offered it."],

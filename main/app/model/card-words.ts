@@ -144,6 +144,8 @@ function reasonOnDisk(
 /** What lies between the two devices. */
 function reasonBetween(code: ErrorCode, name: string): Phrase {
   switch (code) {
+    case "pauser-offline":
+      return said("files.pauserOffline", { name });
     case "connection":
     case "network":
       return said("files.connection", { name });
@@ -234,33 +236,37 @@ function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
   const { card, fileCodes } = entry;
   const left = rest(card);
   const code = fileCodes.get(file.index);
-  if (code === "declined" || code === "cancelled") {
-    const isAll = card.files.every((one) => one.state !== "verified" && one.state !== "complete");
-    return code === "cancelled"
-      ? problem("cancelled-by-us", [
-          isAll
-            ? said("problems.cancelledTransfer", { rest: left })
-            : said("problems.cancelledFile", { file: file.name, rest: left }),
-          NOTHING_TO_DO,
-        ])
-      : problem("cancelled-by-peer", [
-          isAll
-            ? said("problems.peerCancelledTransfer", { name: card.peerName, rest: left })
-            : said("problems.peerCancelledFile", {
-                ...{ name: card.peerName, file: file.name, rest: left },
-              }),
-          again(card),
-        ]);
-  }
+  if (code === "declined" || code === "cancelled") return cancelledProblem(card, file, code);
   if (code === "paused" || code === "peer-paused") return pausedProblem(card, code);
+  if (code === "pauser-offline") return goneProblem(card, code);
   if (code === "not-protected") return problem(code, notProtected(card));
-  if (file.canResume === true) return goneProblem(card);
+  if (file.canResume === true) return goneProblem(card, "connection");
   return problem("connection", [
     said("problems.connection", {
       ...{ name: card.peerName, percent: String(percentOf(entry)), rest: left },
     }),
     card.direction === "outgoing" ? said("actions.sendRest") : again(card),
   ]);
+}
+
+function cancelledProblem(card: BookCard, file: BookFile, code: ErrorCode): BookProblem {
+  const left = rest(card);
+  const isAll = card.files.every((one) => one.state !== "verified" && one.state !== "complete");
+  return code === "cancelled"
+    ? problem("cancelled-by-us", [
+        isAll
+          ? said("problems.cancelledTransfer", { rest: left })
+          : said("problems.cancelledFile", { file: file.name, rest: left }),
+        NOTHING_TO_DO,
+      ])
+    : problem("cancelled-by-peer", [
+        isAll
+          ? said("problems.peerCancelledTransfer", { name: card.peerName, rest: left })
+          : said("problems.peerCancelledFile", {
+              ...{ name: card.peerName, file: file.name, rest: left },
+            }),
+        again(card),
+      ]);
 }
 
 /** It was paused when it, or this app, ended. */
@@ -274,10 +280,11 @@ export function pausedProblem(card: BookCard, code: "paused" | "peer-paused"): B
   ]);
 }
 
-/** It was tried again, in vain. */
-function goneProblem(card: BookCard): BookProblem {
-  return problem("connection", [
-    said("problems.peerGone", { name: card.peerName, rest: rest(card) }),
+/** It was tried again, in vain, or paused by somebody who could not be asked any more. */
+function goneProblem(card: BookCard, code: "connection" | "pauser-offline"): BookProblem {
+  const key = code === "connection" ? "problems.peerGone" : "problems.pauserOffline";
+  return problem(code, [
+    said(key, { name: card.peerName, rest: rest(card) }),
     said("actions.resumeLater", { name: card.peerName }),
   ]);
 }
@@ -290,8 +297,9 @@ export function keptProblem({ card }: CardEntry): BookProblem | undefined {
     case "paused":
     case "peer-paused":
       return pausedProblem(card, card.problem.code);
+    case "pauser-offline":
     case "connection":
-      return goneProblem(card);
+      return goneProblem(card, card.problem.code);
     default:
       return card.problem === undefined && card.state === "interrupted"
         ? stoppedProblem(card)

@@ -3,6 +3,7 @@ import type { HistoryFile } from "../../base/transfer-store.ts";
 import { hashOf } from "../../sdp/file-selector.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import { quoted } from "../headers.ts";
+import { completeOutcome, storageOutcome } from "./file-receiver.ts";
 import { type CheckedOffer, type ReceivableFile, sizeExceeded } from "./incoming-checks.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferEntry } from "./offer-record.ts";
@@ -11,6 +12,16 @@ import { isSameParty } from "./pull-offer.ts";
 import type { AwaitedFile } from "./receive-session.ts";
 import { NONE_OF_THESE } from "./refusal.ts";
 import { isOffered } from "./resumed-lines.ts";
+
+/** A file that was interrupted and is to go on. */
+export interface Entry {
+  readonly file: AwaitedFile;
+  isMoving: boolean;
+  isDropping: boolean;
+  /** Why it does not move. */
+  pending: Interrupted;
+  outcome?: FileOutcome;
+}
 
 /** What the history says of an offer that came in. */
 export function historyEntry(id: OfferId, { from, ids, files }: CheckedOffer): OfferEntry {
@@ -31,6 +42,18 @@ function historyFile({ view, sizeOctets, media }: ReceivableFile): HistoryFile {
     ...(sha1 === undefined ? {} : { sha1 }),
     ...(sha256 === undefined ? {} : { sha256 }),
   };
+}
+
+/** Every octet of it is here: it is checked and gets its name. */
+export async function finishWhole(
+  { ports }: OfferContext,
+  { sizeOctets, hashes }: AwaitedFile,
+  key: string,
+): Promise<FileOutcome> {
+  const part = await ports.files.resumePart(key);
+  if (!part.ok) return storageOutcome(part.error);
+  const finished = await part.value.finish({ sizeOctets, hashes });
+  return finished.ok ? completeOutcome(finished.value, hashes) : storageOutcome(finished.error);
 }
 
 /** Removes what has arrived of a file that does not go on. */

@@ -132,6 +132,10 @@ export class IncomingOffer {
     this.#settleIfOver();
   }
 
+  get isPaused(): boolean {
+    return this.#run?.isPaused === true;
+  }
+
   pause(): void {
     if (this.#run !== undefined) this.#run.pause();
     else if (this.#isResumed) {

@@ -7,9 +7,8 @@ import { serializeSdp } from "../../sdp/serialize.ts";
 import { answerHeaders } from "../headers.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
-import { completeOutcome, storageOutcome } from "./file-receiver.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { forgetFile } from "./incoming-entry.ts";
+import { type Entry, finishWhole, forgetFile } from "./incoming-entry.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -21,13 +20,14 @@ import {
   ReceiveSession,
   type ReceiveSessionOptions,
 } from "./receive-session.ts";
-import { isWhole, type PullEnd, type PulledFile, pullAgain } from "./resume-pull.ts";
+import { isWhole, type PullEnd, type PulledFile, pullAgain, tellStopped } from "./resume-pull.ts";
 import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered, takePush } from "./resumed-lines.ts";
 import { hasRoom, RoomWatch } from "./room-watch.ts";
 import { CANCELLED_HERE, GONE, LOST, NOT_GIVEN } from "./run-ends.ts";
-import { GOING_AWAY, LEFT, PAUSED } from "./session-end.ts";
+import { RunPause } from "./run-pause.ts";
+import { GOING_AWAY, LEFT, PAUSED, PAUSER_GONE } from "./session-end.ts";
 
 export interface IncomingRunOptions {
   readonly id: OfferId;
@@ -36,15 +36,6 @@ export interface IncomingRunOptions {
   readonly conversationId: string;
   readonly record: OfferLog;
   readonly files: readonly { readonly file: AwaitedFile; readonly outcome: Interrupted }[];
-}
-
-interface Entry {
-  readonly file: AwaitedFile;
-  isMoving: boolean;
-  isDropping: boolean;
-  /** Why it does not move. */
-  pending: Interrupted;
-  outcome?: FileOutcome;
 }
 
 /**
@@ -65,12 +56,12 @@ export class IncomingRun {
   #vainAttempts = 0;
   #isAutomatic = false;
   #giveUpAtMs = 0;
-  #pausedBy: PausedBy | undefined;
   #isEnding = false;
   #isCancelled = false;
   #isDone = false;
   #next: Timer | undefined;
   readonly #room: RoomWatch;
+  readonly #paused: RunPause;
   #stopPull: (() => void) | undefined;
   #resolve: (outcomes: ReadonlyMap<number, FileOutcome>) => void = () => undefined;
 
@@ -87,9 +78,19 @@ export class IncomingRun {
         this.resume();
       },
     );
+    this.#paused = new RunPause(context, {
+      ...{ id: options.id, record: options.record, forMs: this.#forMs },
+      onAsk: () => {
+        if (this.#paused.by === "peer" && !this.#isEnding) void this.#pull();
+      },
+    });
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  get isPaused(): boolean {
+    return this.#paused.by !== undefined;
   }
 
   /** @param manner `automatic`: tries again by itself; `wait`: until somebody says so; `end`: not at all */
@@ -108,8 +109,10 @@ export class IncomingRun {
   /** @param keepsTrying also where nothing is known of the sender's program */
   resume(keepsTrying = false): void {
     this.#isAutomatic ||= keepsTrying;
-    if (this.#isDone || this.#isEnding || this.#attempts > 0) return;
-    this.#pausedBy = undefined;
+    if (this.#isDone || this.#isEnding) return;
+    this.#paused.end();
+    // Its answer is an answer to this, too.
+    if (this.#attempts > 0) return;
     this.#stopWaiting();
     this.#vainAttempts = 0;
     this.#renewTime();
@@ -117,8 +120,8 @@ export class IncomingRun {
   }
 
   pause(): void {
-    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
-    if (this.#pausedBy === "space") this.#pausedBy = undefined;
+    if (this.#isDone || this.#isEnding || this.#paused.by === "us") return;
+    this.#paused.end();
     this.#pause("us");
     this.#stopPull?.();
     for (const session of this.#sessions) void session.leave(LEFT.paused, PAUSED);
@@ -130,7 +133,7 @@ export class IncomingRun {
     this.#stopWaiting();
     this.#stopPull?.();
     for (const session of this.#sessions) session.cancel();
-    if (this.#sessions.size === 0) void this.#tellStopped();
+    if (this.#sessions.size === 0) void tellStopped(this.#context, this.#options, this.#open());
     this.#check();
   }
 
@@ -238,23 +241,9 @@ export class IncomingRun {
     this.#check();
   }
 
-  /** The sender waits for us: it hears, if it can be reached, that the user wants no more. */
-  async #tellStopped(): Promise<void> {
-    const { peer: to, conversationId } = this.#options;
-    const files = this.#open().map(({ file, pending }) => ({
-      file,
-      found: { key: "", durableOctets: pending.resumable?.octets ?? 0 },
-    }));
-    if (files.length > 0)
-      await pullAgain(this.#context, {
-        ...{ to, conversationId, files, isOnlyToStop: true },
-        onStop: () => () => undefined,
-      });
-  }
-
   /** Asked anew after each wait. */
   #isStopping(): boolean {
-    return this.#isEnding || this.#pausedBy === "us" || this.#pausedBy === "space";
+    return this.#isEnding || ["us", "space"].includes(this.#paused.by ?? "");
   }
 
   async #pulled(end: PullEnd): Promise<void> {
@@ -284,7 +273,7 @@ export class IncomingRun {
   #pullAnswered(end: Extract<PullEnd, { readonly kind: "answered" }>): void {
     const session = this.#session(end);
     this.#isAutomatic ||= end.isPeerOurs;
-    const isPaused = this.#pausedBy === "us";
+    const isPaused = this.#paused.by === "us";
     this.#run(session, end.dialog, end.lines);
     if (this.#isCancelled) session.cancel();
     else if (isPaused) void session.leave(LEFT.paused, PAUSED);
@@ -308,17 +297,7 @@ export class IncomingRun {
 
   /** Every octet came before the interruption: nobody needs to be asked. */
   async #checkWhole(entry: Entry, { key }: FoundPart): Promise<void> {
-    const part = await this.#context.ports.files.resumePart(key);
-    if (!part.ok) {
-      this.#finish(entry, storageOutcome(part.error));
-      return;
-    }
-    const { sizeOctets, hashes } = entry.file;
-    const finished = await part.value.finish({ sizeOctets, hashes });
-    this.#finish(
-      entry,
-      finished.ok ? completeOutcome(finished.value, hashes) : storageOutcome(finished.error),
-    );
+    this.#finish(entry, await finishWhole(this.#context, entry.file, key));
   }
 
   #session(
@@ -348,7 +327,7 @@ export class IncomingRun {
     this.#sessions.add(session);
     this.#tellResumed(lines);
     // Octets overtook the answer.
-    if (this.#pausedBy === "space") void session.leave(LEFT.full, PAUSED);
+    if (this.#paused.by === "space") void session.leave(LEFT.full, PAUSED);
     void session.run(dialog).then(() => {
       this.#sessions.delete(session);
       this.#check();
@@ -359,7 +338,7 @@ export class IncomingRun {
   #tellResumed(lines: readonly AwaitedLine[]): void {
     if (this.#isStopping() || this.#told.has(lines)) return;
     this.#told.add(lines);
-    this.#pausedBy = undefined;
+    this.#paused.end();
     const { id, peer, record } = this.#options;
     record.update({ state: "transferring" });
     const indexes = lines.map(({ file }) => file.index);
@@ -397,11 +376,11 @@ export class IncomingRun {
   }
 
   #pause(by: PausedBy): void {
-    if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
-    this.#pausedBy = by;
-    this.#stopWaiting();
-    this.#context.emit("paused", { id: this.#options.id, by });
-    if (by === "space") this.#room.start();
+    const { by: known } = this.#paused;
+    if (this.#isDone || this.#isEnding || (known !== undefined && known !== by)) return;
+    if (known === undefined) this.#stopWaiting();
+    this.#paused.begin(by);
+    if (by === "space" && known === undefined) this.#room.start();
   }
 
   #finish(entry: Entry, outcome: FileOutcome): void {
@@ -417,11 +396,15 @@ export class IncomingRun {
   #stopWaiting(): void {
     this.#next?.cancel();
     this.#room.stop();
+    this.#paused.stop();
+  }
+
+  get #forMs(): number {
+    return (this.#context.config.resumeForS ?? RESUME_FOR_S) * 1000;
   }
 
   #renewTime(): void {
-    const forMs = (this.#context.config.resumeForS ?? RESUME_FOR_S) * 1000;
-    this.#giveUpAtMs = this.#context.ports.clock.nowMs() + forMs;
+    this.#giveUpAtMs = this.#context.ports.clock.nowMs() + this.#forMs;
   }
 
   /** Nothing moves: tries again, waits, or is over. */
@@ -433,7 +416,7 @@ export class IncomingRun {
           void this.#drop(entry, { ...CANCELLED_HERE, reason: "You cancelled the transfer." });
         return;
       }
-      if (!this.#isEnding && (this.#pausedBy !== undefined || this.#waits())) return;
+      if (!this.#isEnding && this.#isWaiting()) return;
       for (const entry of this.#open()) this.#finish(entry, entry.pending);
     }
     this.#isDone = true;
@@ -441,6 +424,13 @@ export class IncomingRun {
     this.#resolve(
       new Map(this.#entries.map(({ file, outcome, pending }) => [file.index, outcome ?? pending])),
     );
+  }
+
+  #isWaiting(): boolean {
+    if (this.#paused.by !== "peer") return this.#paused.by !== undefined || this.#waits();
+    if (this.#paused.waits()) return true;
+    for (const entry of this.#open()) entry.pending = { ...entry.pending, ...PAUSER_GONE.sender };
+    return false;
   }
 
   #waits(): boolean {

@@ -81,6 +81,10 @@ export class IncomingSeries {
     this.#settle();
   }
 
+  get isPaused(): boolean {
+    return this.#parts.size > 0 && [...this.#parts].every(({ offer }) => offer.isPaused);
+  }
+
   pause(): void {
     for (const { offer } of this.#parts) offer.pause();
   }

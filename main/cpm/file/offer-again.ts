@@ -7,6 +7,7 @@ import { OfferRecord } from "./offer-record.ts";
 /** What moves the files of an offer that goes on, in either direction. */
 interface Run {
   readonly done: Promise<unknown>;
+  readonly isPaused: boolean;
   cancel(): void;
   cancelFile(index: number): void;
   pause(): void;
@@ -34,6 +35,10 @@ export class OfferAgain<R extends Run> {
     this.#record = OfferRecord.again(context.ports, entry);
     this.run = begin(this.id, this.#record);
     void this.run.done.then(() => this.#end());
+  }
+
+  get isPaused(): boolean {
+    return this.run.isPaused;
   }
 
   cancel(): void {

@@ -10,7 +10,10 @@ export interface OfferRecordPorts {
 /** What a new entry says; its time is added. */
 export type OfferEntry = Omit<HistoryEntry, "startedMs">;
 
-type OfferChange = Partial<Pick<HistoryEntry, "state" | "status" | "reason">>;
+type OfferChange = Partial<Pick<HistoryEntry, "state" | "status">> & {
+  /** undefined: there is none any more */
+  readonly reason?: string | undefined;
+};
 
 /** What an offer writes into the history, by the indexes of its own files. */
 export interface OfferLog {
@@ -41,6 +44,7 @@ export class OfferRecord implements OfferLog {
   static again(ports: OfferRecordPorts, entry: HistoryEntry): OfferRecord {
     const rest: { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] } = { ...entry };
     delete rest.endedMs;
+    delete rest.reason;
     return new OfferRecord(ports, rest);
   }
 
@@ -54,12 +58,13 @@ export class OfferRecord implements OfferLog {
   }
 
   update(change: OfferChange): void {
-    this.#entry = { ...this.#entry, ...change };
+    this.#change(change);
     this.#save();
   }
 
   end(change: OfferChange & Pick<HistoryEntry, "state">): void {
-    this.#entry = { ...this.#entry, ...change, endedMs: this.#ports.clock.wallMs() };
+    this.#change(change);
+    this.#entry = { ...this.#entry, endedMs: this.#ports.clock.wallMs() };
     this.#save();
   }
 
@@ -103,6 +108,16 @@ export class OfferRecord implements OfferLog {
         this.files(indexes.map(indexOf), change);
       },
     };
+  }
+
+  #change(change: OfferChange): void {
+    const { reason = "reason" in change ? undefined : this.#entry.reason, ...rest } = change;
+    const entry: { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] } = {
+      ...this.#entry,
+      ...rest,
+    };
+    delete entry.reason;
+    this.#entry = reason === undefined ? entry : { ...entry, reason };
   }
 
   #save(): void {

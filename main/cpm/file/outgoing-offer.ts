@@ -147,6 +147,10 @@ export class OutgoingOffer {
     else this.cancel();
   }
 
+  get isPaused(): boolean {
+    return this.#phase.name === "transferring" && this.#phase.run.isPaused;
+  }
+
   pause(): void {
     if (this.#phase.name === "transferring") this.#phase.run.pause();
   }

@@ -9,16 +9,25 @@ import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, mayGoOnAlone } from "./outcome.ts";
+import {
+  type Entry,
+  isAskedFor,
+  isOpen,
+  isOpenOrChanged,
+  newEntry,
+  pick,
+} from "./outgoing-entry.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
-import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
+import { isSameParty, type PullOffer } from "./pull-offer.ts";
 import { ReceiverWait } from "./receiver-wait.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
 import { waitForReceiverMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
+import { RunPause } from "./run-pause.ts";
 import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
-import { GOING_AWAY, isPause, PAUSED } from "./session-end.ts";
+import { GOING_AWAY, isPause, LEFT, PAUSED, PAUSER_GONE } from "./session-end.ts";
 
 export interface OutgoingRunOptions {
   readonly id: OfferId;
@@ -29,18 +38,6 @@ export interface OutgoingRunOptions {
   readonly record: OfferLog;
   /** The receiver ended a session. */
   readonly onPeerEnded?: () => void;
-}
-
-interface Entry {
-  readonly file: PreparedFile;
-  isMoving: boolean;
-  /** By a push of ours that has no answer yet. */
-  isOffered: boolean;
-  /** Octets that the receiver has, as far as we know. */
-  octets: number;
-  /** Interrupted, and may go on. */
-  pending?: Extract<FileOutcome, { readonly kind: "interrupted" }>;
-  outcome?: FileOutcome;
 }
 
 /**
@@ -56,12 +53,12 @@ export class OutgoingRun {
   readonly #transfers = new Set<OutgoingTransfer>();
   /** INVITEs of ours or theirs under way. */
   #attempts = 0;
-  #pausedBy: "us" | "peer" | undefined;
   #isPeerOurs = false;
   #keepsTrying = false;
   #isEnding = false;
   #isDone = false;
   readonly #wait: ReceiverWait;
+  readonly #pause: RunPause;
   readonly #stopPush = new Set<() => void>();
   #resolve: (outcomes: readonly FileOutcome[]) => void = () => undefined;
 
@@ -78,12 +75,20 @@ export class OutgoingRun {
         this.#giveUp();
       },
     });
-    this.#entries = options.files.map((file) => ({
-      ...{ file, isMoving: false, isOffered: false, octets: 0 },
-    }));
+    this.#pause = new RunPause(context, {
+      ...{ id: options.id, record: options.record, forMs: waitForReceiverMs(context.config) },
+      onAsk: () => {
+        this.#askPauser();
+      },
+    });
+    this.#entries = options.files.map(newEntry);
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  get isPaused(): boolean {
+    return this.#pause.by !== undefined;
   }
 
   /** The first session. Files that have no line were declined. */
@@ -115,8 +120,8 @@ export class OutgoingRun {
 
   /** Gives the receiver what it asks for, as far as it is still what was offered. */
   async serve(invite: InviteUas, pull: PullOffer): Promise<void> {
-    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") {
-      refuseToGoOn(this.#context, invite, { kind: this.#pausedBy === "us" ? "paused" : "stopped" });
+    if (this.#isDone || this.#isEnding || this.#pause.by === "us") {
+      refuseToGoOn(this.#context, invite, { kind: this.#pause.by === "us" ? "paused" : "stopped" });
       return;
     }
     this.#attempts += 1;
@@ -133,20 +138,18 @@ export class OutgoingRun {
   resume(keepsTrying = false): void {
     this.#keepsTrying ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
-    this.#pausedBy = undefined;
+    this.#pause.end();
     this.#wait.renew();
     this.#pushAll();
     this.#check();
   }
 
   pause(): void {
-    if (this.#isDone || this.#isEnding || this.#pausedBy === "us") return;
-    this.#pausedBy = "us";
+    if (this.#isDone || this.#isEnding || this.#pause.by === "us") return;
     this.#wait.hold();
-    this.#context.emit("paused", { id: this.#options.id, by: "us" });
-    const outcome = { kind: "interrupted", code: "paused", reason: "You paused it." } as const;
+    this.#pause.begin("us");
     for (const stop of this.#stopPush) stop();
-    for (const transfer of this.#transfers) transfer.halt(outcome, PAUSED);
+    for (const transfer of this.#transfers) transfer.halt(LEFT.paused, PAUSED);
     this.#check();
   }
 
@@ -191,10 +194,7 @@ export class OutgoingRun {
     media: PullOffer["wanted"][number],
     isMeant: (entry: Entry) => boolean,
   ): Entry | undefined {
-    return this.#entries.find(
-      (entry) =>
-        isMeant(entry) && isWanted(media, { ...entry.file.hashes, ...pick(entry.file.source) }),
-    );
+    return this.#entries.find((entry) => isMeant(entry) && isAskedFor(entry, media));
   }
 
   async #serve(invite: InviteUas, pull: PullOffer): Promise<void> {
@@ -268,7 +268,7 @@ export class OutgoingRun {
     }
     switch (end.kind) {
       case "answered":
-        this.#move(end.start);
+        this.#answered(end.start);
         return;
       case "received":
         this.#finish(entry, { kind: "complete", isProven: end.isProven });
@@ -288,6 +288,13 @@ export class OutgoingRun {
       case "failed":
         entry.pending = { ...(entry.pending ?? LOST), reason: end.reason };
     }
+  }
+
+  #answered(start: SessionStart): void {
+    // Only one of them was asked for.
+    const isUnpaused = this.#pause.by === "peer";
+    this.#move(start);
+    if (isUnpaused) this.#pushAll();
   }
 
   #move(start: SessionStart): void {
@@ -320,7 +327,7 @@ export class OutgoingRun {
   #run(transfer: OutgoingTransfer, dialog: SrfDialog, start: Omit<SessionStart, "dialog">): void {
     this.#isPeerOurs = start.isPeerOurs;
     this.#transfers.add(transfer);
-    this.#pausedBy = undefined;
+    this.#pause.end();
     if (start.isResumed !== false) this.#tellResumed(start.lines);
     void transfer.run(dialog).then(async () => {
       await start.relay?.close();
@@ -350,10 +357,15 @@ export class OutgoingRun {
   }
 
   #pausedByPeer(): void {
-    if (this.#isDone || this.#isEnding || this.#pausedBy !== undefined) return;
-    this.#pausedBy = "peer";
+    if (this.#isDone || this.#isEnding || this.#pause.by === "us") return;
     this.#wait.hold();
-    this.#context.emit("paused", { id: this.#options.id, by: "peer" });
+    this.#pause.begin("peer");
+  }
+
+  /** With one of the files: it is a question, and no offer of all. */
+  #askPauser(): void {
+    const entry = this.#entries.find(({ pending }) => pending !== undefined);
+    if (entry !== undefined && this.#pause.by === "peer") void this.#push(entry);
   }
 
   #settled(file: PreparedFile, outcome: FileOutcome, octets: number): void {
@@ -401,13 +413,22 @@ export class OutgoingRun {
       return;
     if (this.#entries.some(({ pending }) => pending !== undefined)) {
       if (this.#isEnding) this.#endPending();
-      else if (this.#pausedBy !== undefined) return;
-      else if (this.#waits()) return;
+      else if (this.#isWaiting()) return;
     }
     if (this.#transfers.size > 0) return;
     this.#isDone = true;
     this.#wait.stop();
+    this.#pause.stop();
     this.#resolve(this.#entries.map(({ outcome }) => outcome ?? { kind: "declined" }));
+  }
+
+  #isWaiting(): boolean {
+    if (this.#pause.by === undefined) return this.#waits();
+    if (this.#pause.waits()) return true;
+    for (const entry of this.#entries)
+      if (entry.pending !== undefined)
+        this.#finish(entry, { ...entry.pending, ...PAUSER_GONE.receiver });
+    return false;
   }
 
   /**
@@ -442,25 +463,9 @@ export class OutgoingRun {
   #giveUp(): void {
     // What moves, or what somebody paused, has its own end.
     const isMoving = this.#entries.some((entry) => entry.isMoving);
-    if (this.#isDone || isMoving || this.#pausedBy !== undefined) return;
+    if (this.#isDone || isMoving || this.#pause.by !== undefined) return;
     for (const stop of this.#stopPush) stop();
     this.#endPending();
     this.#check();
   }
-}
-
-function isOpen({ outcome }: Entry): boolean {
-  return outcome === undefined;
-}
-
-/** Whoever asks for a file that was changed hears so, and asks no more. */
-function isOpenOrChanged({ outcome }: Entry): boolean {
-  return outcome === undefined || (outcome.kind === "failed" && outcome.code === "source-changed");
-}
-
-function pick({ name, sizeOctets }: PreparedFile["source"]): {
-  readonly name: string;
-  readonly sizeOctets: number;
-} {
-  return { name, sizeOctets };
 }

@@ -116,6 +116,10 @@ export class OutgoingSeries {
     this.#onChange();
   }
 
+  get isPaused(): boolean {
+    return this.#running.size > 0 && [...this.#running].every(({ offer }) => offer.isPaused);
+  }
+
   pause(): void {
     for (const { offer } of this.#running) offer.pause();
   }

@@ -11,10 +11,13 @@ import { type AgainError, OutgoingAgain } from "./outgoing-again.ts";
 import { isSameParty, isWanted, type PullOffer } from "./pull-offer.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
 import { isOffered } from "./resumed-lines.ts";
+import { PAUSED_HERE } from "./session-end.ts";
 import { serveShared } from "./shared-file.ts";
 
 /** An offer with a life of its own, in either direction. */
 export interface OfferLife {
+  /** Nothing moves until a user, here or there, says so. */
+  readonly isPaused: boolean;
   cancel(): void;
   cancelFile(index: number): void;
   pause(): void;
@@ -71,14 +74,16 @@ export class ResumeDesk {
     this.#running = running;
   }
 
-  /** Offers that can go on; those that still try by themselves are not among them. */
+  /** Offers that can go on, also what is paused; those that still try by themselves are not among them. */
   async list(): Promise<readonly ResumableOffer[]> {
     const parts = await this.#context.ports.files.parts();
     const found: ResumableOffer[] = [];
     for (const entry of this.#entries({})) {
-      const files = resumableFiles(entry, parts);
       const id = entry.id as OfferId;
-      if (files.length === 0 || this.#isRunning(id)) continue;
+      const isRunning = this.#isRunning(id);
+      if (isRunning && !this.#isPaused(id)) continue;
+      const files = resumableFiles(entry, parts, isRunning);
+      if (files.length === 0) continue;
       const { direction, peer, startedMs } = entry;
       found.push({ ...{ id, direction, peer, startedMs, files } });
     }
@@ -140,16 +145,7 @@ export class ResumeDesk {
       refuseToGoOn(this.#context, invite);
       return;
     }
-    const asked = entry.files.filter((file) => isAskedFor(file, pull));
-    const files = asked.filter(isServed);
-    if (files.length === 0) {
-      const isStopped = asked.some(({ state }) => state === "cancelled");
-      refuseToGoOn(this.#context, invite, isStopped ? { kind: "stopped" } : undefined);
-      return;
-    }
-    const life = await this.#openOutgoing(entry, files);
-    if (!life.ok) refuseToGoOn(this.#context, invite, { kind: "changed" });
-    else if (!life.value.serves(invite, pull)) refuseToGoOn(this.#context, invite);
+    await this.#serveAgain(invite, pull, entry);
   }
 
   /** Somebody offers to go on with files that were taken here before. */
@@ -172,11 +168,33 @@ export class ResumeDesk {
     else await this.#takeAgain(invite, offer, entry);
   }
 
+  async #serveAgain(invite: InviteUas, pull: PullOffer, entry: HistoryEntry): Promise<void> {
+    const asked = entry.files.filter((file) => isAskedFor(file, pull));
+    const files = asked.filter(isServed);
+    if (files.length === 0) {
+      const isStopped = asked.some(({ state }) => state === "cancelled");
+      refuseToGoOn(this.#context, invite, isStopped ? { kind: "stopped" } : undefined);
+      return;
+    }
+    // Its user has paused it before the program ended, and has said nothing since.
+    if (entry.reason === PAUSED_HERE) {
+      refuseToGoOn(this.#context, invite, { kind: "paused" });
+      return;
+    }
+    const life = await this.#openOutgoing(entry, files);
+    if (!life.ok) refuseToGoOn(this.#context, invite, { kind: "changed" });
+    else if (!life.value.serves(invite, pull)) refuseToGoOn(this.#context, invite);
+  }
+
   async #takeAgain(invite: InviteUas, offer: CheckedOffer, entry: HistoryEntry): Promise<void> {
     const state = heldFile(entry, offer)?.state;
     // A sender that was started anew before it heard the answer does not know which files were declined.
     if (state === "cancelled" || state === "declined") {
       refuseToGoOn(this.#context, invite, { kind: "stopped" });
+      return;
+    }
+    if (entry.reason === PAUSED_HERE && (await this.#partsOf(entry)).length > 0) {
+      refuseToGoOn(this.#context, invite, { kind: "paused" });
       return;
     }
     const life = await this.#openIncoming(entry);
@@ -221,14 +239,23 @@ export class ResumeDesk {
 
   async #openIncoming(entry: HistoryEntry): Promise<Result<IncomingAgain, AgainError>> {
     this.#opening.add(entry.id);
-    const parts = await this.#context.ports.files.parts();
-    const own = parts.filter(({ origin }) => origin.offerId === entry.id);
+    const own = await this.#partsOf(entry);
     this.#opening.delete(entry.id);
     if (own.length === 0)
       return err({ kind: "nothing", message: "What had arrived of it is gone." });
     const life = new IncomingAgain(this.#context, entry, own);
     this.#running.incoming.set(life.id, life);
     return ok(life);
+  }
+
+  async #partsOf({ id }: HistoryEntry): Promise<readonly KeptPart[]> {
+    const parts = await this.#context.ports.files.parts();
+    return parts.filter(({ origin }) => origin.offerId === id);
+  }
+
+  #isPaused(id: OfferId): boolean {
+    const life = this.#running.outgoing.get(id) ?? this.#running.incoming.get(id);
+    return life?.isPaused === true;
   }
 
   #isRunning(id: string): boolean {
@@ -247,12 +274,15 @@ export class ResumeDesk {
 function resumableFiles(
   { id, direction, files }: HistoryEntry,
   parts: readonly KeptPart[],
+  isPaused: boolean,
 ): readonly ResumableFile[] {
   if (direction === "outgoing")
     return files
       .filter(
         ({ state, path, sha1 }) =>
-          state === "interrupted" && path !== undefined && sha1 !== undefined,
+          (state === "interrupted" || (isPaused && state === "transferring")) &&
+          path !== undefined &&
+          sha1 !== undefined,
       )
       .map(({ index, name, octets, sizeOctets }) => ({ ...{ index, name, octets, sizeOctets } }));
   return parts

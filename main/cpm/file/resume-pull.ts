@@ -15,6 +15,7 @@ import { inviteAgain, type OnStop } from "./again-invite.ts";
 import { offeredScheme } from "./media-security.ts";
 import { activeWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
+import type { Interrupted } from "./outcome.ts";
 import { ownSide } from "./own-side.ts";
 import { offerPlainly } from "./plain-offer.ts";
 import type { AwaitedFile, AwaitedLine } from "./receive-session.ts";
@@ -94,6 +95,23 @@ export async function pullAgain(context: OfferContext, pull: ResumePull): Promis
     return { kind: "failed" };
   }
   return outcome.kind === "refused" ? readRefusal(outcome.response) : { kind: "failed" };
+}
+
+/** The sender waits for us: it hears, if it can be reached, that the user wants no more. */
+export async function tellStopped(
+  context: OfferContext,
+  { peer: to, conversationId }: { readonly peer: string; readonly conversationId: string },
+  open: readonly { readonly file: AwaitedFile; readonly pending: Interrupted }[],
+): Promise<void> {
+  const files = open.map(({ file, pending }) => ({
+    file,
+    found: { key: "", durableOctets: pending.resumable?.octets ?? 0 },
+  }));
+  if (files.length === 0) return;
+  await pullAgain(context, {
+    ...{ to, conversationId, files, isOnlyToStop: true },
+    onStop: () => () => undefined,
+  });
 }
 
 function readRefusal(response: SipResponse): PullEnd {

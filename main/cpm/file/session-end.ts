@@ -21,9 +21,18 @@ export const UNPROTECTED: ByeCause = {
   text: "File connection not protected as agreed",
 };
 
+/** Kept in the history, too: it holds in the next run of the program. */
+export const PAUSED_HERE = "You paused it.";
+
+/** What is left of files that somebody paused who cannot be asked any more. */
+export const PAUSER_GONE = {
+  sender: { code: "pauser-offline", reason: "Paused by the sender, who is offline." },
+  receiver: { code: "pauser-offline", reason: "Paused by the receiver, who is offline." },
+} as const;
+
 /** Outcomes of files that are left where they are, by why. */
 export const LEFT = {
-  paused: { kind: "interrupted", code: "paused", reason: "You paused it." },
+  paused: { kind: "interrupted", code: "paused", reason: PAUSED_HERE },
   full: { kind: "interrupted", code: "no-space", reason: "The disk is full." },
   stopped: { kind: "interrupted", code: "connection", reason: "This device was stopped." },
 } as const;

@@ -3,6 +3,7 @@ export const files = {
   cancelled: "You cancelled it.",
   peerCancelled: "{name} cancelled it.",
   paused: "You paused it.",
+  pauserOffline: "Paused by {name}, who is offline.",
   peerPaused: "{name} paused it.",
   connection: "The connection to {name} was lost before all of it was there.",
   notProtected: "The connection to {name} was not protected as agreed.",

@@ -28,6 +28,7 @@ export const problems = {
   peerCancelledFile: "{name} cancelled {file}. {rest}",
   peerCancelledOffer: "{name} cancelled the offer.",
   paused: "You paused the transfer. {rest}",
+  pauserOffline: "Paused by {name}, who is offline. {rest}",
   peerPaused: "{name} paused the transfer. {rest}",
   notProtected: "The connection to {name} was not protected as agreed and was not used. {rest}",
   connection: "The connection to {name} broke at {percent} %. {rest}",
