@@ -140,7 +140,14 @@ class NodeFiles implements SystemFiles {
     }
   }
 
-  async createPart(options: CreatePartOptions): Promise<Result<FilePart, FileError>> {
+  createPart(options: CreatePartOptions): Promise<Result<FilePart, FileError>> {
+    return this.#create(options, () => this.#isWithinQuota(options));
+  }
+
+  async #create(
+    options: CreatePartOptions,
+    isWithinQuota: () => Promise<boolean>,
+  ): Promise<Result<FilePart, FileError>> {
     const path = resolve(options.folder);
     const { sizeOctets } = options;
     if (!Number.isSafeInteger(sizeOctets) || sizeOctets < 0)
@@ -148,7 +155,7 @@ class NodeFiles implements SystemFiles {
     let folder: HeldFolder | undefined;
     try {
       folder = await this.#folders.hold(path);
-      const part = await this.#createIn(folder, path, options);
+      const part = await this.#createIn(folder, path, { ...options, isWithinQuota });
       if (!part.ok) await folder.close();
       return part;
     } catch (cause) {
@@ -160,7 +167,7 @@ class NodeFiles implements SystemFiles {
   async #createIn(
     folder: HeldFolder,
     path: string,
-    options: CreatePartOptions,
+    options: CreatePartOptions & { readonly isWithinQuota: () => Promise<boolean> },
   ): Promise<Result<FilePart, FileError>> {
     const { sizeOctets, suggestedName, algorithms = HASH_ALGORITHMS } = options;
     // Space is claimed before the first wait, so that two parts at a time can't be promised the same octets.
@@ -169,8 +176,7 @@ class NodeFiles implements SystemFiles {
     try {
       const room = await this.#checkRoom(folder.dev, path);
       if (!room.ok) return room;
-      const isWithin = await this.#isWithinQuota(options);
-      if (!isWithin) return err(fileError("quota"));
+      if (!(await options.isWithinQuota())) return err(fileError("quota"));
       const place = { folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms };
       const opened = await createHidden(folder);
       const recorder = await this.#enter(place, opened, options);
@@ -215,7 +221,11 @@ class NodeFiles implements SystemFiles {
     const keeper = await this.#keeper();
     const left = await keeper?.reopen(key);
     if (keeper === undefined || left === undefined) return err(fileError("not-resumable"));
-    const moved = await copyPart(left, (options) => this.createPart({ ...options, folder }));
+    // It counted when its sender began it.
+    const isCounted = (): Promise<boolean> => Promise.resolve(true);
+    const moved = await copyPart(left, (options) =>
+      this.#create({ ...options, folder }, isCounted),
+    );
     await closeReopened(left);
     if (moved.ok) await this.forgetPart(key);
     return moved;

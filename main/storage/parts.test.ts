@@ -452,6 +452,16 @@ describe("reliability §3: what one peer may have us store in a day", () => {
     expect(await ask(100)).toBe("ok");
   });
 
+  it("is not used up by what is carried to another folder", async () => {
+    const files = systemFiles({ profileFolder, nowMs: () => nowMs, quota });
+    opened.push(files);
+    const options = { folder, suggestedName: "a", sizeOctets: 60, journal: ORIGIN };
+    const part = value(await files.createPart(options));
+    await part.keep();
+    const moved = value(await files.movePart(part.key ?? "", join(root, "big")));
+    expect([await files.forgetPart(moved.key), await ask(40)]).toEqual([true, "ok"]);
+  });
+
   it("MUST NOT be given again by a clock that goes back", async () => {
     expect([await ask(50), await ask(50)]).toEqual(["ok", "ok"]);
     nowMs -= 86_400_000;
