@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TlsIdentity } from "../../main/base/ports.ts";
+import { selfSignedIdentity } from "../../main/base/self-signed.node.ts";
 import { CpmProcess } from "../support/cpm-process.ts";
 import { octets } from "../support/octets.ts";
 
@@ -12,9 +15,16 @@ interface SecureCore {
   readonly fingerprint: string;
 }
 
+interface ReadyNetwork {
+  readonly core: SecureCore;
+  readonly pf: { readonly msrps: string };
+}
+
 let folder: string;
 let network: CpmProcess;
 let cores: readonly SecureCore[];
+/** Where the first network's Participating Function takes files over TLS. */
+let msrps: string;
 const running: CpmProcess[] = [];
 
 function run(name: string, args: readonly string[]): CpmProcess {
@@ -33,7 +43,9 @@ beforeAll(async () => {
   const trace = join(folder, "network.jsonl");
   network = run("network", ["network", "up", "--tls", "--trace", trace]);
   const ready = await network.event("ready");
-  cores = (ready["networks"] as readonly { readonly core: SecureCore }[]).map(({ core }) => core);
+  const networks = ready["networks"] as readonly ReadyNetwork[];
+  cores = networks.map(({ core }) => core);
+  msrps = networks[0]?.pf.msrps ?? "";
 }, 120_000);
 
 afterEach(async () => {
@@ -89,8 +101,50 @@ describe("RFC 5922 and RFC 8122 between processes", () => {
   }, 60_000);
 });
 
+/** What a stranger hears who connects for files, says something, and goes after a while unless he is sent away. */
+function strangerHears(shown?: TlsIdentity): Promise<{ heard: string; isSentAway: boolean }> {
+  const [host = "", port] = msrps.split(":");
+  const certificate =
+    shown === undefined ? {} : { key: shown.privateKeyPem, cert: shown.certificatePem };
+  const options = { host, port: Number(port), rejectUnauthorized: false, ...certificate };
+  return new Promise((resolve) => {
+    let heard = "";
+    let isSentAway = true;
+    const socket = connect(options, () => {
+      const paths = `To-Path: msrps://${msrps}/any;tcp\r\nFrom-Path: msrps://192.0.2.1:9/me;tcp`;
+      socket.write(`MSRP a1b2 SEND\r\n${paths}\r\nMessage-ID: 1\r\n-------a1b2$\r\n`);
+    });
+    const patience = setTimeout(() => {
+      isSentAway = false;
+      socket.destroy();
+    }, 1500);
+    socket.on("data", (bytes: Buffer) => {
+      heard += bytes.toString("latin1");
+    });
+    // Reset is as good as closed.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      clearTimeout(patience);
+      resolve({ heard, isSentAway });
+    });
+  });
+}
+
+describe("RFC 8122 §5 connections for files at a Participating Function's own process", () => {
+  it("MUST not be served without a certificate", async () => {
+    expect(await strangerHears()).toEqual({ heard: "", isSentAway: true });
+  }, 60_000);
+
+  it("MUST not be heard with one that no session was told of", async () => {
+    const day = 86_400_000;
+    const [notBeforeMs, notAfterMs] = [Date.now() - day, Date.now() + day];
+    const stranger = selfSignedIdentity({ names: [], notBeforeMs, notAfterMs });
+    expect(await strangerHears(stranger)).toEqual({ heard: "", isSentAway: false });
+  }, 60_000);
+});
+
 describe("CR C.x.x.1 and C.x.x.x.2 between processes, devices on TLS", () => {
-  it("MUST bring the file whole through all 41 steps, SIP of devices over TLS alone", async () => {
+  it("MUST bring the file whole through all 41 steps, SIP and MSRP of devices over TLS alone", async () => {
     const content = octets(1_500_000, 4);
     await writeFile(join(folder, "plan.pdf"), content);
     const device = (name: string, delayMs: number): CpmProcess =>
@@ -111,6 +165,8 @@ describe("CR C.x.x.1 and C.x.x.x.2 between processes, devices on TLS", () => {
     const hash = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
     expect(hash(await readFile(join(folder, "b2-files", "plan.pdf")))).toBe(hash(content));
     expect(await b1.exit(), b1.story()).toBe(10);
+    for (const one of [send, b2])
+      expect(await one.event("answered"), one.story()).toMatchObject({ isEncrypted: true });
     await network.stop();
     const names = ["network", "a1", "b1", "b2"];
     const traces = names.map((name) => join(folder, `${name}.jsonl`));
@@ -120,10 +176,9 @@ describe("CR C.x.x.1 and C.x.x.x.2 between processes, devices on TLS", () => {
     const lines = await Promise.all(traces.slice(1).map((path) => readFile(path, "utf8")));
     const records = lines
       .flatMap((text) => text.trim().split("\n"))
-      .map((line) => {
-        const { proto, transport } = JSON.parse(line) as { proto?: string; transport?: string };
-        return proto === "sip" ? transport : "tls";
-      });
-    expect(new Set(records)).toEqual(new Set(["tls"]));
+      .map((line) => JSON.parse(line) as { readonly proto?: string; readonly transport?: string })
+      .filter(({ proto }) => proto !== undefined);
+    expect(new Set(records.map(({ proto }) => proto))).toEqual(new Set(["sip", "msrp"]));
+    expect(new Set(records.map(({ transport }) => transport))).toEqual(new Set(["tls"]));
   }, 120_000);
 });
