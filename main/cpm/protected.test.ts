@@ -130,6 +130,54 @@ describe("RFC 4975 §14.4 files between devices whose signalling is protected", 
   });
 });
 
+describe("RFC 6714 §4.2 and §4.3: a middlebox that carries TLS on and rewrites c= and m= only", () => {
+  const MIDDLEBOX = "10.0.0.200";
+  const DOOR = 20_001;
+
+  /** As if each description came from the middlebox, whose door leads to whoever wrote it. */
+  const anchored: Change = (text) => {
+    const [, host = ""] = /^c=IN IP4 (\S+)\r\n/m.exec(text) ?? [];
+    const port = DOOR + (host === BOB_HOST ? 1 : 0);
+    pair.net.forwardTcp({ host: MIDDLEBOX, port }, { host, port: 2856 });
+    return text
+      .replace(/^c=IN IP4 \S+/m, `c=IN IP4 ${MIDDLEBOX}`)
+      .replaceAll(/^m=message \d+/gm, `m=message ${String(port)}`);
+  };
+
+  it("MUST be passed, since the fingerprints are the devices' own", async () => {
+    await start();
+    pair.sip.edit = (body) => edited(body, [anchored]);
+    await send();
+    expect(pair.alice.last("transfer").state).toBe("verified");
+    expect(pair.bob.received().get("plan.pdf")?.equals(PLAN)).toBe(true);
+    expect(new Set(connections())).toEqual(
+      new Set([`${ALICE_HOST} ${MIDDLEBOX}:${String(DOOR + 1)}`]),
+    );
+    expect(pair.alice.last("answered").isEncrypted).toBe(true);
+    expect(new Set(pair.trace.drafts.map(({ transport }) => transport))).toEqual(new Set(["tls"]));
+  });
+
+  it("MUST be passed by an answerer that connects", async () => {
+    await start();
+    const passive: Change = (text) => text.replaceAll("actpass", "passive");
+    pair.sip.edit = (body, as) => edited(body, as === "offer" ? [anchored, passive] : [anchored]);
+    await send();
+    expect(pair.alice.last("transfer").state).toBe("verified");
+    expect(new Set(connections())).toEqual(new Set([`${BOB_HOST} ${MIDDLEBOX}:${String(DOOR)}`]));
+  });
+
+  it("MUST not be sent an octet when it answers for the device with a certificate of its own", async () => {
+    await start();
+    pair.sip.edit = (body) => edited(body, [anchored]);
+    pair.net.spoilTls("TLS_WRONG_FINGERPRINT", { to: MIDDLEBOX });
+    await send();
+    expect(ends()[0]).toBe("interrupted");
+    expect(new Set(codes())).toEqual(new Set(["not-protected"]));
+    await pair.until("bob knows the end", () => pair.bob.has("transfer"));
+    expect(pair.trace.drafts).toEqual([]);
+  });
+});
+
 describe("RFC 8122 §5 an offer that cannot be protected as it says", () => {
   it.each<[string, () => Promise<void>, readonly Change[]]>([
     ["to a device whose signalling is not protected", () => start({ b: OVER_TCP }), []],

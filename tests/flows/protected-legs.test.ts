@@ -129,3 +129,55 @@ describe.each(Object.entries(LEGS))("RFC 8122 §5 and §6.2 on %s", (_name, leg)
     expect(world.device("b1").all("file")).toMatchObject([NOT_PROTECTED]);
   });
 });
+
+describe("RFC 5547 §8.2.2 and RFC 8122 §5 the rest of a file, asked for by its receiver", () => {
+  /** Bob's connection breaks at half of the file, and somebody changes what is said on his leg from then on. */
+  async function breaks(edit: EditDescription): Promise<void> {
+    let isBroken = false;
+    const later: EditDescription = (text, as) => (isBroken ? edit(text, as) : text);
+    world = await TwoNetworks.start(["a1", "b1"], {
+      transport: "tls",
+      srfOf: (name, srf) => (name === "b1" ? editedSrf(srf, later) : srf),
+    });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/plan.pdf", PLAN);
+    world.net.onOctets(PLAN.length / 2, { to: ADDRESSES.b1 }, (end) => {
+      isBroken = true;
+      end.breakOff();
+    });
+    await alice.send(["/s/plan.pdf"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    bob.acceptAll();
+    await world.until("bob knows", () => bob.has("transfer"));
+  }
+
+  it("MUST be asked for, and come, over TLS alone", async () => {
+    const protocols: string[] = [];
+    await breaks((text) => {
+      protocols.push(...(text.match(/TCP\S*\/MSRP/g) ?? []));
+      return text;
+    });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    await world.until("alice knows", () => alice.has("transfer"));
+    expect([alice, bob].map((one) => one.last("transfer").state)).toEqual(["verified", "verified"]);
+    expect(bob.last("resumed").files[0]?.octets).toBeGreaterThan(0);
+    expect(bob.received().get("plan.pdf")?.equals(PLAN)).toBe(true);
+    expect(protocols).toEqual(["TCP/TLS/MSRP", "TCP/TLS/MSRP"]);
+    expectProtected(ADDRESSES.b1);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ["without its fingerprint", stripped],
+    ["of TCP", downgraded],
+    ["that names another certificate", strangers],
+  ])("an answer %s MUST end it, and what is here stays", async (_what, change) => {
+    await breaks(only("answer", change));
+    const bob = world.device("b1");
+    expect(bob.last("file")).toMatchObject(NOT_PROTECTED);
+    expect(bob.received().size).toBe(0);
+    expectProtected(ADDRESSES.b1);
+    await world.until("alice knows", () => world.device("a1").has("transfer"), 900_000);
+    const [waiting] = await bob.client.resumable();
+    expect(waiting?.files[0]?.octets).toBeGreaterThan(0);
+  });
+});

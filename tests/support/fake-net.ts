@@ -90,6 +90,7 @@ export class FakeNet {
   readonly #disturbances: { readonly link: Link; readonly disturbance: Disturbance }[] = [];
   readonly #blocked: Link[] = [];
   readonly #refused: Link[] = [];
+  readonly #forwards = new Map<string, HostPort>();
   readonly #tlsFates: { readonly link: Link; readonly fate: TlsFate }[] = [];
   readonly #latencies: { readonly link: Link; readonly ms: number }[] = [];
   readonly #watches: OctetWatch[] = [];
@@ -179,6 +180,11 @@ export class FakeNet {
   /** TCP connections along the link are refused, whether or not anybody listens. */
   refuseTcp(link: Link): Heal {
     return addTo(this.#refused, link);
+  }
+
+  /** Connections to one place reach another, octet by octet: what a middlebox does that terminates nothing. */
+  forwardTcp(at: HostPort, to: HostPort): void {
+    this.#forwards.set(formatHostPort(at), to);
   }
 
   /** TLS handshakes along the link end so on both sides, or never. */
@@ -408,7 +414,8 @@ export class FakeNet {
     this.clock.startTimer(this.#latencyMs(local, remote), () => {
       if (isDone || this.#isBlocked(local, remote)) return;
       const isRefused = this.#refused.some((link) => matches(link, local, remote));
-      const listening = isRefused ? undefined : this.#tcp.get(formatHostPort(remote));
+      const end = this.#forwards.get(formatHostPort(remote)) ?? remote;
+      const listening = isRefused ? undefined : this.#tcp.get(formatHostPort(end));
       if (listening !== undefined) {
         ends = FakeTcpEnd.pair(this.#wire(), local, remote);
         for (const end of ends) this.#ends.add(end);
