@@ -99,11 +99,8 @@ export class IncomingRun {
     this.#renewTime();
     for (const entry of this.#entries)
       if (manner !== "wait" && !mayGoOnAlone(entry.pending)) this.#finish(entry, entry.pending);
-    if (pausedBy !== undefined) {
-      this.#pause(pausedBy);
-      return;
-    }
-    if (manner !== "wait") this.#check();
+    if (pausedBy !== undefined) this.#pause(pausedBy);
+    if (pausedBy !== undefined || manner !== "wait") this.#check();
   }
 
   /** @param keepsTrying also where nothing is known of the sender's program */
