@@ -48,7 +48,12 @@ export interface ClientSetup {
   readonly more?: Partial<
     Pick<
       CpmConfig,
-      "offerLimits" | "ringsWithoutRoom" | "isBlocked" | "registrationExpiresS" | "waitForReceiverS"
+      | "offerLimits"
+      | "ringsWithoutRoom"
+      | "isBlocked"
+      | "isStranger"
+      | "registrationExpiresS"
+      | "waitForReceiverS"
     >
   >;
   /** Opened by its owner, who closes it; without it the client opens the one in `profileFolder` itself. */

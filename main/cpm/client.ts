@@ -368,7 +368,7 @@ export class CpmClient {
       invite.refuse(480);
       return;
     }
-    const { maxSizeOctets, ringsWithoutRoom, isBlocked } = this.#config;
+    const { maxSizeOctets, ringsWithoutRoom } = this.#config;
     const checked = checkOffer(invite.request, {
       ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),
       takesProtected: isProtecting(this.#context) && isFromCore(this.#config, invite.source),
@@ -378,7 +378,7 @@ export class CpmClient {
       this.#refuse(invite, checked.error);
       return;
     }
-    if (isBlocked?.(checked.value.from.uriText) === true) {
+    if (this.#isKeptAway(invite, checked.value)) {
       invite.refuse(603);
       return;
     }
@@ -406,6 +406,14 @@ export class CpmClient {
       this.events.emit("moreWaiting", { id });
     }
     return refusal?.headers;
+  }
+
+  /** What the user has accepted from somebody goes on, but for blocking. */
+  #isKeptAway(invite: InviteUas, { from, isResume }: CheckedOffer): boolean {
+    const { isBlocked, isStranger } = this.#config;
+    if (isBlocked?.(from.uriText) === true) return true;
+    const vouched = isFromCore(this.#config, invite.source) ? from.uriText : undefined;
+    return !isResume && isStranger?.(vouched) === true;
   }
 
   /** Whom offers are counted for. A name that nobody vouches for could be another one each time. */

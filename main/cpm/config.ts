@@ -49,6 +49,11 @@ export interface CpmConfig {
   readonly asksNotifications?: boolean;
   /** People whose offers are declined on every device (603) without ringing. */
   readonly isBlocked?: (uri: string) => boolean;
+  /**
+   * People who are answered like blocked ones because the user does not know them; asked anew for each offer. undefined:
+   * somebody for whose name nobody vouches.
+   */
+  readonly isStranger?: (uri: string | undefined) => boolean;
   /** IP address of the core where `core` names it; requests of others are not vouched for. */
   readonly coreAddress?: string;
   /**

@@ -38,7 +38,11 @@ export function receiveMessage(
     return undefined;
   }
   incoming.respond(200);
-  return config.isBlocked?.(from.uriText) === true ? undefined : wordsOf(request, from);
+  return isKeptAway(config, from.uriText) ? undefined : wordsOf(request, from);
+}
+
+function isKeptAway({ isBlocked, isStranger }: CpmConfig, uri: string): boolean {
+  return isBlocked?.(uri) === true || isStranger?.(uri) === true;
 }
 
 function wordsOf(request: SipRequest, from: NameAddr): MessageEvent | undefined {

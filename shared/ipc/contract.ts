@@ -45,6 +45,7 @@ export const settingsSchema = z.strictObject({
   colour: z.enum(INSTANCE_COLOURS),
   receiveFolder: path,
   conflict: z.enum(["ask", "keepBoth", "replace", "skip"]),
+  strangers: z.enum(["ask", "decline"]),
   isForeignMarked: z.boolean(),
   arePreviewsOn: z.boolean(),
   ringTimeS: z.int().min(10).max(3600),

@@ -13,6 +13,8 @@ export interface Settings {
   readonly receiveFolder: string;
   /** `ask` shows the choice on each offer, set to keep both. */
   readonly conflict: ConflictPolicy | "ask";
+  /** What becomes of offers of people whom the user's list does not have. */
+  readonly strangers: "ask" | "decline";
   /** Received files get the system's mark "from another computer", but for people marked as me. */
   readonly isForeignMarked: boolean;
   /** Send small pictures with offers, and show those of others. */
@@ -46,6 +48,7 @@ export function defaultSettings(receiveFolder: string): Settings {
     colour: "blue",
     receiveFolder,
     conflict: "ask",
+    strangers: "ask",
     isForeignMarked: true,
     arePreviewsOn: true,
     ringTimeS: 180,

@@ -319,6 +319,23 @@ describe("people", () => {
   });
 });
 
+describe("people whom the user does not know", () => {
+  it("are declined everywhere without ringing where the user says so, and others ring", async () => {
+    const others = b2.state.people.filter(({ isMe }) => !isMe);
+    for (const { aor } of others) await b2.ask("people.remove", { aor });
+    await b2.ask("settings.change", { strangers: "decline" });
+    const before = b2.cards.length;
+    await alice.send([bed.file("plan.pdf", "x")], USERS.bob);
+    await alice.reaches("declined");
+    expect(b2.cards.length).toBe(before);
+    const person = { aor: USERS.alice, name: "Al", isMe: false, isBlocked: false };
+    await b2.ask("people.save", { person });
+    await ring(["plan.pdf"]);
+    await cleared();
+    await b2.ask("settings.change", { strangers: "ask" });
+  });
+});
+
 describe("do not disturb", () => {
   it("offers are answered with busy, until it is over", async () => {
     for (const app of [b1, b2]) await app.ask("settings.change", { isDoNotDisturb: true });

@@ -50,6 +50,8 @@ export interface AccountDeskParts {
   /** Where the network of this machine is found; the user's runtime folder unless a test says otherwise. */
   readonly runtimeFolder?: string;
   readonly isBlocked: (uri: string) => boolean;
+  /** undefined: nobody vouches for the name. */
+  readonly isKnown: (uri: string | undefined) => boolean;
   /** Everything a client tells but of its registration. */
   readonly onEvent: (event: NamedEvent) => void;
   readonly onNetwork: (what: NetworkChange) => void;
@@ -289,11 +291,12 @@ export class AccountDesk {
   }
 
   async #open(record: AccountRecord, password: string): Promise<Result<void, SignInFailure>> {
-    const { profile, profileFolder, files, state, isBlocked } = this.#parts;
+    const { profile, profileFolder, files, state, isBlocked, isKnown } = this.#parts;
     const { receiveFolder, ringTimeS, isDoNotDisturb } = state.current.settings;
     this.#record = record;
     const session = await DeviceSession.open({
       ...{ account: record, password, profile, profileFolder, files, isBlocked },
+      isStranger: (uri) => state.current.settings.strangers === "decline" && !isKnown(uri),
       ...{ receiveFolder, ringTimeS, isBusy: isDoNotDisturb },
       onEvent: (event) => {
         this.#onEvent(event);

@@ -26,6 +26,7 @@ export interface DeviceSessionOptions {
   readonly ringTimeS: number;
   readonly isBusy: boolean;
   readonly isBlocked: (uri: string) => boolean;
+  readonly isStranger: (uri: string | undefined) => boolean;
   readonly onEvent: (event: NamedEvent) => void;
 }
 
@@ -71,7 +72,7 @@ export class DeviceSession {
         more: {
           ringsWithoutRoom: true,
           ...(isLoopback(core.host) ? { offerLimits: LAB_WINDOW_OFFERS } : {}),
-          isBlocked: options.isBlocked,
+          ...{ isBlocked: options.isBlocked, isStranger: options.isStranger },
           ...(account.isBuiltIn ? { registrationExpiresS: BUILT_IN_EXPIRES_S } : {}),
         },
       });

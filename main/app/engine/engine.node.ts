@@ -152,6 +152,7 @@ export class Engine implements AppEngine {
       ...present({ runtimeFolder: parts.runtimeFolder }),
       startNetwork: parts.startNetwork,
       isBlocked: (uri) => this.#people.isBlocked(uri),
+      isKnown: (uri) => uri !== undefined && this.#people.find(uri) !== undefined,
       onEvent: (event) => {
         this.#onEvent(event);
       },

@@ -128,6 +128,10 @@ export const SETTING_ROWS: readonly SettingRow[] = [
     ["replace", "replace"],
     ["skip", "skip"],
   ]),
+  choice("strangers", "receiving", [
+    ["ask", "ask"],
+    ["decline", "decline"],
+  ]),
   toggle("isForeignMarked", "receiving"),
   choice("ringTimeS", "receiving", [
     [60, "minute1"],

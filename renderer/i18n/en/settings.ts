@@ -37,6 +37,10 @@ export const settings = {
       label: "When a name exists already",
       hint: "Files of yours are never changed without asking.",
     },
+    strangers: {
+      label: "Offers from people I don't know",
+      hint: "From everybody who is not in your list of people. Declined ones are declined on all your devices, and you are not told.",
+    },
     isForeignMarked: {
       label: "Mark files as from another computer",
       hint: "The system then warns before it opens what could do harm. Files of your own devices are not marked.",
@@ -86,6 +90,7 @@ export const settings = {
     keepBoth: "Keep both",
     replace: "Replace, the old one goes to the bin",
     skip: "Leave the new one out",
+    decline: "Decline",
     minute1: "1 minute",
     minutes3: "3 minutes",
     minutes5: "5 minutes",
