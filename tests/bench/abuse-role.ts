@@ -53,7 +53,7 @@ async function people({
     const task = (await nextMessage()) as PeopleTask;
     tell(
       task.task === "newcomer"
-        ? await all.newcomer()
+        ? await all.newcomer(task.tls)
         : await all.transfers(task.durationMs, task.everyMs),
     );
   }

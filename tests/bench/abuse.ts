@@ -16,7 +16,7 @@ import { holds, type SipFigure } from "./sip.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const FLOOD = { perSecond: 20_000, durationMs: 10_000 };
-const CROWD = { slow: 1000, idle: 1000 };
+const CROWD = { slow: 1000, idle: 1000, half: 1000 };
 const SESSIONS = { callers: 10, perCaller: 50 };
 
 /** The program's own chunks stay inside the checkout, where it finds its packages. */
@@ -58,6 +58,20 @@ async function crowdFigures(bed: Bed): Promise<readonly SipFigure[]> {
     { name: "  a newcomer has signed in after", value: done.signedInMs, unit: "ms", atMost: 1000 },
     { name: "  and set up a transfer after", value: done.setUpMs, unit: "ms", atMost: 1000 },
     { name: "  which was whole", value: done.isWhole ? 1 : 0, unit: "", atLeast: 1 },
+    { name: "half TLS handshakes that stand", value: done.half, unit: "", atLeast: 250 },
+    {
+      name: "  signed in over TLS after",
+      value: done.overTls.signedInMs,
+      unit: "ms",
+      atMost: 1000,
+    },
+    {
+      name: "  and set up a transfer after",
+      value: done.overTls.setUpMs,
+      unit: "ms",
+      atMost: 1000,
+    },
+    { name: "  which was whole", value: done.overTls.isWhole ? 1 : 0, unit: "", atLeast: 1 },
   ];
 }
 

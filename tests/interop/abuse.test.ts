@@ -15,10 +15,11 @@ describe("RFC 3261 §26.3.2.4: a home network that anybody can reach", () => {
     expect(done.grownMiB).toBeLessThan(64);
   });
 
-  it("MUST serve a newcomer beside 100 slow and 100 idle connections to each port", async () => {
-    const done = await withBed((bed) => crowd(bed, { slow: 100, idle: 100 }));
+  it("MUST serve a newcomer beside 100 slow and 100 idle connections and 100 half handshakes to each port", async () => {
+    const done = await withBed((bed) => crowd(bed, { slow: 100, idle: 100, half: 100 }));
     expect(done.open).toBeGreaterThan(100);
-    expect(done.isWhole).toBe(true);
+    expect(done.half).toBeGreaterThan(50);
+    expect([done.isWhole, done.overTls.isWhole]).toEqual([true, true]);
   });
 
   it("MUST carry 50 calls at once, each a session of both sides, to their end", async () => {

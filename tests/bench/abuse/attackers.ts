@@ -61,32 +61,57 @@ function request(serial: number, port: number): string {
 }
 
 /** Connects all of them, and whatever is closed anew, until the process ends. */
-export async function runCrowd({ ports, slow, idle }: CrowdRole): Promise<CrowdReady> {
-  const crowd = new Set<Socket>();
-  const total = slow + idle;
-  for (let at = 0; at < total; at += 1) {
-    for (const port of ports) join(crowd, port, { at, isSlow: at < slow });
+export async function runCrowd(role: CrowdRole): Promise<CrowdReady> {
+  const { ports, tlsPorts } = role;
+  const [crowd, handshakes] = [new Set<Socket>(), new Set<Socket>()];
+  for (const [at, manner] of mannersOf(role).entries()) {
+    const isHalf = manner === HALF;
+    for (const port of isHalf ? tlsPorts : ports)
+      join(isHalf ? handshakes : crowd, port, { at, manner });
     if (at % 50 === 49) await sleep(10);
   }
   await sleep(500);
-  const open = [...crowd].filter(({ readyState }) => readyState === "open").length;
-  return { open };
+  const countOf = (all: ReadonlySet<Socket>): number =>
+    [...all].filter(({ readyState }) => readyState === "open").length;
+  return { open: countOf(crowd), half: countOf(handshakes) };
+}
+
+function mannersOf({ slow, idle, half }: CrowdRole): readonly Manner[] {
+  const times = (count: number, manner: Manner): readonly Manner[] =>
+    Array.from({ length: count }, () => manner);
+  return [...times(slow, SLOW), ...times(idle, IDLE), ...times(half, HALF)];
 }
 
 interface Place {
   readonly at: number;
-  readonly isSlow: boolean;
+  readonly manner: Manner;
 }
+
+/** What a connection brings: at once, and then one octet after the other. */
+interface Manner {
+  readonly first: Buffer;
+  readonly drip: string;
+}
+
+const NOTHING = Buffer.alloc(0);
+const IDLE: Manner = { first: NOTHING, drip: "" };
+const SLOW: Manner = {
+  first: NOTHING,
+  drip: "OPTIONS sip:abuse.example SIP/2.0\r\nSubject: ".padEnd(5000, "x"),
+};
+/** The head of a hello that never comes whole. */
+const HALF: Manner = { first: Buffer.from("1603010200010001fc0303", "hex"), drip: "" };
 
 function join(crowd: Set<Socket>, port: number, place: Place): void {
   const host = Math.floor(place.at / PER_HOST);
   const localAddress = `127.${String(20 + Math.floor(host / 250))}.${String((host % 250) + 1)}.7`;
   const socket = connect({ host: "127.0.0.1", port, localAddress });
   crowd.add(socket);
-  const text = "OPTIONS sip:abuse.example SIP/2.0\r\nSubject: ".padEnd(5000, "x");
+  const { first, drip: text } = place.manner;
+  if (first.length > 0) socket.write(first);
   let written = 0;
   const drip = setInterval(() => {
-    if (!place.isSlow || socket.readyState !== "open") return;
+    if (text === "" || socket.readyState !== "open") return;
     socket.write(text.charAt(written % text.length));
     written += 1;
   }, DRIP_MS);

@@ -28,7 +28,7 @@ async function withServers<T>(
   bed: Bed,
   run: (servers: Servers, processes: Process[]) => Promise<T>,
 ): Promise<T> {
-  const users = [...names("caller", 20), ...names("called", PAIRS), "newcomer"];
+  const users = [...names("caller", 20), ...names("called", PAIRS), "newcomer", "protected"];
   const servers = await startServers(bed.program, users);
   const processes: Process[] = [servers.core, servers.pf];
   try {
@@ -89,25 +89,29 @@ export function flood(
   });
 }
 
-export interface CrowdFigures extends NewcomerDone {
-  readonly open: number;
+export interface CrowdFigures extends NewcomerDone, CrowdReady {
+  /** Somebody who comes over TLS. */
+  readonly overTls: NewcomerDone;
 }
 
-/** Slow and idle connections to the core and to the MSRP port, and somebody who comes then. */
+/** Slow and idle connections and half handshakes to the core and to the MSRP ports, and people who come then. */
 export function crowd(
   bed: Bed,
-  load: { readonly slow: number; readonly idle: number },
+  load: { readonly slow: number; readonly idle: number; readonly half: number },
 ): Promise<CrowdFigures> {
-  return withServers(bed, async ({ corePort, msrpPort }, processes) => {
+  return withServers(bed, async (servers, processes) => {
+    const { corePort, msrpPort, coreTls, msrpTls } = servers;
     const people = await startPeople(bed, corePort, processes);
     people.tell({ task: "transfers", durationMs: 500, everyMs: 500 });
     await people.hear();
-    const ports = [corePort, msrpPort];
-    const attacker = new Process(bed.program, { kind: "crowd", ports, ...load });
+    const places = { ports: [corePort, msrpPort], tlsPorts: [coreTls.port, msrpTls.port] };
+    const attacker = new Process(bed.program, { kind: "crowd", ...places, ...load });
     processes.push(attacker);
-    const { open } = await attacker.hear<CrowdReady>();
+    const ready = await attacker.hear<CrowdReady>();
     people.tell({ task: "newcomer" });
-    return { open, ...(await people.hear<NewcomerDone>()) };
+    const plain = await people.hear<NewcomerDone>();
+    people.tell({ task: "newcomer", tls: coreTls });
+    return { ...ready, ...plain, overTls: await people.hear<NewcomerDone>() };
   });
 }
 

@@ -25,12 +25,17 @@ export interface FloodRole {
   readonly durationMs: number;
 }
 
-/** Connections that bring an octet now and then, and others that bring nothing, twenty from each address. */
+/**
+ * Connections that bring an octet now and then, others that bring nothing, and TLS handshakes that stop half-way, twenty from
+ * each address.
+ */
 export interface CrowdRole {
   readonly kind: "crowd";
   readonly ports: readonly number[];
+  readonly tlsPorts: readonly number[];
   readonly slow: number;
   readonly idle: number;
+  readonly half: number;
 }
 
 /** So many sessions at once, each with half a message on its way. */
@@ -45,6 +50,13 @@ export interface CallsRole {
 export interface Listening {
   readonly port: number;
   readonly msrpPort?: number;
+  readonly tls: TlsDoor;
+}
+
+/** How a server is reached over TLS. */
+export interface TlsDoor {
+  readonly port: number;
+  readonly fingerprint: string;
 }
 
 export interface FloodDone {
@@ -54,12 +66,14 @@ export interface FloodDone {
 
 export interface CrowdReady {
   readonly open: number;
+  /** Handshakes that are not over. */
+  readonly half: number;
 }
 
 export type PeopleTask =
   | { readonly task: "transfers"; readonly durationMs: number; readonly everyMs: number }
   /** Somebody who was not there before signs in and sends a file. */
-  | { readonly task: "newcomer" };
+  | { readonly task: "newcomer"; readonly tls?: TlsDoor };
 
 export interface TransfersDone {
   readonly setUpMs: readonly number[];

@@ -3,7 +3,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type OpenClient, openClient } from "../../../main/compose/open-client.node.ts";
 import { octets } from "../../support/octets.ts";
-import { ABUSE_DOMAIN, ABUSE_PASSWORD, type NewcomerDone, type TransfersDone } from "./messages.ts";
+import {
+  ABUSE_DOMAIN,
+  ABUSE_PASSWORD,
+  type NewcomerDone,
+  type TlsDoor,
+  type TransfersDone,
+} from "./messages.ts";
 
 const FILE_OCTETS = 64 * 1024;
 const PATIENCE_MS = 20_000;
@@ -54,18 +60,22 @@ export class People {
     };
   }
 
-  async newcomer(): Promise<NewcomerDone> {
+  async newcomer(tls?: TlsDoor): Promise<NewcomerDone> {
     const startMs = performance.now();
-    const one = await this.#signIn("newcomer");
+    const one = await this.#signIn(tls === undefined ? "newcomer" : "protected", tls);
     const signedInMs = performance.now() - startMs;
     const { setUpMs = PATIENCE_MS, isWhole } = await this.#send(one, "called0");
     return { signedInMs, setUpMs, isWhole };
   }
 
-  async #signIn(name: string): Promise<OpenClient> {
+  async #signIn(name: string, tls?: TlsDoor): Promise<OpenClient> {
+    const way =
+      tls === undefined
+        ? { port: this.#core, transport: "tcp" as const }
+        : { ...tls, transport: "tls" as const };
     const open = await openClient({
       ...{ aor: `sip:${name}@${ABUSE_DOMAIN}`, password: ABUSE_PASSWORD, deviceName: name },
-      core: { host: "127.0.0.1", port: this.#core, transport: "tcp" },
+      core: { host: "127.0.0.1", ...way },
       profileFolder: join(this.#folder, name),
       receiveFolder: join(this.#folder, name, "received"),
       element: name,

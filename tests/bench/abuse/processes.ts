@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import type { AbuseRole, Listening } from "./messages.ts";
+import type { AbuseRole, Listening, TlsDoor } from "./messages.ts";
 
 const KILL_MS = 3000;
 const TICKS_PER_S = 100;
@@ -73,6 +73,8 @@ export interface Servers {
   readonly pf: Process;
   readonly corePort: number;
   readonly msrpPort: number;
+  readonly coreTls: TlsDoor;
+  readonly msrpTls: TlsDoor;
 }
 
 export async function startServers(program: string, users: readonly string[]): Promise<Servers> {
@@ -80,7 +82,8 @@ export async function startServers(program: string, users: readonly string[]): P
   const pfAt = await pf.hear<Listening>();
   const pfUri = `sip:127.0.0.1:${String(pfAt.port)};lr`;
   const core = new Process(program, { kind: "core", pf: pfUri, users });
-  const { port } = await core.hear<Listening>();
+  const { port, tls: coreTls } = await core.hear<Listening>();
   pf.tell({ core: `sip:127.0.0.1:${String(port)};lr` });
-  return { core, pf, corePort: port, msrpPort: pfAt.msrpPort ?? 0 };
+  const doors = { coreTls, msrpTls: pfAt.tls };
+  return { core, pf, corePort: port, msrpPort: pfAt.msrpPort ?? 0, ...doors };
 }
