@@ -110,6 +110,33 @@ describe("a history that lags behind the files", () => {
     store.close();
   });
 
+  it.each(["done", "named"] as const)(
+    "says received, not interrupted, where the program ended right after its last file was %s",
+    async (moment) => {
+      const before = opened();
+      before.save(entry(1));
+      const path = await receive(1);
+      before.close();
+      if (moment === "named") {
+        // The file had its name, and the journal had not heard of it.
+        const journal = join(profile, "parts.journal");
+        const lines = readFileSync(journal, "utf8").split("\n");
+        writeFileSync(journal, lines.filter((line) => !line.includes('"done"')).join("\n"));
+      }
+      const store = opened();
+      const files = systemFiles({ profileFolder: profile, history: store });
+      // The other order has its own test, above.
+      await files.open();
+      store.interruptUnfinished(5);
+      expect(store.get("o1")).toMatchObject({
+        value: { state: "confirmed", files: [{ state: "complete", path, octets: 3 }] },
+      });
+      expect(await files.parts()).toEqual([]);
+      await files.close();
+      store.close();
+    },
+  );
+
   it("learns of an offer that it lost", async () => {
     const path = await receive(1);
     const store = opened();
