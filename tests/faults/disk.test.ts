@@ -7,7 +7,11 @@ import { need } from "../support/need.ts";
 import { DISK_CASES } from "./disk-cases.ts";
 
 /** A few of `npm run faults -- --only disk/`. */
-const SAMPLE = ["disk/folder becomes a link", "disk/read-only folder"];
+const SAMPLE = [
+  "disk/folder becomes a link",
+  "disk/read-only folder",
+  "disk/full while a file comes",
+];
 
 let folder: string;
 
