@@ -33,6 +33,7 @@ import {
   type SendingLife,
 } from "./file/resume-desk.ts";
 import { lineText, MAX_OFFER_TEXT } from "./file/shown-text.ts";
+import { SteadyHistory } from "./file/steady-history.ts";
 import { contributionIdOf, newCallId, newConversationId, newOfferId } from "./ids.ts";
 import { receiveMessage, sendMessage } from "./message.ts";
 import type { CpmPorts } from "./ports.ts";
@@ -65,6 +66,12 @@ export type CpmEvents = ClientEvents;
 export const MAX_FILES = 5000;
 /** Says nothing of why. */
 const BUSY: readonly HeaderField[] = [];
+const HISTORY_UNWRITTEN: ClientEvents["error"] = {
+  code: "storage",
+  message:
+    "The history of transfers cannot be written now. Your files are not affected; should the program end now, it may not know what became of the latest ones.",
+  action: "Make room on the disk of your user profile.",
+};
 /** How long `stop` waits for BYE and CANCEL to be answered. */
 const STOP_MS = 2500;
 
@@ -80,6 +87,7 @@ export class CpmClient {
   readonly #outgoing = new Map<OfferId, SendingLife>();
   readonly #incoming = new Map<OfferId, ReceivingLife>();
   readonly #resumes: ResumeDesk;
+  readonly #history: SteadyHistory;
   readonly #series: IncomingBook;
   readonly #gate: OfferGate;
   /** Offers of which it was told that more wait. */
@@ -90,7 +98,11 @@ export class CpmClient {
   #isRunning = false;
   #onAllEnded: (() => void) | undefined;
 
-  constructor(ports: CpmPorts, config: CpmConfig) {
+  constructor(given: CpmPorts, config: CpmConfig) {
+    this.#history = new SteadyHistory(given, () => {
+      this.events.emit("error", HISTORY_UNWRITTEN);
+    });
+    const ports = { ...given, store: this.#history };
     this.#ports = ports;
     this.#config = { ...config };
     const registration = new Registration(ports, this.#config);
@@ -167,6 +179,7 @@ export class CpmClient {
     await this.#allEnded();
     if (this.#config.isGuest !== true) await this.#registration.stop();
     for (const undo of this.#undos.splice(0)) undo();
+    this.#history.close();
   }
 
   /**

@@ -1,8 +1,8 @@
 import type { Files } from "../base/files.ts";
 import type { Clock, Hashing, Log, Random } from "../base/ports.ts";
-import type { TransferStore } from "../base/transfer-store.ts";
 import type { Srf } from "../drachtio/srf.ts";
 import type { MsrpEndpoint } from "../msrp/endpoint.ts";
+import type { HistoryStore } from "./file/steady-history.ts";
 
 /** What the client needs of an MSRP endpoint; its owner opens and closes it. */
 export type MsrpPort = Pick<
@@ -15,7 +15,7 @@ export interface CpmPorts {
   readonly srf: Srf;
   readonly msrp: MsrpPort;
   readonly files: Files;
-  readonly store: TransferStore;
+  readonly store: HistoryStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly hashing: Hashing;

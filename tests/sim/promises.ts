@@ -36,11 +36,15 @@ export class Promises {
   }
 
   /** When all has come to rest. */
-  checkEnd(devices: readonly FlowDevice[], mayFail: boolean): void {
+  checkEnd(
+    devices: readonly FlowDevice[],
+    { mayFail, mayForget }: { readonly mayFail: boolean; readonly mayForget: boolean },
+  ): void {
     this.check(devices);
     const [alice, ...bobs] = devices;
     for (const device of devices)
       if (device.files.openParts > 0) this.#broken.add(`${device.name}: a part is still in use`);
+    if (mayForget) return;
     for (const bob of bobs) this.#noDoubt(bob);
     const takers = bobs.filter((bob) => hasTaken(entryOf(bob)));
     if (takers.length > 1)

@@ -1,6 +1,7 @@
 import type { Death } from "../support/fake-process.ts";
 import { SeededRandom } from "../support/fake-random.ts";
 import { CALL_SITES, type CallSite, type FaultKind } from "../support/faulty-files.ts";
+import { STORE_SITES, type StoreFault } from "../support/faulty-store.ts";
 import type { DeviceName, ElementName } from "../support/two-networks.ts";
 
 /** What a user of a ringing device does, and when after the ring. */
@@ -95,6 +96,7 @@ export interface Scenario {
   readonly firstToResume: Side | "both";
   /** In the end, devices register anew at once, or when their time comes. */
   readonly isRefreshed: boolean;
+  readonly badStore: (StoreFault & { readonly who: Side }) | undefined;
 }
 
 const LINKS: readonly Link[] = [
@@ -169,6 +171,8 @@ export function scenarioOf(seed: number): Scenario {
       : undefined,
     firstToResume: dice.pick(["sender", "receiver", "both"]),
     isRefreshed: dice.chance(0.7),
+    // Drawn last: what seeds meant before, they mean still.
+    badStore: dice.chance(1 / 6) ? badStore(dice) : undefined,
   };
 }
 
@@ -358,4 +362,12 @@ function badDisks(dice: Dice, share: number): readonly BadDisk[] {
       kind: dice.pick(["no-space", "io"]),
     },
   ];
+}
+
+function badStore(dice: Dice): NonNullable<Scenario["badStore"]> {
+  const site = dice.chance(0.6) ? "save" : dice.pick(STORE_SITES);
+  return {
+    ...{ who: side(dice), site, nth: 1 + dice.until(site === "save" ? 12 : 2) },
+    ...{ kind: dice.pick(["full", "io", "busy"]), forMs: dice.pick([0, 5_000, 40_000, 300_000]) },
+  };
 }

@@ -1,5 +1,6 @@
 import type { ClientEvents } from "../../shared/model/client-events.ts";
 import { FaultyFiles } from "../support/faulty-files.ts";
+import { FaultyStore } from "../support/faulty-store.ts";
 import type { FlowDevice } from "../support/flow-device.ts";
 import { octets } from "../support/octets.ts";
 import { type DeviceName, TwoNetworks } from "../support/two-networks.ts";
@@ -61,6 +62,7 @@ class Run {
   /** Emptied when the disks are mended. */
   readonly #badDisks: Readonly<Record<Side, BadDisk[]>>;
   readonly #disks: WatchedFiles[] = [];
+  readonly #badStores: FaultyStore[] = [];
   readonly #listeners: ((device: DeviceName, event: string) => void)[] = [];
   readonly #shares: { readonly octets: number; readonly act: () => void }[] = [];
   readonly #seen: string[] = [];
@@ -84,7 +86,8 @@ class Run {
   }
 
   get happened(): readonly string[] {
-    return this.#trouble?.happened ?? [];
+    const stores = this.#badStores.flatMap(({ failed }) => failed);
+    return [...(this.#trouble?.happened ?? []), ...stores];
   }
 
   get story(): readonly string[] {
@@ -100,6 +103,14 @@ class Run {
         const files = new WatchedFiles(new FaultyFiles(disk, plan), clock);
         this.#watch(name, files);
         return files;
+      },
+      storeOf: (name, store, clock) => {
+        const { badStore } = this.#scenario;
+        const isMeant = (badStore?.who === "sender") === (name === "a1");
+        if (badStore === undefined || !isMeant || this.#isMended) return store;
+        const faulty = new FaultyStore(store, clock, [badStore]);
+        this.#badStores.push(faulty);
+        return faulty;
       },
     });
     this.#world = world;
@@ -120,8 +131,11 @@ class Run {
   /** What does not hold. */
   violations(): readonly string[] {
     const hasChanged = this.happened.some((line) => line.includes("source-changed"));
-    const mayFail = hasChanged || this.#scenario.badDisks.length > 0;
-    if (this.#world !== undefined) this.#promises.checkEnd(this.#devices, mayFail);
+    const hasBadStore = this.#badStores.some(({ failed }) => failed.length > 0);
+    const mayFail = hasChanged || hasBadStore || this.#scenario.badDisks.length > 0;
+    // What never reached its disk, a program does not know that is started anew.
+    const mayForget = hasBadStore && this.happened.some((line) => /"(?:crash|move)"/.test(line));
+    if (this.#world !== undefined) this.#promises.checkEnd(this.#devices, { mayFail, mayForget });
     const again = this.#disks.filter(
       ({ resumes, octetsSentAgain }) => octetsSentAgain > resumes * CHUNK_OCTETS,
     );
@@ -259,6 +273,7 @@ class Run {
     this.#isMended = true;
     for (const one of Object.values(this.#badDisks)) one.length = 0;
     for (const disk of this.#disks) disk.delayMs = 0;
+    for (const store of this.#badStores) store.mend();
   }
 
   /** Everything works, and everybody is reached again. */

@@ -6,6 +6,7 @@ import type { Result } from "../../main/base/result.ts";
 import { followAddress } from "../../main/compose/address-follower.ts";
 import { CpmClient } from "../../main/cpm/client.ts";
 import type { CpmConfig } from "../../main/cpm/config.ts";
+import type { HistoryStore } from "../../main/cpm/file/steady-history.ts";
 import { openSrf } from "../../main/drachtio/srf.node.ts";
 import type { Srf } from "../../main/drachtio/srf.ts";
 import { MsrpEndpoint } from "../../main/msrp/endpoint.ts";
@@ -66,6 +67,8 @@ export interface WorldOptions {
   readonly srfOf?: (name: DeviceName, srf: Srf) => Srf;
   /** What a device's program sees of its disk. */
   readonly filesOf?: (name: DeviceName, disk: MemoryFiles, clock: Clock) => Files;
+  /** What it sees of its history. */
+  readonly storeOf?: (name: DeviceName, store: MemoryStore, clock: Clock) => HistoryStore;
 }
 
 /** What outlives the program of a device. */
@@ -249,7 +252,7 @@ export class TwoNetworks {
         srf: this.#options.srfOf?.(name, srf) ?? srf,
         msrp,
         files: this.#options.filesOf?.(name, files, ports.clock) ?? files,
-        store,
+        store: this.#options.storeOf?.(name, store, ports.clock) ?? store,
         clock: ports.clock,
         random: ports.random,
         hashing: this.#hashing,

@@ -1,8 +1,9 @@
 import type { Clock, Log } from "../../base/ports.ts";
-import type { HistoryEntry, HistoryFile, TransferStore } from "../../base/transfer-store.ts";
+import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
+import type { HistoryStore } from "./steady-history.ts";
 
 export interface OfferRecordPorts {
-  readonly store: TransferStore;
+  readonly store: Pick<HistoryStore, "save">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,7 +29,7 @@ export interface OfferLog {
 
 /**
  * The history entry of one offer. Every change is on disk when the call returns, so that what is done next is never
- * forgotten. A store that fails does not stop a transfer: it is logged, and the next change tries again.
+ * forgotten. A store that fails does not stop a transfer: it is logged, and `SteadyHistory` tries again.
  */
 export class OfferRecord implements OfferLog {
   readonly #ports: OfferRecordPorts;

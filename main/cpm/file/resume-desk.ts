@@ -61,6 +61,8 @@ export interface ResumableFile {
 export type ResumeError = AgainError | { readonly kind: "unknown"; readonly message: string };
 
 const MAX_ENTRIES = 1000;
+const UNREADABLE =
+  "The history cannot be read now. What had arrived is still there. Try again in a moment.";
 
 /** Finds the transfer of before that a request, or the user, wants to go on with. */
 export class ResumeDesk {
@@ -100,7 +102,8 @@ export class ResumeDesk {
     const entry = this.#context.ports.store.get(id);
     // The other side was faster.
     if (this.#opening.has(id)) return ok(undefined);
-    if (!entry.ok || entry.value === undefined)
+    if (!entry.ok) return err({ kind: "unknown", message: UNREADABLE });
+    if (entry.value === undefined)
       return err({ kind: "unknown", message: "There is no such transfer." });
     const life = await this.#open(entry.value);
     if (!life.ok) return life;
