@@ -1,4 +1,4 @@
-import type { OfferId } from "../../../shared/model/offer.ts";
+import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { HistoryFile } from "../../base/transfer-store.ts";
 import { hashOf } from "../../sdp/file-selector.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
@@ -29,6 +29,22 @@ export function historyEntry(id: OfferId, { from, ids, files }: CheckedOffer): O
     ...{ id, direction: "incoming", peer: from.uriText, ...ids, state: "offered" },
     ...(from.displayName === undefined ? {} : { peerName: from.displayName }),
     files: files.map(historyFile),
+  };
+}
+
+/** What the user is shown of it. */
+export function incomingView({
+  from,
+  to,
+  files,
+  ids,
+  text,
+}: CheckedOffer): Omit<OfferView, "id" | "startedMs" | "isVouched"> {
+  return {
+    ...{ direction: "incoming", from: from.uriText, to: to.uriText, ...ids },
+    ...(from.displayName === undefined ? {} : { fromName: from.displayName }),
+    files: files.map(({ view }) => view),
+    ...(text === undefined ? {} : { text }),
   };
 }
 

@@ -12,6 +12,7 @@ import type { CheckedOffer } from "./incoming-checks.ts";
 import {
   forgetFile,
   historyEntry,
+  incomingView,
   interruptedFiles,
   isAboutSame,
   refusalHeaders,
@@ -208,19 +209,9 @@ export class IncomingOffer {
   }
 
   #view(): OfferView {
-    const { from, to, files, ids, text } = this.#offer;
-    return {
-      id: this.id,
-      direction: "incoming",
-      from: from.uriText,
-      ...(from.displayName === undefined ? {} : { fromName: from.displayName }),
-      to: to.uriText,
-      files: files.map(({ view }) => view),
-      ...ids,
-      ...(text === undefined ? {} : { text }),
-      startedMs: this.#record.startedMs,
-      isVouched: isFromCore(this.#context.config, this.#invite.source),
-    };
+    const { startedMs } = this.#record;
+    const isVouched = isFromCore(this.#context.config, this.#invite.source);
+    return { ...incomingView(this.#offer), id: this.id, startedMs, isVouched };
   }
 
   #apply(event: IncomingEvent): void {
