@@ -87,27 +87,41 @@ test("accepted on the phone, the laptop says so at once and has missed nothing",
   await expectNoFailure(alice, laptop, phone);
 });
 
+/** A busy machine may hold up one of two windows. */
+const ATTEMPTS = 5;
+
 test("both accept within 5 ms: one receives, the other was a moment later, no error", async () => {
+  const apartMs: number[] = [];
+  for (let nth = 1; nth <= ATTEMPTS && !apartMs.some((ms) => ms <= 5); nth += 1)
+    apartMs.push(await bothAccept(`both ${String(nth)}.txt`));
+  expect(Math.min(...apartMs)).toBeLessThanOrEqual(5);
+});
+
+/** @returns milliseconds between the two */
+async function bothAccept(name: string): Promise<number> {
   const { alice, laptop, phone, machine } = lab;
-  const path = await machine.file("both.txt", Buffer.alloc(20_000, "both"));
+  const path = await machine.file(name, Buffer.alloc(20_000, name));
   await alice.sendTo("Bob", [path]);
   for (const window of [laptop, phone])
     await expect(window.offer("Alice wants to send you a file")).toBeVisible();
   const atMs = Date.now() + 700;
-  const accepted = await Promise.all([laptop, phone].map((window) => acceptAt(window, atMs)));
-  expect(Math.abs((accepted[0] ?? 0) - (accepted[1] ?? Number.NaN))).toBeLessThanOrEqual(5);
+  const [one = 0, other = 0] = await Promise.all(
+    [laptop, phone].map((window) => acceptAt(window, atMs)),
+  );
 
   const states = async (): Promise<readonly (string | undefined)[]> =>
     (await Promise.all([laptop.cards(), phone.cards()])).map(([card]) => card?.state);
   await expect.poll(async () => [...(await states())].sort()).toEqual(["elsewhere", "verified"]);
   const isLaptopFirst = (await states())[0] === "verified";
   const [winner, loser] = isLaptopFirst ? [laptop, phone] : [phone, laptop];
-  await expect(winner.offer("both.txt").getByText("Received · verified")).toBeVisible();
-  await expectElsewhere(loser, /moment faster|took the file/, "both.txt");
-  await expect(alice.card("both.txt, Bob").getByText("Sent · verified")).toBeVisible();
+  await expect(winner.offer(name).getByText("Received · verified")).toBeVisible();
+  await expectElsewhere(loser, /moment faster|took the file/, name);
+  await expect(alice.card(`${name}, Bob`).getByText("Sent · verified")).toBeVisible();
   await expectReceived(winner, path);
   await expectNoFailure(alice, laptop, phone);
-});
+  for (const window of [laptop, phone]) await window.tidy();
+  return Math.abs(one - other);
+}
 
 /** Accepts everything that rings, at that time of the clock that both windows share. */
 function acceptAt({ page }: AppWindow, atMs: number): Promise<number> {
