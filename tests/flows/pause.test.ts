@@ -93,3 +93,21 @@ describe("reliability §5: a pause of the other user", () => {
     }
   });
 });
+
+describe("a pause that comes when every file has its end", () => {
+  it("MUST not hold the receiver up, who hears what became of them", async () => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/big.iso", BIG);
+    world.net.setLatency(50);
+    await alice.send(["/s/big.iso"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    alice.files.put("/s/big.iso", octets(8_000_000, 10));
+    bob.acceptAll();
+    await world.until("its sender sees the change", () => alice.has("file"));
+    alice.client.pause(alice.offerId);
+    await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
+    expect(alice.has("paused")).toBe(false);
+    expect(bob.last("file")).toMatchObject({ state: "failed", code: "source-changed" });
+  });
+});

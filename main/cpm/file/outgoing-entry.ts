@@ -38,3 +38,10 @@ export function pick({ name, sizeOctets }: PreparedFile["source"]): {
 } {
   return { name, sizeOctets };
 }
+
+/** Nothing needs to be sent again, or nothing has been sent: of what waits to go on. */
+export function isAllOrNothingThere(entries: readonly Entry[]): boolean {
+  const waiting = entries.filter(({ pending }) => pending !== undefined);
+  const isAll = waiting.every(({ file, octets }) => octets === file.source.sizeOctets);
+  return isAll || waiting.every(({ octets }) => octets === 0);
+}

@@ -11,6 +11,7 @@ import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, mayGoOnAlone } from "./outcome.ts";
 import {
   type Entry,
+  isAllOrNothingThere,
   isAskedFor,
   isOpen,
   isOpenOrChanged,
@@ -146,6 +147,8 @@ export class OutgoingRun {
 
   pause(): void {
     if (this.#isDone || this.#isEnding || this.#pause.by === "us") return;
+    // What has its end already cannot wait.
+    if (!this.#entries.some(isOpen)) return;
     this.#wait.hold();
     this.#pause.begin("us");
     for (const stop of this.#stopPush) stop();
@@ -437,20 +440,10 @@ export class OutgoingRun {
    */
   #waits(): boolean {
     const isTrying = this.#isPeerOurs || this.#keepsTrying;
-    const leftMs = isTrying ? this.#wait.start(this.#isAllThere || this.#isNothingThere) : 0;
+    const leftMs = isTrying ? this.#wait.start(isAllOrNothingThere(this.#entries)) : 0;
     if (leftMs === 0) this.#endPending();
     else this.#context.emit("reconnecting", { id: this.#options.id, forMs: Math.round(leftMs) });
     return leftMs > 0;
-  }
-
-  get #isAllThere(): boolean {
-    return this.#entries.every(
-      ({ file, octets, pending }) => pending === undefined || octets === file.source.sizeOctets,
-    );
-  }
-
-  get #isNothingThere(): boolean {
-    return this.#entries.every(({ octets, pending }) => pending === undefined || octets === 0);
   }
 
   #pushAll(): void {

@@ -180,7 +180,7 @@ export class ResumeDesk {
       return;
     }
     // Its user has paused it before the program ended, and has said nothing since.
-    if (entry.reason === PAUSED_HERE) {
+    if (entry.reason === PAUSED_HERE && files.some(({ state }) => state === "interrupted")) {
       refuseToGoOn(this.#context, invite, { kind: "paused" });
       return;
     }
