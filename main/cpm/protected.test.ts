@@ -193,7 +193,7 @@ describe("RFC 8122 §5 an offer that cannot be protected as it says", () => {
     expect(pair.alice.last("error")).toMatchObject({
       ...{ code: "incompatible", status: 488 },
       message:
-        "The device of bob@b.example cannot take files over a protected connection. No file was sent.",
+        "No protected connection for the files to bob@b.example could be agreed on. No file was sent.",
     });
     expect(connections()).toEqual([]);
   });

@@ -114,7 +114,7 @@ describe.each(Object.entries(LEGS))("RFC 8122 §5 and §6.2 on %s", (_name, leg)
     expect(world.device("a1").last("error")).toMatchObject({
       ...{ code: "incompatible", status: 488 },
       message:
-        "The device of bob@b.example cannot take files over a protected connection. No file was sent.",
+        "No protected connection for the files to bob@b.example could be agreed on. No file was sent.",
     });
     expect(world.device("b1").has("ringing")).toBe(false);
   });

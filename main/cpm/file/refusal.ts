@@ -75,7 +75,7 @@ function tooOften(to: string): Refusal {
   return {
     state: "noanswer",
     code: "too-often",
-    message: `You have offered ${to} much in a short time. No file was sent.`,
+    message: `You have made ${to} many offers in a short time. No file was sent.`,
     action: "Send again in a few seconds.",
   };
 }
@@ -102,7 +102,7 @@ function bare(to: string): Refusal {
   return {
     state: "failed",
     code: "incompatible",
-    message: `The device of ${to} cannot take files over a protected connection. No file was sent.`,
+    message: `No protected connection for the files to ${to} could be agreed on. No file was sent.`,
     action: "Look at the details.",
   };
 }

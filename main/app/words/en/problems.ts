@@ -5,7 +5,7 @@ export const problems = {
   offline: "{name} is not online. No file was sent.",
   busy: "{name} is not taking offers right now. No file was sent.",
   earlierUnanswered: "{name} has not answered your earlier offers yet. No file was sent.",
-  tooOften: "You have offered {name} much in a short time. No file was sent.",
+  tooOften: "You have made {name} many offers in a short time. No file was sent.",
   declined: "{name} declined. No file was sent.",
   incompatible: "{name}'s app cannot receive this kind of offer. No file was sent.",
   tooLarge: "{file} ({size}) is larger than this network or {name} allows. No file was sent.",
