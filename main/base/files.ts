@@ -113,6 +113,11 @@ export interface CreatePartOptions {
   readonly algorithms?: readonly HashAlgorithm[];
   /** Enters the part into the journal, so that it can be kept and outlives the process. */
   readonly journal?: PartOrigin;
+  /**
+   * It is made also where there is no room for it now, if the journal has it: then it says `isWithoutRoom`, and nothing
+   * may be written before it was kept and `hasRoom` says that there is.
+   */
+  readonly mayWait?: boolean;
 }
 
 /**
@@ -138,6 +143,8 @@ export interface FilePart {
   readonly finalName: string;
   /** By which the journal knows it; undefined when it is in none. */
   readonly key: string | undefined;
+  /** There was no room for it when it was made, see {@link CreatePartOptions.mayWait}. */
+  readonly isWithoutRoom?: boolean;
   /** Octets present, each counted once; of a resumed part those that were durable. */
   readonly receivedOctets: number;
   /**

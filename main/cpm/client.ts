@@ -268,7 +268,8 @@ export class CpmClient {
     const offer = this.#incoming.get(id);
     this.#settled(id);
     if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
-    else if (offer instanceof IncomingOffer) offer.accept(files, options?.folder);
+    else if (offer instanceof IncomingOffer)
+      offer.accept(files, options?.folder === undefined ? {} : { folder: options.folder });
   }
 
   /**

@@ -37,6 +37,8 @@ export interface PartPlace {
   readonly sizeOctets: number;
   /** What is hashed while it is written. */
   readonly algorithms: readonly HashAlgorithm[];
+  /** There was none for it when it was made. */
+  readonly isWithoutRoom?: boolean;
 }
 
 /** A hidden file of ours, held open. */
@@ -99,6 +101,10 @@ export class NodeFilePart implements FilePart {
 
   get key(): string | undefined {
     return this.#context.recorder?.key;
+  }
+
+  get isWithoutRoom(): boolean {
+    return this.#place.isWithoutRoom === true;
   }
 
   get receivedOctets(): number {

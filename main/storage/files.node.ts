@@ -175,12 +175,19 @@ class NodeFiles implements SystemFiles {
     this.#claims.add(claim);
     try {
       const room = await this.#checkRoom(folder.dev, path);
-      if (!room.ok) return room;
+      if (!room.ok && options.mayWait !== true) return room;
       if (!(await options.isWithinQuota())) return err(fileError("quota"));
-      const place = { folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms };
+      const place = {
+        ...{ folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms },
+        isWithoutRoom: !room.ok,
+      };
       const opened = await createHidden(folder);
       const recorder = await this.#enter(place, opened, options);
-      return ok(this.#claimed(new NodeFilePart(place, opened, this.#contextOf(recorder))));
+      const part = new NodeFilePart(place, opened, this.#contextOf(recorder));
+      if (room.ok || recorder !== undefined) return ok(this.#claimed(part));
+      // Nobody could go on with it.
+      await part.discard();
+      return room;
     } finally {
       this.#claims.delete(claim);
     }

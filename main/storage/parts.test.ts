@@ -490,3 +490,39 @@ describe("reliability §3: what is kept for too long", () => {
     expect(readFileSync(partPath(old), "utf8")).toBe("somebody else's");
   });
 });
+
+describe("a part for which there is no room yet", () => {
+  it("is made where it may wait, and goes on only when there is some", async () => {
+    const files = nextProcess();
+    const sizeOctets = value(await files.freeOctets(root));
+    const options = {
+      folder,
+      suggestedName: "a",
+      sizeOctets,
+      journal: ORIGIN,
+      mayWait: true,
+    };
+    const part = value(await files.createPart(options));
+    expect(part.isWithoutRoom).toBe(true);
+    const kept = await part.keep();
+    expect(kept?.durableOctets).toBe(0);
+    expect(await files.hasRoom(kept?.key ?? "")).toBe(false);
+    expect(await files.resumePart(kept?.key ?? "")).toMatchObject({ error: { kind: "no-space" } });
+    expect(await files.parts()).toHaveLength(1);
+  });
+
+  it("is not made where no journal has it: nobody could go on with it", async () => {
+    const files = nextProcess();
+    const sizeOctets = value(await files.freeOctets(root));
+    const options = { folder, suggestedName: "a", sizeOctets, mayWait: true };
+    expect(await files.createPart(options)).toMatchObject({ error: { kind: "no-space" } });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("says nothing of it where there is room", async () => {
+    const options = { folder, suggestedName: "a", sizeOctets: 1, journal: ORIGIN, mayWait: true };
+    const part = value(await nextProcess().createPart(options));
+    expect(part.isWithoutRoom).toBe(false);
+    await part.discard();
+  });
+});

@@ -82,3 +82,55 @@ describe("RFC 5547 §6 file-range: a disk that is full", () => {
     expect(await bob.files.parts()).toEqual([]);
   });
 });
+
+describe("docs/decisions/0007: later offers of a series, and a disk that is full", () => {
+  const COUNT = 130;
+
+  /** There is room for the first 100 files only. */
+  async function fullAfterTheFirst(): Promise<readonly [FlowDevice, FlowDevice]> {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    const paths = Array.from({ length: COUNT }, (_, at) => `/s/f${String(at)}.txt`);
+    for (const [at, path] of paths.entries()) alice.files.put(path, octets(10 + (at % 7), at));
+    await alice.send(paths);
+    await world.until("bob rings", () => bob.has("ringing"));
+    const { id, files } = bob.last("offer");
+    bob.client.accept(
+      id,
+      files.map(({ index }) => index),
+      {
+        rest: (more) => {
+          bob.files.trouble.freeOctets = 5;
+          return more.map(({ index }) => index);
+        },
+      },
+    );
+    await world.until("both wait", () => alice.has("paused") && bob.has("paused"));
+    return [alice, bob];
+  }
+
+  it("MUST wait for room, and go on by itself as soon as there is some", async () => {
+    const [alice, bob] = await fullAfterTheFirst();
+    await world.pass(400_000);
+    expect([alice.last("paused").by, bob.last("paused").by]).toEqual(["peer", "space"]);
+    expect([alice.has("transfer"), bob.has("transfer"), bob.has("error")]).toEqual([
+      ...[false, false, false],
+    ]);
+    expect(bob.received().size).toBe(100);
+    bob.files.trouble.freeOctets = Number.MAX_SAFE_INTEGER;
+    await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
+    expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+      ...["verified", "verified"],
+    ]);
+    expect([bob.received().size, bob.files.openParts]).toEqual([COUNT, 0]);
+    expect(bob.received().get("f129.txt")?.equals(octets(13, 129))).toBe(true);
+  });
+
+  it("MUST remove what waits when its user ends it, and keep what is whole", async () => {
+    const [alice, bob] = await fullAfterTheFirst();
+    bob.client.cancel(bob.offerId);
+    await world.until("both know", () => alice.has("transfer") && bob.has("transfer"));
+    expect([bob.received().size, bob.files.openParts]).toEqual([100, 0]);
+    expect(await bob.files.parts()).toEqual([]);
+  });
+});

@@ -94,7 +94,9 @@ export class MemoryFiles implements Files {
   }
 
   createPart(options: CreatePartOptions): Promise<Result<FilePart, FileError>> {
-    if (options.sizeOctets > this.trouble.freeOctets) {
+    const isWithoutRoom = options.sizeOctets > this.trouble.freeOctets;
+    const mayWait = options.mayWait === true && options.journal !== undefined;
+    if (isWithoutRoom && !mayWait) {
       return Promise.resolve(err({ kind: "no-space", message: "The disk is full." }));
     }
     this.openParts += 1;
@@ -107,7 +109,7 @@ export class MemoryFiles implements Files {
     this.#made += 1;
     const key = `part-${String(this.#made)}`;
     this.#stored.set(key, part);
-    return Promise.resolve(ok(new MemoryPart(this, part, key)));
+    return Promise.resolve(ok(new MemoryPart(this, part, key, isWithoutRoom)));
   }
 
   findPart(query: PartQuery): Promise<FoundPart | undefined> {
@@ -196,6 +198,7 @@ export class MemoryFiles implements Files {
 class MemoryPart implements FilePart {
   readonly finalName: string;
   readonly key: string | undefined;
+  readonly isWithoutRoom: boolean;
   readonly #disk: MemoryFiles;
   readonly #stored: StoredPart;
   readonly #folder: string;
@@ -204,7 +207,13 @@ class MemoryPart implements FilePart {
   #received: number;
   #isOpen = true;
 
-  constructor(disk: MemoryFiles, stored: StoredPart, key: string | undefined) {
+  constructor(
+    disk: MemoryFiles,
+    stored: StoredPart,
+    key: string | undefined,
+    isWithoutRoom = false,
+  ) {
+    this.isWithoutRoom = isWithoutRoom;
     this.#disk = disk;
     this.#stored = stored;
     this.key = key;

@@ -34,6 +34,8 @@ export interface FileReceiverOptions {
    * when there is room. Without it, and where the part cannot outlive the transfer, the file fails.
    */
   readonly onFull?: () => void;
+  /** The disk is full already, which whoever says so has seen to: nothing is taken. */
+  readonly isFull?: boolean;
 }
 
 type Reply = (status: number, comment?: string) => void;
@@ -65,7 +67,7 @@ export class FileReceiver implements MessageReceiver {
   #isConnectionLost = false;
   /** How it ends when the missing octets do not arrive. */
   #endingWith: FileOutcome | undefined;
-  #isFull = false;
+  #isFull: boolean;
   readonly #from: number;
   readonly #lengthOctets: number;
   #discarded: Promise<void> = Promise.resolve();
@@ -73,6 +75,7 @@ export class FileReceiver implements MessageReceiver {
   constructor(clock: Clock, options: FileReceiverOptions) {
     this.#clock = clock;
     this.#options = options;
+    this.#isFull = options.isFull === true;
     this.#from = options.fromOctet ?? 0;
     this.#lengthOctets = options.sizeOctets - this.#from;
     this.#queue = new WriteQueue(options.part, {

@@ -5,6 +5,7 @@ import type { MsrpRelay } from "../../msrp/relay/relays.ts";
 import { buildFileAnswer, type FileDecision } from "../../sdp/file-answer.ts";
 import type { SdpError, SessionDescription } from "../../sdp/session-description.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
+import type { AcceptTerms } from "./accept-terms.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import { checkedAlgorithms } from "./file-receiver.ts";
 import type { CheckedOffer, ReceivableFile } from "./incoming-checks.ts";
@@ -72,6 +73,11 @@ export class IncomingFiles {
     return this.#live.size;
   }
 
+  /** What was prepared has to wait for room. */
+  get isWithoutRoom(): boolean {
+    return [...this.#parts.values()].some((part) => part.isWithoutRoom === true);
+  }
+
   /** Room was made for it and the answer accepts it. */
   wasTaken(index: number): boolean {
     return this.#receivings.has(index);
@@ -88,17 +94,17 @@ export class IncomingFiles {
   }
 
   /** Makes room for the files taken; one that cannot be stored is left out and complained about. */
-  async prepare(indexes: readonly number[], folder: string): Promise<Preparation> {
+  async prepare(indexes: readonly number[], terms: AcceptTerms): Promise<Preparation> {
     let firstError: FileError | undefined;
     for (const file of this.#options.offer.files) {
       if (!indexes.includes(file.view.index)) continue;
       const part = await this.#context.ports.files.createPart({
-        folder,
+        folder: terms.folder ?? this.#context.config.receiveFolder,
         // The name that the user was shown and said yes to.
         suggestedName: file.view.name,
         sizeOctets: file.sizeOctets,
         algorithms: checkedAlgorithms(file.media.selector.hashes),
-        journal: this.#origin(file),
+        ...{ journal: this.#origin(file), mayWait: terms.place === "later" },
       });
       if (part.ok) this.#parts.set(file.view.index, part.value);
       else {
@@ -242,6 +248,7 @@ export class IncomingFiles {
     const receiving = openReceiving(this.#context, {
       ...{ id, index, sizeOctets, part, uri, remotePath, way, connectionGroup, onBegun, onFull },
       ...{ hashes: file.media.selector.hashes, silence: this.#silence },
+      isFull: part.isWithoutRoom === true,
     });
     const relayPath = relayPathOf(way);
     this.#live.set(index, {

@@ -8,6 +8,7 @@ import { readSdpBody } from "../body/sdp-body.ts";
 import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
+import type { AcceptTerms } from "./accept-terms.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import {
   forgetFile,
@@ -57,7 +58,7 @@ export class IncomingOffer {
   #ringTimer: Timer | undefined;
   #byeGuard: Timer | undefined;
   #dialog: SrfDialog | undefined;
-  #folder: string;
+  #terms: AcceptTerms = {};
   #isDialogOver = false;
   #isSettled = false;
   #wasCancelled = false;
@@ -73,7 +74,6 @@ export class IncomingOffer {
     this.#context = context;
     this.#invite = invite;
     this.#offer = offer;
-    this.#folder = context.config.receiveFolder;
     this.#record = context.openRecord(historyEntry(id, offer));
     this.#files = new IncomingFiles(context, {
       id,
@@ -106,10 +106,10 @@ export class IncomingOffer {
     if (this.#state.name !== "ended") this.#context.emit("ringing", { id: this.id });
   }
 
-  /** @param isGoingOn offers that follow are taken too, so that no file here does not mean no file at all */
-  accept(files: readonly number[], folder?: string, isGoingOn = false): void {
-    if (this.#state.name === "ringing" && folder !== undefined) this.#folder = folder;
+  accept(files: readonly number[], terms: AcceptTerms = {}): void {
+    if (this.#state.name === "ringing") this.#terms = terms;
     const known = new Set(this.#offer.files.map(({ view }) => view.index));
+    const isGoingOn = terms.place !== undefined;
     this.#apply({ name: "accept", files: files.filter((index) => known.has(index)), isGoingOn });
   }
 
@@ -262,7 +262,7 @@ export class IncomingOffer {
   }
 
   async #prepare(files: readonly number[]): Promise<void> {
-    const { ready, firstError } = await this.#files.prepare(files, this.#folder);
+    const { ready, firstError } = await this.#files.prepare(files, this.#terms);
     if (ready.length > 0) this.#apply({ name: "prepared" });
     else this.#apply({ name: "not-prepared", isSpace: firstError?.kind === "no-space" });
   }
@@ -282,6 +282,7 @@ export class IncomingOffer {
     if (accepted.ok) {
       this.#listen(accepted.value);
       this.#apply({ name: "acknowledged" });
+      if (this.#files.isWithoutRoom) this.#apply({ name: "full" });
       return;
     }
     // A CANCEL that came first has told its own story already.

@@ -5,6 +5,7 @@ import type { Timer } from "../../base/ports.ts";
 import type { InviteUas } from "../../drachtio/srf.ts";
 import type { FileSeries } from "../../sdp/file-series.ts";
 import { newOfferId } from "../ids.ts";
+import type { AcceptTerms } from "./accept-terms.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import { IncomingOffer } from "./incoming-offer.ts";
 import type { OfferContext } from "./offer-context.ts";
@@ -35,7 +36,7 @@ export class IncomingSeries {
   readonly #outcomes = new SeriesOutcomes();
   readonly #onClosed: () => void;
   #record: OfferRecord | undefined;
-  #rest: { readonly rule: RestRule; readonly folder: string | undefined } | undefined;
+  #rest: { readonly rule: RestRule; readonly terms: AcceptTerms } | undefined;
   /** 1-based place among all from which the next offer may start. */
   #nextFirst: number;
   #octets: number;
@@ -66,8 +67,9 @@ export class IncomingSeries {
   }
 
   accept(files: readonly number[], folder?: string, rest?: RestRule): void {
-    if (rest !== undefined && this.#firstEnd === undefined) this.#rest = { rule: rest, folder };
-    this.#firstPart.offer.accept(files, folder, rest !== undefined);
+    const terms = folder === undefined ? {} : { folder };
+    if (rest !== undefined && this.#firstEnd === undefined) this.#rest = { rule: rest, terms };
+    this.#firstPart.offer.accept(files, rest === undefined ? terms : { ...terms, place: "first" });
   }
 
   decline(where: "here" | "everywhere"): void {
@@ -120,8 +122,7 @@ export class IncomingSeries {
     const wanted = rest.rule(part.files);
     part.offer.accept(
       wanted.map((index) => index - part.offset),
-      rest.folder,
-      true,
+      { ...rest.terms, place: "later" },
     );
     return true;
   }

@@ -27,6 +27,8 @@ export interface ReceiveLine {
   readonly onBegun: () => void;
   /** The disk is full: whoever owns the session ends it and halts the file. */
   readonly onFull: () => void;
+  /** There was no room from the start: `onFull` is not called. */
+  readonly isFull?: boolean;
   /** Of all lines of the session. */
   readonly silence: SilenceWatch;
 }
@@ -57,6 +59,7 @@ export function openReceiving(context: OfferContext, line: ReceiveLine): Receivi
     },
     onBegun: line.onBegun,
     onFull: line.onFull,
+    isFull: line.isFull === true,
   });
   const session = msrp.session({
     localUri: line.uri,
