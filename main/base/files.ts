@@ -67,7 +67,7 @@ export interface FileSource {
   close(): Promise<void>;
 }
 
-/** Whose file a part is. Everything in it came from the peer and is only compared, or shown as text. */
+/** Whose file a part is. All but `conflict` came from the peer and is only compared, or shown as text. */
 export interface PartOrigin {
   /** As the peer was authenticated: parts of one peer never match what another one offers. */
   readonly peer: string;
@@ -77,6 +77,8 @@ export interface PartOrigin {
   /** The offer that the user said yes to, and the file's m= line in it. */
   readonly offerId?: string;
   readonly index?: number;
+  /** What the user wants where the name is taken, in whatever process the file comes to its end. */
+  readonly conflict?: ConflictPolicy;
 }
 
 /** What a later offer says of its file. */
@@ -133,7 +135,7 @@ export interface ExpectedFile {
   readonly hashes: readonly FileHash[];
   /** The sender's modification time, wall-clock milliseconds since 1970; taken over from 1980 to a day from now. */
   readonly modifiedMs?: number;
-  /** `keep-both` when absent. */
+  /** As the part's origin says when absent, and `keep-both` where that says nothing. */
   readonly conflict?: ConflictPolicy;
 }
 

@@ -8,6 +8,7 @@ import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
 import type { HeaderField } from "../sip/message/headers.ts";
 import type { CpmConfig, CpmConfigChange } from "./config.ts";
+import type { AcceptTerms } from "./file/accept-terms.ts";
 import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
 import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
@@ -263,13 +264,13 @@ export class CpmClient {
   accept(
     id: OfferId,
     files: readonly number[],
-    options?: { readonly folder?: string; readonly rest?: RestRule },
+    options: Omit<AcceptTerms, "place"> & { readonly rest?: RestRule } = {},
   ): void {
     const offer = this.#incoming.get(id);
     this.#settled(id);
-    if (offer instanceof IncomingSeries) offer.accept(files, options?.folder, options?.rest);
-    else if (offer instanceof IncomingOffer)
-      offer.accept(files, options?.folder === undefined ? {} : { folder: options.folder });
+    const { rest, ...terms } = options;
+    if (offer instanceof IncomingSeries) offer.accept(files, terms, rest);
+    else if (offer instanceof IncomingOffer) offer.accept(files, terms);
   }
 
   /**

@@ -37,6 +37,7 @@ export interface PartPlace {
   readonly sizeOctets: number;
   /** What is hashed while it is written. */
   readonly algorithms: readonly HashAlgorithm[];
+  readonly conflict?: ConflictPolicy | undefined;
   /** There was none for it when it was made. */
   readonly isWithoutRoom?: boolean;
 }
@@ -213,15 +214,16 @@ export class NodeFilePart implements FilePart {
   ): Promise<Result<PublishedFile, FileError>> {
     if (this.#sync.error !== undefined) return err(this.#sync.error);
     const { handle } = this.#opened;
+    const conflict = expected.conflict ?? this.#place.conflict;
     // Somebody else has written to it: more octets than were checked would get the final name.
     if ((await handle.stat()).size !== this.#place.sizeOctets)
       return err(fileError("changed", this.finalName));
     await handle.chmod(0o666 & ~(await currentUmask()));
     await setModified(handle, expected.modifiedMs);
     await handle.sync();
-    const name = await this.#takeName(expected.conflict);
+    const name = await this.#takeName(conflict);
     if (name === undefined) {
-      if (expected.conflict === "skip") await this.#discard();
+      if (conflict === "skip") await this.#discard();
       return err(fileError("name-taken", this.finalName));
     }
     const path = await this.#place.folder.shownPath(name);

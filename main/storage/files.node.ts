@@ -179,7 +179,7 @@ class NodeFiles implements SystemFiles {
       if (!(await options.isWithinQuota())) return err(fileError("quota"));
       const place = {
         ...{ folder, finalName: safeFileName(suggestedName), sizeOctets, algorithms },
-        isWithoutRoom: !room.ok,
+        ...{ conflict: options.journal?.conflict, isWithoutRoom: !room.ok },
       };
       const opened = await createHidden(folder);
       const recorder = await this.#enter(place, opened, options);
@@ -202,7 +202,8 @@ class NodeFiles implements SystemFiles {
     if (reopened === undefined) return err(fileError("not-resumable"));
     const { part, folder, handle, recorder } = reopened;
     const { finalName, sizeOctets, algorithms, identity, durableOctets } = part;
-    const place = { folder, finalName, sizeOctets, algorithms };
+    const { conflict } = part.origin;
+    const place = { folder, finalName, sizeOctets, algorithms, conflict };
     const hash = await this.#keptHashes.take(key, handle);
     const opened = { handle, key, identity: plainIdentity(identity), hash };
     const context = this.#contextOf(recorder);

@@ -59,6 +59,9 @@ interface SpentRecord extends PeerSpending {
 
 export type JournalRecord = MadeRecord | ClaimRecord | DoneRecord | GoneRecord | SpentRecord;
 
+const CONFLICT_POLICIES: ReadonlySet<unknown> = new Set([
+  ...[undefined, "keep-both", "replace", "skip", "ask"],
+]);
 const KEY = /^[0-9a-f]{24}$/;
 
 /** One line; its checksum covers everything after it. */
@@ -151,6 +154,7 @@ function isOrigin(value: unknown): boolean {
   if (!isObject(value) || !Array.isArray(value["hashes"])) return false;
   return (
     ["peer", "conversationId", "offeredName"].every((name) => typeof value[name] === "string") &&
+    CONFLICT_POLICIES.has(value["conflict"]) &&
     value["hashes"].every(isHash)
   );
 }

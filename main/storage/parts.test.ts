@@ -526,3 +526,28 @@ describe("a part for which there is no room yet", () => {
     await part.discard();
   });
 });
+
+describe("reliability §3: what the user wants where the name is taken outlives the process", () => {
+  const expected = { sizeOctets: SIZE, hashes: HASHES };
+
+  async function finishedLater(origin: PartOrigin): Promise<Result<unknown, FileError>> {
+    const part = await create(nextProcess(), origin);
+    value(await part.write(0, BYTES));
+    const kept = await part.keep();
+    writeFileSync(join(folder, "photo.jpg"), "old");
+    const later = value(await nextProcess().resumePart(kept?.key ?? ""));
+    return later.finish(expected);
+  }
+
+  it("skips what it shall skip", async () => {
+    const finished = await finishedLater({ ...ORIGIN, conflict: "skip" });
+    expect(finished).toMatchObject({ error: { kind: "name-taken" } });
+    expect(readdirSync(folder)).toEqual(["photo.jpg"]);
+    expect(readFileSync(join(folder, "photo.jpg"), "utf8")).toBe("old");
+  });
+
+  it("keeps both where nothing was said", async () => {
+    value(await finishedLater(ORIGIN));
+    expect(readdirSync(folder).toSorted()).toEqual(["photo (1).jpg", "photo.jpg"]);
+  });
+});

@@ -121,6 +121,11 @@ async function putAway(
   }
 }
 
+/** Whether a file was stored beside one of its own name. */
+export function isBesideItsName(path: string, offeredName: string): boolean {
+  return isNumbered(basename(path), safeFileName(offeredName));
+}
+
 function isNumbered(name: string, wanted: string): boolean {
   return [...name.matchAll(/\((\d{1,4})\)/g)].some(([, digits]) => {
     const count = Number(digits);

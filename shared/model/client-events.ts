@@ -186,6 +186,8 @@ export type ErrorCode =
   /** The sender's file is not what was offered any more. */
   | "source-changed"
   | "storage"
+  /** Its name was taken when it was here, and its user had chosen to keep the other one only. */
+  | "skipped"
   | "no-space"
   | "verification"
   | "internal";

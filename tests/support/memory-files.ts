@@ -259,9 +259,10 @@ class MemoryPart implements FilePart {
       this.#disk.put(path, this.#bytes);
       return Promise.resolve(err({ kind: "hash-mismatch", message: "It arrived damaged.", path }));
     }
-    const name = this.#nameBy(expected.conflict);
+    const conflict = expected.conflict ?? this.#stored.options.journal?.conflict;
+    const name = this.#nameBy(conflict);
     if (name === undefined) {
-      if (expected.conflict === "skip") this.#end();
+      if (conflict === "skip") this.#end();
       return Promise.resolve(err({ kind: "name-taken", message: "There is such a file." }));
     }
     this.#end();

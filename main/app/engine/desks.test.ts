@@ -277,6 +277,31 @@ describe("ux 3.5 H: a damaged file", () => {
   });
 });
 
+describe("ux 3.5: a name that was taken while the file came", () => {
+  async function remarkOf(path: string, asking: readonly number[]): Promise<unknown> {
+    const files = systemFiles();
+    const same = new SameFiles(files, nullLog());
+    const received = new ReceivedDesk({
+      ...{ cards, desktop, same, words, log: nullLog(), isForeign: () => false },
+    });
+    offered([file(0, { state: "complete", path })], { state: "transferring" });
+    received.expect("x", { replacing: [], asking });
+    received.received({ id: ID, index: 0, state: "complete", verified: true, path });
+    await received.settled();
+    await files.close();
+    return cards.find("x")?.card.files[0]?.reason;
+  }
+
+  it("the card says that both were kept, where its user wanted to be asked", async () => {
+    expect(await remarkOf("/in/0 (1).txt", [0])).toMatchObject({ key: "files.keptBoth" });
+  });
+
+  it("and nothing where the user had chosen, or the name was free", async () => {
+    expect(await remarkOf("/in/0 (1).txt", [])).toBeUndefined();
+    expect(await remarkOf("/in/0.txt", [0])).toBeUndefined();
+  });
+});
+
 describe("ux 3.7: kept as long as the user wants", () => {
   let history: HistoryDesk;
 

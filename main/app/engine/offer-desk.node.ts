@@ -10,6 +10,7 @@ import { isTakenByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
 import type { BookCard } from "../model/card-entry.ts";
 import { askAgainText } from "../model/card-words.ts";
+import { chooseFiles, conflictPolicy } from "../model/chosen-files.ts";
 import type { EngineResource } from "../ports.ts";
 import { said } from "../words/phrase.ts";
 import type { CurrentWords } from "../words/words.ts";
@@ -203,38 +204,24 @@ export class OfferDesk {
     const target = folder ?? card.folder ?? state.current.settings.receiveFolder;
     if (!(await this.#isUsable(target))) return noFolder(target);
     const look = await lookIntoFolder(this.#parts.files, target, card);
-    const chosen = this.#byPolicy(files, look);
+    const { conflict } = state.current.settings;
+    const takenNames = look.taken.map(({ index }) => index);
+    const chosen = chooseFiles(files, takenNames, conflict);
     if (chosen.taken.length === 0)
       return failure("noFiles", said("failures.allNamesTaken"), said("actions.keepBoth"));
     const isWhole = chosen.taken.length === card.files.length;
     const sizes = sizesOf(card, isWhole ? undefined : chosen.taken);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
     if (this.#ringing(id) === undefined) return this.#tooLate(id);
-    this.#parts.received.expectReplacement(id, chosen.replacing);
+    this.#parts.received.expect(id, chosen);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
     this.#parts.client()?.accept(offerId(id), chosen.taken, {
       folder: target,
+      ...{ conflict: conflictPolicy(conflict), conflicts: chosen.conflicts },
       ...(isWhole ? { rest: allOf } : {}),
     });
     this.#parts.onFolderUsed(target);
     return DONE;
-  }
-
-  /** Which files are received, and which of them take the place of a file of that name. */
-  #byPolicy(
-    files: Accepted,
-    look: FolderContent,
-  ): { readonly taken: readonly number[]; readonly replacing: readonly number[] } {
-    const { conflict } = this.#parts.state.current.settings;
-    const taken = look.taken.map(({ index }) => index);
-    const usual = conflict === "ask" ? "keepBoth" : conflict;
-    const policy = new Map(files.map((file) => [file.index, file.conflict ?? usual]));
-    const indexes = files.map(({ index }) => index);
-    return {
-      taken: indexes.filter((index) => policy.get(index) !== "skip" || !taken.includes(index)),
-      // Also where the name is free now: until the file is here, another one may have taken it.
-      replacing: indexes.filter((index) => policy.get(index) === "replace"),
-    };
   }
 
   async #askAgain(id: string): Promise<Result<null, Failure>> {

@@ -5,9 +5,15 @@ import type { FileEvent } from "../../../shared/model/client-events.ts";
 import type { Log } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { errorCode } from "../../storage/file-error.ts";
-import { type Obstacle, replaceFile, takeFreeName } from "../../storage/replace-file.node.ts";
+import {
+  isBesideItsName,
+  type Obstacle,
+  replaceFile,
+  takeFreeName,
+} from "../../storage/replace-file.node.ts";
 import type { FileChange } from "../model/card-book.ts";
 import { type BookFile, isComplete, shownCard } from "../model/card-entry.ts";
+import type { ExpectedNames } from "../model/chosen-files.ts";
 import { isDangerousFile } from "../model/dangerous-file.ts";
 import type { DesktopPort } from "../ports.ts";
 import { type Said, said } from "../words/phrase.ts";
@@ -42,8 +48,8 @@ interface Place {
 /** Files after their transfer: marked, given their names, opened, shown, handed on. */
 export class ReceivedDesk {
   readonly #parts: ReceivedDeskParts;
-  /** Files of running offers that shall take the place of what has their name. */
-  readonly #replacing = new Map<string, ReadonlySet<number>>();
+  /** What users of running offers said of names. */
+  readonly #expected = new Map<string, ExpectedNames>();
   /** One after the other: two files of one name would race for it. */
   #last: Promise<unknown> = Promise.resolve();
   readonly #mark: ForeignMark;
@@ -104,9 +110,8 @@ export class ReceivedDesk {
     "file.settle": ({ id, index, what }) => this.#settle(id, index, what),
   };
 
-  /** The user accepted these files with the policy `replace`. */
-  expectReplacement(id: string, indexes: readonly number[]): void {
-    if (indexes.length > 0) this.#replacing.set(id, new Set(indexes));
+  expect(id: string, { replacing, asking }: ExpectedNames): void {
+    this.#expected.set(id, { replacing, asking });
   }
 
   /** A file has come: marked as foreign, and in the place of the old one where the user wanted that. */
@@ -117,7 +122,7 @@ export class ReceivedDesk {
 
   ended(id: string): void {
     this.#last = this.#last.then(() => {
-      this.#replacing.delete(id);
+      this.#expected.delete(id);
     });
   }
 
@@ -134,15 +139,22 @@ export class ReceivedDesk {
     try {
       if (isForeign(card.peer)) await this.#mark.put(path, card.peer);
       if (file.state === "damaged") await this.#showHash(id, file, path);
-      if (isComplete(file)) await this.#replace(id, file, path);
+      if (isComplete(file)) await this.#settleName(id, file, path);
     } catch (error) {
       log.write("error", "a received file could not be finished", { why: String(error) });
     }
   }
 
-  async #replace(id: string, { index, name }: BookFile, path: string): Promise<void> {
-    if (this.#replacing.get(id)?.has(index) !== true) return;
+  /** The name as the user wanted it, where it was taken. */
+  async #settleName(id: string, { index, name }: BookFile, path: string): Promise<void> {
     const { cards, desktop } = this.#parts;
+    const expected = this.#expected.get(id);
+    if (expected?.asking.includes(index) === true && isBesideItsName(path, name))
+      cards.apply({
+        ...{ name: "file", id, index },
+        change: { what: "remark", reason: said("files.keptBoth") },
+      });
+    if (expected?.replacing.includes(index) !== true) return;
     const replaced = await replaceFile(path, name, (old) => desktop.trash(old));
     const change =
       replaced.kind === "done"

@@ -32,7 +32,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   },
   ...{ "earlier-unanswered": true, "too-often": true },
   ...{ cancelled: true, "source-changed": true, "peer-paused": true, "pauser-offline": true },
-  ...{ "no-space": true, paused: true, verification: true, internal: true },
+  ...{ "no-space": true, skipped: true, paused: true, verification: true, internal: true },
 };
 const ALL = Object.keys(CODES) as readonly ErrorCode[];
 const DIRECTIONS = ["incoming", "outgoing"] as const;

@@ -155,6 +155,8 @@ function reasonBetween(code: ErrorCode, name: string): Phrase {
       return said("files.notProtected", { name });
     case "too-large":
       return said("files.tooLarge", { name });
+    case "skipped":
+      return said("files.skipped");
     case "incompatible":
       return said("files.incompatible", { name });
     default:
@@ -213,6 +215,8 @@ function failedWords(card: BookCard, failed: BookFile, code: string): Sentences 
         said("problems.fileNotStored", { folder: folderOf(card), file }),
         said("actions.chooseFolder"),
       ];
+    case "skipped":
+      return [said("problems.fileSkipped", { file }), again(card)];
     case "too-large": {
       const size = { octets: failed.sizeOctets };
       return [said("problems.fileTooLarge", { file, size, name }), said("actions.split")];

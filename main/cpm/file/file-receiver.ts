@@ -246,7 +246,9 @@ export class FileReceiver implements MessageReceiver {
 
   async #failToStore(error: FileError): Promise<void> {
     if (this.#phase === "settled") return;
-    this.#report(error.kind === "hash-mismatch" ? 400 : 413, error.kind);
+    // What lies in the user's folder is nobody's business.
+    const comment = error.kind === "name-taken" ? "stopped" : error.kind;
+    this.#report(error.kind === "hash-mismatch" ? 400 : 413, comment);
     this.#settle(storageOutcome(error));
     if (error.kind !== "hash-mismatch") await this.#options.part.discard();
   }
@@ -357,6 +359,11 @@ export function storageOutcome(error: FileError): FileOutcome {
       reason: "The file arrived damaged. It was set aside and not opened.",
       isMismatch: true,
       ...(error.path === undefined ? {} : { path: error.path }),
+    };
+  if (error.kind === "name-taken")
+    return {
+      ...{ kind: "failed", code: "skipped" },
+      reason: "There is a file of that name. This one was skipped.",
     };
   const code = error.kind === "no-space" ? "no-space" : "storage";
   return { kind: "failed", code, reason: error.message };

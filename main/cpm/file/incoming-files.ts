@@ -104,7 +104,7 @@ export class IncomingFiles {
         suggestedName: file.view.name,
         sizeOctets: file.sizeOctets,
         algorithms: checkedAlgorithms(file.media.selector.hashes),
-        ...{ journal: this.#origin(file), mayWait: terms.place === "later" },
+        ...{ journal: this.#origin(file, terms), mayWait: terms.place === "later" },
       });
       if (part.ok) this.#parts.set(file.view.index, part.value);
       else {
@@ -144,14 +144,16 @@ export class IncomingFiles {
   }
 
   /** Whose file it is and for whom it was taken, to go on with it later. */
-  #origin({ view, media }: ReceivableFile): PartOrigin {
+  #origin({ view, media }: ReceivableFile, terms: AcceptTerms): PartOrigin {
     const { id, offer } = this.#options;
+    const conflict = terms.conflicts?.get(view.index) ?? terms.conflict;
     return {
       peer: offer.from.uriText,
       conversationId: offer.ids.conversationId,
       offeredName: media.selector.name ?? view.name,
       hashes: media.selector.hashes,
       ...this.#context.placeOf(id, view.index),
+      ...(conflict === undefined ? {} : { conflict }),
     };
   }
 

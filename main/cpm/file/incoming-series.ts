@@ -66,8 +66,8 @@ export class IncomingSeries {
     this.#firstPart.offer.ring();
   }
 
-  accept(files: readonly number[], folder?: string, rest?: RestRule): void {
-    const terms = folder === undefined ? {} : { folder };
+  /** @param terms `conflicts`: of the first offer's files */
+  accept(files: readonly number[], terms: AcceptTerms = {}, rest?: RestRule): void {
     if (rest !== undefined && this.#firstEnd === undefined) this.#rest = { rule: rest, terms };
     this.#firstPart.offer.accept(files, rest === undefined ? terms : { ...terms, place: "first" });
   }
@@ -122,7 +122,7 @@ export class IncomingSeries {
     const wanted = rest.rule(part.files);
     part.offer.accept(
       wanted.map((index) => index - part.offset),
-      { ...rest.terms, place: "later" },
+      { ...rest.terms, conflicts: new Map(), place: "later" },
     );
     return true;
   }

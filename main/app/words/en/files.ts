@@ -12,6 +12,8 @@ export const files = {
   peerChanged: "{name} changed it after offering it. It was not received.",
   source: "It can no longer be read. It was not sent.",
   storage: "It could not be stored.",
+  skipped: "There is a file of that name. It was skipped, as you chose.",
+  keptBoth: "A file of that name came there meanwhile. Both were kept.",
   noSpace: "There was no room for it.",
   tooLarge: "It is larger than {name} takes.",
   incompatible: "{name}'s app does not take files of this type.",

@@ -57,6 +57,8 @@ export const problems = {
   fileUnreadable: "{file} can no longer be read. It was not sent.",
   fileNoSpace: "No space is left in the folder {folder}. {file} was not stored. {rest}",
   fileNotStored: "The folder {folder} cannot be written to. {file} was not stored.",
+  fileSkipped:
+    "{file} was skipped, as you chose: there is a file of that name, which stays as it is.",
   fileTooLarge: "{file} ({size}) is larger than {name} takes. It was not sent.",
   fileIncompatible: "{name}'s app does not take files like {file}. It was not sent.",
   fileProtocol: "{name}'s app sent something unexpected. {file} was not transferred.",
