@@ -85,10 +85,32 @@ export interface PeopleStore {
   remove(aor: string): Result<void, StoreError>;
 }
 
+/** A command of a window that was carried out. */
+export interface DoneCommand {
+  readonly name: string;
+  /** Made by whoever gave it. */
+  readonly id: string;
+  /** JSON. */
+  readonly answer: string;
+  /** Wall-clock milliseconds. */
+  readonly atMs: number;
+}
+
+/** The last 500 commands of a week. */
+export interface CommandStore {
+  /** Of one that was carried out. */
+  answer(
+    command: Pick<DoneCommand, "name" | "id">,
+    nowMs: number,
+  ): Result<string | undefined, StoreError>;
+  save(command: DoneCommand): Result<void, StoreError>;
+}
+
 /** Everything that an application with windows keeps. */
 export interface AppStore extends TransferStore {
   readonly cards: CardStore;
   readonly people: PeopleStore;
+  readonly commands: CommandStore;
   /** Where an unreadable earlier store was moved to. */
   readonly setAside?: string;
   removeSetting(name: string): Result<void, StoreError>;

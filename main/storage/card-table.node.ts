@@ -9,6 +9,7 @@ import type {
 import type { Result } from "../base/result.ts";
 import type { HistoryEntry, StoreError } from "../base/transfer-store.ts";
 import { cardFileOf, cardOf } from "./card-rows.ts";
+import { forgetCommands } from "./command-table.node.ts";
 import { attempt } from "./database.node.ts";
 import { noteRemoval } from "./removal.node.ts";
 import { type Row, RUNNING_STATES, text } from "./rows.ts";
@@ -65,6 +66,7 @@ export class CardTable implements CardStore {
   forget(ids: readonly string[]): Result<void, StoreError> {
     return this.#statements.write(() => {
       for (const id of ids) this.#statements.run("DELETE FROM offers WHERE id = ?", id);
+      forgetCommands(this.#statements, ids);
       noteRemoval(this.#statements);
     });
   }
@@ -72,12 +74,14 @@ export class CardTable implements CardStore {
   forgetEnded(beforeMs = Number.MAX_SAFE_INTEGER): Result<readonly string[], StoreError> {
     return this.#statements.write(() => {
       noteRemoval(this.#statements);
-      return this.#statements
+      const ids = this.#statements
         .prepare(
           `DELETE FROM offers WHERE started_ms < ? AND state NOT IN ${marks(RUNNING_STATES)} RETURNING id`,
         )
         .all(Math.trunc(beforeMs), ...RUNNING_STATES)
         .map((row) => text(row, "id"));
+      forgetCommands(this.#statements, ids);
+      return ids;
     });
   }
 

@@ -8,6 +8,7 @@ const TABLES: readonly (readonly [string, (row: Row) => unknown])[] = [
   ["settings", (row) => [text(row, "name"), text(row, "value")]],
   ["devices", deviceOf],
   ["people", (row) => [text(row, "aor"), text(row, "name"), integer(row, "is_me")]],
+  ["commands", (row) => [text(row, "answer"), integer(row, "at_ms")]],
   ["offers", (row) => entryOf(row, [])],
   ["files", (row) => [text(row, "name"), integer(row, "size_octets"), integer(row, "line")]],
   [

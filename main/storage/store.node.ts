@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { AppStore, CardStore, PeopleStore } from "../base/app-store.ts";
+import type { AppStore, CardStore, CommandStore, PeopleStore } from "../base/app-store.ts";
 import { ok, type Result } from "../base/result.ts";
 import type {
   DeviceRecord,
@@ -9,6 +9,7 @@ import type {
   StoreError,
 } from "../base/transfer-store.ts";
 import { CardTable } from "./card-table.node.ts";
+import { CommandTable } from "./command-table.node.ts";
 import { attempt, BUSY_TIMEOUT_MS, openDatabase } from "./database.node.ts";
 import { readDone, rememberDone } from "./done-history.node.ts";
 import { PeopleTable } from "./people-table.node.ts";
@@ -52,6 +53,7 @@ class SqliteStore implements AppStore {
   readonly setAside?: string;
   readonly cards: CardStore;
   readonly people: PeopleStore;
+  readonly commands: CommandStore;
   readonly #statements: Statements;
   /** Files of running offers as they were saved last. */
   readonly #lastFiles = new Map<string, readonly HistoryFile[]>();
@@ -62,6 +64,7 @@ class SqliteStore implements AppStore {
       entryOf(row, this.#filesOf(text(row, "id"))),
     );
     this.people = new PeopleTable(this.#statements);
+    this.commands = new CommandTable(this.#statements);
     if (setAside !== undefined) this.setAside = setAside;
   }
 

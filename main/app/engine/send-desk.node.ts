@@ -4,7 +4,8 @@ import { readAddress } from "../../../shared/format/address.ts";
 import type { RequestArguments, SendResult } from "../../../shared/ipc/contract.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { FileIcon, OfferId } from "../../../shared/model/offer.ts";
-import type { Clock, Random } from "../../base/ports.ts";
+import type { AppStore } from "../../base/app-store.ts";
+import type { Clock, Log, Random } from "../../base/ports.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { randomToken } from "../../base/tokens.ts";
 import { admitIcon } from "../../cpm/body/file-icon.ts";
@@ -26,6 +27,8 @@ export interface SendDeskParts {
   readonly cards: CardDesk;
   readonly people: PeopleDesk;
   readonly state: StateDesk;
+  readonly store: Pick<AppStore, "commands">;
+  readonly log: Log;
   readonly random: Random;
   readonly clock: Clock;
   readonly client: () => CpmClient | undefined;
@@ -44,17 +47,21 @@ interface Sending {
 /** Offers that go out. */
 export class SendDesk {
   readonly #parts: SendDeskParts;
-  readonly #once = new ActOnce();
+  readonly #once: ActOnce;
 
   constructor(parts: SendDeskParts) {
     this.#parts = parts;
+    const { clock, log, store } = parts;
+    this.#once = new ActOnce({ clock, log, commands: store.commands });
   }
 
   readonly handlers: Pick<Handlers, "offer.send" | "card.retry"> = {
     "offer.send": (args) =>
-      this.#once.run({ name: "offer.send", id: args.commandId }, () => this.#send(args)),
+      this.#once.run({ name: "offer.send", id: args.commandId, read: readResults }, () =>
+        this.#send(args),
+      ),
     "card.retry": ({ id, commandId }) =>
-      this.#once.run({ name: "card.retry", id: commandId }, () => this.#retry(id)),
+      this.#once.run({ name: "card.retry", id: commandId, read: readId }, () => this.#retry(id)),
   };
 
   async #send(
@@ -175,6 +182,22 @@ export class SendDesk {
     const problem = preparationProblem(error.kind, file);
     cards.apply({ name: "notPrepared", id, problem });
   }
+}
+
+/** As an earlier run of this program kept them. */
+function readResults(kept: unknown): readonly SendResult[] | undefined {
+  return Array.isArray(kept) && kept.every(isSendResult) ? kept : undefined;
+}
+
+function isSendResult(value: unknown): value is SendResult {
+  if (typeof value !== "object" || value === null) return false;
+  const { to, ok: isSent, id, error } = value as Readonly<Record<string, unknown>>;
+  if (typeof to !== "string") return false;
+  return isSent === true ? typeof id === "string" : isSent === false && typeof error === "object";
+}
+
+function readId(kept: unknown): string | undefined {
+  return typeof kept === "string" ? kept : undefined;
 }
 
 function pathsToRepeat({ card }: CardEntry): readonly string[] {
