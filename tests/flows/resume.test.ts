@@ -7,6 +7,7 @@ import {
   TwoNetworks,
   type WorldOptions,
 } from "../support/two-networks.ts";
+import { WatchedFiles } from "../support/watched-files.ts";
 
 let world: TwoNetworks;
 
@@ -250,6 +251,36 @@ describe("both sides want to go on at once", () => {
     const [alice, bob] = [world.device("a1"), world.device("b1")];
     cut();
     await world.until("both wait", () => alice.has("reconnecting") && bob.has("reconnecting"));
+    await Promise.all([
+      alice.client.resume(alice.offerId),
+      bob.client.resume(bob.offerId),
+      world.pass(0),
+    ]);
+    await bothEnd();
+    expectWhole();
+  });
+});
+
+describe("a part that is whole when both sides want to go on", () => {
+  it("MUST become one file, and be told as received", async () => {
+    let disk: WatchedFiles | undefined;
+    await moving(0.3, {
+      filesOf: (name, files, clock) => {
+        if (name !== "b1") return files;
+        disk = new WatchedFiles(files, clock);
+        return disk;
+      },
+    });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    cut();
+    await world.until("both wait", () => alice.has("reconnecting") && bob.has("reconnecting"));
+    // Its last octets came, and the end of the message did not.
+    const [kept] = await bob.files.parts();
+    const part = await bob.files.resumePart(kept?.key ?? "");
+    if (!part.ok) throw new Error(part.error.message);
+    await part.value.write(0, BIG);
+    await part.value.keep();
+    if (disk !== undefined) disk.delayMs = 300;
     await Promise.all([
       alice.client.resume(alice.offerId),
       bob.client.resume(bob.offerId),

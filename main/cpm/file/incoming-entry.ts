@@ -18,6 +18,8 @@ export interface Entry {
   readonly file: AwaitedFile;
   isMoving: boolean;
   isDropping: boolean;
+  /** It is whole and gets its name: once, whoever else asks for it meanwhile. */
+  checking?: Promise<void>;
   /** Why it does not move. */
   pending: Interrupted;
   outcome?: FileOutcome;

@@ -286,15 +286,21 @@ export class IncomingRun {
       const part = await this.#context.ports.files.findPart({
         ...{ peer, conversationId, name, sizeOctets, hashes },
       });
-      if (part !== undefined) found.push({ entry, part });
-      else this.#finish(entry, GONE);
+      // A part that has just got its name is no part any more, and not gone either.
+      await entry.checking;
+      if (part === undefined) this.#finish(entry, GONE);
+      else if (entry.outcome === undefined) found.push({ entry, part });
     }
     return found;
   }
 
   /** Every octet came before the interruption: nobody needs to be asked. */
   async #checkWhole(entry: Entry, { key }: FoundPart): Promise<void> {
-    this.#finish(entry, await finishWhole(this.#context, entry.file, key));
+    if (entry.outcome !== undefined) return;
+    entry.checking ??= finishWhole(this.#context, entry.file, key).then((outcome) => {
+      this.#finish(entry, outcome);
+    });
+    await entry.checking;
   }
 
   #session(
