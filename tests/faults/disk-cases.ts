@@ -1,6 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  symlinkSync,
+} from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,6 +24,8 @@ const FAULTY_FS = fileURLToPath(new URL("faulty_fs.py", import.meta.url));
 const DEBIAN_PYTHON = "/usr/bin/python3";
 /** 512 MiB stay free whatever is received. */
 const DISK = "size=1100m";
+/** For what comes while the disk is being filled; far less than what is to stay free. */
+const SPARED_OCTETS = 100_000_000;
 
 export const DISK_CASES: readonly FaultCase[] = [
   diskCase("disk/full while a file comes", needsRoot, fullDisk),
@@ -71,7 +81,8 @@ function fullDisk({ folder, seed }: CaseContext): Promise<CaseResult> {
       const sender = bed.send("alice", "bob", payload.path);
       await receiver.event("answered");
       const filler = join(disk, "filler");
-      must("fallocate", "-l", "1000m", filler);
+      const { bavail, bsize } = statfsSync(disk);
+      must("fallocate", "-l", String(bavail * bsize - SPARED_OCTETS), filler);
       const paused = await receiver.event("paused");
       rmSync(filler);
       const code = await sender.exit();
