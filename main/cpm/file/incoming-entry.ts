@@ -25,6 +25,11 @@ export interface Entry {
   outcome?: FileOutcome;
 }
 
+/** It neither moves nor has its end. */
+export function isIdle({ isMoving, outcome }: Entry): boolean {
+  return !isMoving && outcome === undefined;
+}
+
 /** What the history says of an offer that came in. */
 export function historyEntry(id: OfferId, { from, ids, files }: CheckedOffer): OfferEntry {
   return {

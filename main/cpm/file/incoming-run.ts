@@ -8,7 +8,7 @@ import { answerHeaders } from "../headers.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { type Entry, finishWhole, forgetFile } from "./incoming-entry.ts";
+import { type Entry, finishWhole, forgetFile, isIdle } from "./incoming-entry.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -281,15 +281,16 @@ export class IncomingRun {
     const { peer, conversationId } = this.#options;
     const found: { readonly entry: Entry; readonly part: FoundPart }[] = [];
     for (const entry of this.#open()) {
-      if (entry.isMoving) continue;
+      if (!isIdle(entry)) continue;
       const { offeredName: name, sizeOctets, hashes } = entry.file;
       const part = await this.#context.ports.files.findPart({
         ...{ peer, conversationId, name, sizeOctets, hashes },
       });
-      // A part that has just got its name is no part any more, and not gone either.
+      // A part that has just got its name, or goes on since a moment, is not gone.
       await entry.checking;
+      if (!isIdle(entry)) continue;
       if (part === undefined) this.#finish(entry, GONE);
-      else if (entry.outcome === undefined) found.push({ entry, part });
+      else found.push({ entry, part });
     }
     return found;
   }
