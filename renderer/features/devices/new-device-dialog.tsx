@@ -1,5 +1,4 @@
-import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
@@ -7,7 +6,8 @@ import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import dialogStyles from "../../ui/dialog.module.css";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { FailureNotice } from "../../ui/failure-notice.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import styles from "./devices-page.module.css";
@@ -22,16 +22,16 @@ export function NewDeviceDialog({ isOpen, onClose }: NewDeviceDialogProps): Reac
   const t = useTranslations("devices.dialog");
   return (
     <Dialog title={t("title")} isOpen={isOpen} onClose={onClose}>
-      <Form onClose={onClose} />
+      <DeviceForm onClose={onClose} />
     </Dialog>
   );
 }
 
-interface FormProps {
+interface DeviceFormProps {
   readonly onClose: () => void;
 }
 
-function Form({ onClose }: FormProps): ReactNode {
+function DeviceForm({ onClose }: DeviceFormProps): ReactNode {
   const t = useTranslations("devices.dialog");
   const words = useTranslations("devices");
   const { client } = useStores();
@@ -62,11 +62,9 @@ function Form({ onClose }: FormProps): ReactNode {
     onClose();
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      onSubmit={() => {
         void open();
       }}
     >
@@ -91,18 +89,14 @@ function Form({ onClose }: FormProps): ReactNode {
           setTyped(text);
         }}
       />
-      {failure === undefined ? null : (
-        <Notice tone="danger" icon={TriangleAlert} role="alert">
-          {failure.message} {failure.action}
-        </Notice>
-      )}
+      <FailureNotice failure={failure} />
       <div className={dialogStyles["actions"]}>
         <Button onPress={onClose}>{t("cancel")}</Button>
         <Button variant="primary" type="submit" isPending={isBusy}>
           {isBusy ? t("opening") : t("open")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

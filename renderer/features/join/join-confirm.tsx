@@ -1,5 +1,5 @@
 import { Info, TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import { formatAddress, formatPerson } from "../../../shared/format/person.ts";
 import type { AppEvents, RequestFailure } from "../../../shared/ipc/contract.ts";
@@ -8,6 +8,7 @@ import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import dialogStyles from "../../ui/dialog.module.css";
+import { Form } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { shortFingerprint } from "./fingerprint.ts";
@@ -49,11 +50,9 @@ export function JoinConfirm({ asked, onJoined, otherActions }: JoinConfirmProps)
     onJoined();
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      onSubmit={() => {
         void accept();
       }}
     >
@@ -86,7 +85,7 @@ export function JoinConfirm({ asked, onJoined, otherActions }: JoinConfirmProps)
           {isBusy ? t("joining") : t("join")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

@@ -1,12 +1,12 @@
-import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { AppEvents, RequestFailure } from "../../../shared/ipc/contract.ts";
 import { MAX_LINK } from "../../../shared/link/cpm-link.ts";
 import { useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import dialogStyles from "../../ui/dialog.module.css";
-import { Notice } from "../../ui/notice.tsx";
+import { FailureNotice } from "../../ui/failure-notice.tsx";
+import { Form } from "../../ui/form.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import styles from "./join.module.css";
 
@@ -34,11 +34,9 @@ export function LinkForm({ onLooked, otherActions }: LinkFormProps): ReactNode {
     else setFailure(answer.error);
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      onSubmit={() => {
         void look();
       }}
     >
@@ -59,17 +57,13 @@ export function LinkForm({ onLooked, otherActions }: LinkFormProps): ReactNode {
           setLink(text);
         }}
       />
-      {failure === undefined ? null : (
-        <Notice tone="danger" icon={TriangleAlert} role="alert">
-          {failure.message} {failure.action}
-        </Notice>
-      )}
+      <FailureNotice failure={failure} />
       <div className={dialogStyles["actions"]}>
         {otherActions}
         <Button variant="primary" type="submit">
           {t("look")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,7 @@
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
+import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Person } from "../../../shared/model/app-state.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useFormats } from "../../i18n/use-formats.ts";
@@ -9,6 +10,8 @@ import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
 import dialogStyles from "../../ui/dialog.module.css";
 import { Dialog } from "../../ui/dialog.tsx";
+import { FailureNotice } from "../../ui/failure-notice.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
@@ -42,17 +45,17 @@ export function PersonDialog({ state, onClose }: PersonDialogProps): ReactNode {
       isOpen={state.name !== "closed"}
       onClose={onClose}
     >
-      <Form person={isEdit ? state.person : undefined} onClose={onClose} />
+      <PersonForm person={isEdit ? state.person : undefined} onClose={onClose} />
     </Dialog>
   );
 }
 
-interface FormProps {
+interface PersonFormProps {
   readonly person: Person | undefined;
   readonly onClose: () => void;
 }
 
-function Form({ person, onClose }: FormProps): ReactNode {
+function PersonForm({ person, onClose }: PersonFormProps): ReactNode {
   const t = useTranslations("people.form");
   const words = useTranslations("people");
   const { client } = useStores();
@@ -61,7 +64,7 @@ function Form({ person, onClose }: FormProps): ReactNode {
   const domain = useApp((app) => ownDomain(app.account));
   const [form, setForm] = useState(person === undefined ? EMPTY_PERSON : formOf(person));
   const [problem, setProblem] = useState<AddressProblem>();
-  const [failure, setFailure] = useState<string>();
+  const [failure, setFailure] = useState<RequestFailure>();
   const was = person?.aor;
   const change = (part: Partial<typeof form>): void => {
     setForm((last) => ({ ...last, ...part }));
@@ -73,18 +76,16 @@ function Form({ person, onClose }: FormProps): ReactNode {
     const args = savePersonArguments(form, { domain, was });
     const answer = await client.request("people.save", args);
     if (!answer.ok) {
-      setFailure(answer.error.message);
+      setFailure(answer.error);
       return;
     }
     announce({ text: words("saved", { name: args.person.name }), politeness: "polite" });
     onClose();
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      onSubmit={() => {
         void save();
       }}
     >
@@ -145,18 +146,14 @@ function Form({ person, onClose }: FormProps): ReactNode {
           }}
         />
       ) : null}
-      {failure === undefined ? null : (
-        <Notice tone="danger" icon={TriangleAlert} role="alert">
-          {failure}
-        </Notice>
-      )}
+      <FailureNotice failure={failure} />
       <div className={dialogStyles["actions"]}>
         <Button onPress={onClose}>{t("cancel")}</Button>
         <Button variant="primary" type="submit">
           {person === undefined ? t("add") : t("save")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 

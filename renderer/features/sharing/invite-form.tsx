@@ -1,11 +1,12 @@
-import { TriangleAlert, UserPlus } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { UserPlus } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { useTranslations } from "use-intl";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Invitation } from "../../../shared/model/sharing.ts";
 import { useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Notice } from "../../ui/notice.tsx";
+import { FailureNotice } from "../../ui/failure-notice.tsx";
+import { Form } from "../../ui/form.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import styles from "./sharing.module.css";
 
@@ -37,12 +38,10 @@ export function InviteForm({ onInvited }: InviteFormProps): ReactNode {
     onInvited(answer.value);
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      aria-label={t("invite")}
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      label={t("invite")}
+      onSubmit={() => {
         void invite();
       }}
     >
@@ -65,11 +64,7 @@ export function InviteForm({ onInvited }: InviteFormProps): ReactNode {
           {isBusy ? t("inviting") : t("inviteNow")}
         </Button>
       </div>
-      {failure === undefined ? null : (
-        <Notice tone="danger" icon={TriangleAlert} role="alert">
-          {`${failure.message} ${failure.action ?? ""}`}
-        </Notice>
-      )}
-    </form>
+      <FailureNotice failure={failure} />
+    </Form>
   );
 }

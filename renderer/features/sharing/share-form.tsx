@@ -1,5 +1,5 @@
 import { TriangleAlert } from "lucide-react";
-import { type ReactNode, type SubmitEvent, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
 import { formatAddress } from "../../../shared/format/person.ts";
 import type { RequestFailure } from "../../../shared/ipc/contract.ts";
@@ -7,6 +7,8 @@ import type { SharingChoice, SharingState } from "../../../shared/model/sharing.
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { useApp, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
+import { FailureNotice } from "../../ui/failure-notice.tsx";
+import { Form } from "../../ui/form.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Select } from "../../ui/select.tsx";
 import { TextField } from "../../ui/text-field.tsx";
@@ -102,11 +104,9 @@ function StartForm({ choices, before }: StartFormProps): ReactNode {
     else setFailure(answer.error);
   };
   return (
-    <form
+    <Form
       className={styles["form"]}
-      noValidate
-      onSubmit={(event: SubmitEvent) => {
-        event.preventDefault();
+      onSubmit={() => {
         void start();
       }}
     >
@@ -125,17 +125,13 @@ function StartForm({ choices, before }: StartFormProps): ReactNode {
           onChange={setTyped}
         />
       </div>
-      {failure === undefined ? null : (
-        <Notice tone="danger" icon={TriangleAlert} role="alert">
-          {`${failure.message} ${failure.action ?? ""}`}
-        </Notice>
-      )}
+      <FailureNotice failure={failure} />
       <div>
         <Button type="submit" size="s" isPending={isBusy}>
           {isBusy ? t("starting") : t("start")}
         </Button>
       </div>
-    </form>
+    </Form>
   );
 }
 
