@@ -35,14 +35,8 @@ afterEach(async () => {
   expect(pair.net.openSockets, "sockets left open").toBe(0);
 });
 
-async function send(): Promise<void> {
-  pair.alice.files.put("/s/plan.pdf", PLAN).put("/s/note.txt", NOTE);
-  await pair.alice.send(["/s/plan.pdf", "/s/note.txt"]);
-  await pair.until("bob rings or refuses", () =>
-    pair.bob.has("ringing") ? true : pair.alice.has("transfer"),
-  );
-  if (pair.bob.has("ringing")) pair.bob.acceptAll();
-  await pair.until("alice knows the end", () => pair.alice.has("transfer"));
+function send(): Promise<void> {
+  return pair.transfer({ "/s/plan.pdf": PLAN, "/s/note.txt": NOTE });
 }
 
 /** Ports that were connected to, by host. */

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { BIG, expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
 import { octets } from "../support/octets.ts";
 import { TwoNetworks } from "../support/two-networks.ts";
 
@@ -9,7 +10,6 @@ afterEach(async () => {
   expect(world.net.openSockets, "sockets left open").toBe(0);
 });
 
-const BIG = octets(8_000_000, 9);
 const SIDES = ["a1", "b1"] as const;
 
 function otherOf(who: (typeof SIDES)[number]) {
@@ -19,13 +19,8 @@ function otherOf(who: (typeof SIDES)[number]) {
 /** Bob takes a file, and somebody pauses it on its way. */
 async function pausedBy(who: (typeof SIDES)[number]): Promise<void> {
   world = await TwoNetworks.start(["a1", "b1"]);
-  const [alice, bob] = [world.device("a1"), world.device("b1")];
-  alice.files.put("/s/big.iso", BIG);
-  world.net.setLatency(50);
-  await alice.send(["/s/big.iso"]);
-  await world.until("bob rings", () => bob.has("ringing"));
-  bob.acceptAll();
-  await world.until("octets move", () => (bob.all("progress").at(-1)?.octets ?? 0) > 2_000_000);
+  await takeBig(world);
+  await world.until("octets move", () => octetsOf(world.device("b1")) > 2_000_000);
   const device = world.device(who);
   device.client.pause(device.offerId);
   await world.until("both know", () => device.has("paused") && otherOf(who).has("paused"));
@@ -34,11 +29,7 @@ async function pausedBy(who: (typeof SIDES)[number]): Promise<void> {
 async function expectWhole(): Promise<void> {
   const [alice, bob] = [world.device("a1"), world.device("b1")];
   await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
-  expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
-    "verified",
-    "verified",
-  ]);
-  expect(bob.received().get("big.iso")?.equals(BIG)).toBe(true);
+  expectBigWhole(world);
 }
 
 describe("reliability §5: a pause of the other user", () => {

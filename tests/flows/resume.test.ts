@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { FlowDevice } from "../support/flow-device.ts";
+import { BIG, expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
 import { octets } from "../support/octets.ts";
 import {
   ADDRESSES,
@@ -16,8 +16,6 @@ afterEach(async () => {
   expect(world.net.openSockets, "sockets left open").toBe(0);
 });
 
-const BIG = octets(8_000_000, 9);
-
 /** Bob takes a file, and at least that share of it has come. */
 async function moving(
   share: number,
@@ -25,18 +23,8 @@ async function moving(
   devices: readonly DeviceName[] = ["a1", "b1"],
 ): Promise<void> {
   world = await TwoNetworks.start(devices, options);
-  const [alice, bob] = [world.device("a1"), world.device("b1")];
-  alice.files.put("/s/big.iso", BIG);
-  // So slow that there is time to do something to it.
-  world.net.setLatency(50);
-  await alice.send(["/s/big.iso"]);
-  await world.until("bob rings", () => bob.has("ringing"));
-  bob.acceptAll();
-  await world.until("octets move", () => octetsOf(bob) >= share * BIG.length);
-}
-
-function octetsOf(device: FlowDevice): number {
-  return device.all("progress").at(-1)?.octets ?? 0;
+  await takeBig(world);
+  await world.until("octets move", () => octetsOf(world.device("b1")) >= share * BIG.length);
 }
 
 /** Whoever of the two has connected. */
@@ -57,13 +45,8 @@ async function bothEnd(): Promise<void> {
 }
 
 function expectWhole(): void {
-  const [alice, bob] = [world.device("a1"), world.device("b1")];
-  expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
-    "verified",
-    "verified",
-  ]);
-  expect(bob.received().get("big.iso")?.equals(BIG)).toBe(true);
-  expect(bob.files.openParts).toBe(0);
+  expectBigWhole(world);
+  expect(world.device("b1").files.openParts).toBe(0);
 }
 
 describe("resume by the receiver (RFC 5547 §8.2.2 pull with file-range)", () => {
@@ -138,12 +121,8 @@ describe("RFC 4975 §5.4: a Participating Function dies between its 200 and the 
     "MUST move octets within $limitMs ms of its return ($afterMs ms after the 200, gone for $offMs ms)",
     async ({ afterMs, offMs, limitMs }) => {
       world = await TwoNetworks.start(["a1", "b1"]);
-      const [alice, bob] = [world.device("a1"), world.device("b1")];
-      alice.files.put("/s/big.iso", BIG);
-      world.net.setLatency(10);
-      await alice.send(["/s/big.iso"]);
-      await world.until("bob rings", () => bob.has("ringing"));
-      bob.acceptAll();
+      const bob = world.device("b1");
+      await takeBig(world, 10);
       await world.until("pf-b answers", () =>
         world.records.some(
           ({ element, dir, proto, summary }) =>

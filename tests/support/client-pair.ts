@@ -111,6 +111,17 @@ export class ClientPair {
     await this.clock.advanceAsync(ms);
   }
 
+  /** Alice offers these, Bob takes them all where he is asked, and Alice knows the end. */
+  async transfer(files: Readonly<Record<string, Buffer>>): Promise<void> {
+    const { alice, bob } = this;
+    const paths = Object.keys(files);
+    for (const [path, bytes] of Object.entries(files)) alice.files.put(path, bytes);
+    await alice.send(paths);
+    await this.until("bob rings or refuses", () => bob.has("ringing") || alice.has("transfer"));
+    if (bob.has("ringing")) bob.acceptAll();
+    await this.until("alice knows the end", () => alice.has("transfer"));
+  }
+
   /** The offer reached its last event on both devices. */
   bothEnded(): boolean {
     return [this.alice, this.bob].every(
