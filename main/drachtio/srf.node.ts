@@ -157,6 +157,10 @@ class FacadeSrf implements Srf {
     server.connect(this.#socket);
   }
 
+  get contact(): string {
+    return this.#ua.contact;
+  }
+
   request(options: OutgoingRequest): Promise<Result<SipResponse, SipFailure>> {
     return sendRequest(this.#context, options);
   }

@@ -12,6 +12,8 @@ import type { SipRequest, SipResponse } from "../sip/message/message.ts";
 export interface Srf {
   /** The address our Contact and Via name. */
   readonly local: HostPort;
+  /** Value of the Contact that is written where the application gives none. */
+  readonly contact: string;
   /**
    * Sends a request outside a dialog; not INVITE. A 401 or 407 is answered inside when credentials are configured.
    * @returns the final response of any class

@@ -358,6 +358,34 @@ describe("several devices of a user (docs/decisions/0008)", () => {
     expect(other.all("offer")).toHaveLength(1);
   });
 
+  it("MUST go on with the one whose answer won, though the other one has not heard of that yet", async () => {
+    world = await TwoNetworks.start(["a1", "b1", "b2"], { transport: "udp" });
+    const [alice, bob, other] = [world.device("a1"), world.device("b1"), world.device("b2")];
+    alice.files.put("/s/big.iso", BIG);
+    await alice.send(["/s/big.iso"]);
+    world.net.setLatency(50);
+    await world.until("both ring", () => bob.has("ringing") && other.has("ringing"));
+    // b1 is first; the BYE that tells b2 so never comes.
+    world.net.lose({ to: ADDRESSES.b2 }, (bytes) => bytes.toString("latin1").startsWith("BYE "));
+    bob.acceptAll();
+    await world.pass(10);
+    other.acceptAll();
+    await world.until("both have answered", () => bob.has("answered") && other.has("answered"));
+    await world.until("octets move", () => octetsOf(bob) > 0);
+    cut();
+    // b2 takes itself for the one that is to go on.
+    other.client.pause(other.offerId);
+    await world.until("it has left", () => other.has("paused"));
+    await other.client.resume(other.offerId);
+    await bothEnd();
+    await world.until("the other one knows", () => other.has("elsewhere"));
+    expectWhole();
+    expect(other.last("elsewhere")).toMatchObject({ reason: "accepted", isLostRace: true });
+    expect(other.received().size).toBe(0);
+    expect(other.has("transfer")).toBe(false);
+    expect(other.files.openParts).toBe(0);
+  });
+
   it("MUST refuse files to whoever was not offered them", async () => {
     await moving(0.3);
     const [alice, bob] = [world.device("a1"), world.device("b1")];

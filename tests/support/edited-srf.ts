@@ -18,6 +18,9 @@ export function editedSrf(srf: Srf, edit: EditDescription): Srf {
     get local() {
       return srf.local;
     },
+    get contact() {
+      return srf.contact;
+    },
     request: (options) => srf.request(options),
     invite: ({ body, ...rest }) => {
       const uac = srf.invite({ ...rest, ...(body && { body: edited(body, change) }) });

@@ -100,6 +100,10 @@ export class FakeSrf implements Srf {
     this.local = local;
   }
 
+  get contact(): string {
+    return `<sip:${this.local.host}:${String(this.local.port)}>`;
+  }
+
   request(options: OutgoingRequest): Promise<Result<SipResponse, SipFailure>> {
     this.sent.push(options);
     return new Promise((resolve) => {

@@ -89,6 +89,18 @@ export async function forgetFile(
   if (part !== undefined) await files.forgetPart(part.key);
 }
 
+/** As with a race that is lost at once, nobody is told of each file. */
+export async function leaveToOther(
+  context: OfferContext,
+  from: { readonly peer: string; readonly conversationId: string },
+  entries: readonly Entry[],
+): Promise<void> {
+  for (const entry of entries.filter(isIdle)) {
+    entry.outcome = entry.pending;
+    await forgetFile(context, from, entry.file);
+  }
+}
+
 /** Files that can go on, of those offered, by their outcomes in the same order. */
 export function interruptedFiles(
   files: readonly ReceivableFile[],

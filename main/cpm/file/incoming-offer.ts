@@ -29,14 +29,14 @@ import {
   RINGING,
   stepIncoming,
 } from "./incoming-state.ts";
-import { isTelling, tellIncoming } from "./incoming-telling.ts";
+import { isTelling, tellElsewhere, tellEnd, tellIncoming } from "./incoming-telling.ts";
 import { offerWithout } from "./later-answer.ts";
 import { ENCRYPTED } from "./media-way.ts";
 import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, isUnprotected, transferStateOf } from "./outcome.ts";
-import { LOST } from "./run-ends.ts";
+import { CANCELLED_HERE, LOST } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED, UNPROTECTED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
@@ -45,6 +45,8 @@ export const RING_TIME_S = 180;
 const BYE_GUARD_MS = 45_000;
 /** Where a file's connection is lost, whoever would send it may be gone as well. */
 const LOST_BYE_MS = 500;
+
+type LastWord = Extract<IncomingEffect, { readonly do: "end" }>["outcome"];
 
 /** An offer that reached this device: performs what `stepIncoming` decides. */
 export class IncomingOffer {
@@ -183,11 +185,7 @@ export class IncomingOffer {
       this.#apply({ name: "cancel" });
       return;
     }
-    this.#files.stopFile(index, {
-      kind: "interrupted",
-      code: "cancelled",
-      reason: "You cancelled this file.",
-    });
+    this.#files.stopFile(index, { ...CANCELLED_HERE, reason: "You cancelled this file." });
     const description = offerWithout(local, index);
     this.#files.setLocal(description);
     void this.#reinvite(serializeSdp(description));
@@ -389,21 +387,20 @@ export class IncomingOffer {
   }
 
   /** The offer's last event comes after those of its files. */
-  async #end(outcome: Extract<IncomingEffect, { readonly do: "end" }>["outcome"]): Promise<void> {
+  async #end(known: LastWord): Promise<void> {
     this.#ringTimer?.cancel();
     this.#byeGuard?.cancel();
     const first = await this.#files.outcomes();
     await this.#files.close();
-    const outcomes = await (outcome === "files" ? this.#goOn(first) : this.#giveBack(first));
+    const outcomes = await (known === "files" ? this.#goOn(first) : this.#giveBack(first));
+    const outcome = this.#lastWord(known);
     if (outcome !== "files" && outcome !== "failed")
       this.#record.files(
         this.#offer.files.map(({ view }) => view.index),
         { state: outcome === "declined" ? "declined" : "cancelled" },
       );
     const state = outcome === "files" ? transferStateOf(outcomes, this.#wasCancelled) : outcome;
-    this.#record.end({ state });
-    if (state === "missed") this.#context.emit("transfer", { id: this.id, state: "noanswer" });
-    else if (state !== "elsewhere") this.#context.emit("transfer", { id: this.id, state });
+    tellEnd(this.#context, { id: this.id, record: this.#record }, state);
     if (outcome === "files") {
       void sendNotification(this.#context, this.#offer, outcomes);
       if (outcomes.some(({ kind }) => kind === "complete"))
@@ -414,14 +411,23 @@ export class IncomingOffer {
     this.#context.ended(this.id);
   }
 
+  /** This device may have learned late that another one has the offer. */
+  #lastWord(known: LastWord): LastWord {
+    if (this.#run?.isElsewhere !== true) return known;
+    tellElsewhere(this.#context, this.id);
+    return "elsewhere";
+  }
+
   /** It was never settled that this device has the offer: nothing of it may go on from here. */
   async #giveBack(first: readonly FileOutcome[]): Promise<readonly FileOutcome[]> {
     const { from, ids, files } = this.#offer;
     const kept = interruptedFiles(files, first).map(({ file }) => file);
     const origin = { peer: from.uriText, conversationId: ids.conversationId };
     for (const file of kept) await forgetFile(this.#context, origin, file);
-    const indexes = kept.map(({ index }) => index);
-    this.#record.files(indexes, { state: "failed" });
+    this.#record.files(
+      kept.map(({ index }) => index),
+      { state: "failed" },
+    );
     return first;
   }
 

@@ -8,7 +8,7 @@ import { answerHeaders } from "../headers.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { type Entry, finishWhole, forgetFile, isIdle } from "./incoming-entry.ts";
+import { type Entry, finishWhole, forgetFile, isIdle, leaveToOther } from "./incoming-entry.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -59,6 +59,7 @@ export class IncomingRun {
   #isEnding = false;
   #isCancelled = false;
   #isDone = false;
+  #isElsewhere = false;
   #next: Timer | undefined;
   readonly #room: RoomWatch;
   readonly #paused: RunPause;
@@ -87,6 +88,11 @@ export class IncomingRun {
     this.done = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** Another device of the user has the offer, and this one learned it late: nothing of it stays here. */
+  get isElsewhere(): boolean {
+    return this.#isElsewhere;
   }
 
   get isPaused(): boolean {
@@ -251,6 +257,10 @@ export class IncomingRun {
       case "paused":
         this.#pause("peer");
         return;
+      case "other-device":
+        this.#isElsewhere = true;
+        await leaveToOther(this.#context, this.#options, this.#open());
+        return;
       case "stopped":
       case "changed":
         for (const entry of this.#open()) await this.#drop(entry, NOT_GIVEN[end.kind]);
@@ -373,8 +383,7 @@ export class IncomingRun {
   async #drop(entry: Entry, outcome: FileOutcome): Promise<void> {
     if (entry.isDropping) return;
     entry.isDropping = true;
-    const { peer, conversationId } = this.#options;
-    await forgetFile(this.#context, { peer, conversationId }, entry.file);
+    await forgetFile(this.#context, this.#options, entry.file);
     this.#finish(entry, outcome);
     this.#check();
   }

@@ -1,9 +1,15 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
+import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { IncomingEffect } from "./incoming-state.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 
 export type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
+
+/** Its sender said so when this device asked for the rest. */
+export function tellElsewhere(context: OfferContext, id: OfferId): void {
+  context.emit("elsewhere", { id, reason: "accepted", isLostRace: true });
+}
 
 export function isTelling(effect: IncomingEffect): effect is TellingEffect {
   return effect.do.startsWith("tell-");
@@ -42,4 +48,15 @@ export function tellIncoming(
       });
       break;
   }
+}
+
+/** The offer's last word, to the history and to the user; who has it elsewhere was told. */
+export function tellEnd(
+  context: OfferContext,
+  { id, record }: { readonly id: OfferId; readonly record: OfferLog },
+  state: TransferState | "elsewhere" | "missed",
+): void {
+  record.end({ state });
+  if (state === "missed") context.emit("transfer", { id, state: "noanswer" });
+  else if (state !== "elsewhere") context.emit("transfer", { id, state });
 }

@@ -1,6 +1,7 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { HistoryEntry } from "../../base/transfer-store.ts";
 import { stateOfEntry } from "./entry-end.ts";
+import { tellElsewhere } from "./incoming-telling.ts";
 import type { OfferContext } from "./offer-context.ts";
 import { OfferRecord } from "./offer-record.ts";
 
@@ -8,6 +9,8 @@ import { OfferRecord } from "./offer-record.ts";
 interface Run {
   readonly done: Promise<unknown>;
   readonly isPaused: boolean;
+  /** Another device of the user has it. */
+  readonly isElsewhere?: boolean;
   cancel(): void;
   cancelFile(index: number): void;
   pause(): void;
@@ -71,9 +74,14 @@ export class OfferAgain<R extends Run> {
   }
 
   async #end(): Promise<void> {
-    const state = stateOfEntry(this.#record.entry, this.#isCancelled);
-    this.#record.end({ state });
-    this.#context.emit("transfer", { id: this.id, state });
+    if (this.run.isElsewhere === true) {
+      this.#record.end({ state: "elsewhere" });
+      tellElsewhere(this.#context, this.id);
+    } else {
+      const state = stateOfEntry(this.#record.entry, this.#isCancelled);
+      this.#record.end({ state });
+      this.#context.emit("transfer", { id: this.id, state });
+    }
     await this.release();
     this.#context.ended(this.id);
   }

@@ -11,6 +11,7 @@ import { WANTED_NOTIFICATIONS } from "../body/imdn.ts";
 import { isAboutProtection, readSdpBody, type SdpBodyError } from "../body/sdp-body.ts";
 import { type CpmIds, coreUri, fromValue, inviteHeaders, sipReason } from "../headers.ts";
 import { newCallId } from "../ids.ts";
+import { instanceOf } from "../instance.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import { warningTextsOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
@@ -274,6 +275,7 @@ export class OutgoingOffer {
     this.#record.update({ state: "transferring", status: answered.response.status });
     const run = new OutgoingRun(this.#context, {
       ...{ id: this.id, peer: to, conversationId: ids.conversationId, files },
+      instanceId: instanceOf(answered.response.headers),
       record: this.#record,
       ...(onPeerEnded === undefined ? {} : { onPeerEnded }),
     });

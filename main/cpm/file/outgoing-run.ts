@@ -20,11 +20,12 @@ import {
 } from "./outgoing-entry.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
 import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
-import { isSameParty, type PullOffer } from "./pull-offer.ts";
+import { isFromOther, isSameParty, type PullOffer } from "./pull-offer.ts";
 import { ReceiverWait } from "./receiver-wait.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
 import { waitForReceiverMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
+import { CANCELLED_HERE } from "./run-ends.ts";
 import { RunPause } from "./run-pause.ts";
 import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
@@ -34,6 +35,8 @@ export interface OutgoingRunOptions {
   readonly id: OfferId;
   /** URI of the receiver. */
   readonly peer: string;
+  /** The device that has taken them, where it is known: no other one gets them. */
+  readonly instanceId?: string | undefined;
   readonly conversationId: string;
   readonly files: readonly PreparedFile[];
   readonly record: OfferLog;
@@ -125,6 +128,11 @@ export class OutgoingRun {
       refuseToGoOn(this.#context, invite, { kind: this.#pause.by === "us" ? "paused" : "stopped" });
       return;
     }
+    // It has lost the race for the offer, and its BYE has not come yet.
+    if (isFromOther(pull, this.#options.instanceId)) {
+      refuseToGoOn(this.#context, invite, { kind: "other-device" });
+      return;
+    }
     this.#attempts += 1;
     this.#wait.hold();
     await this.#serve(invite, pull);
@@ -160,11 +168,7 @@ export class OutgoingRun {
     this.#isEnding = true;
     for (const stop of this.#stopPush) stop();
     for (const transfer of this.#transfers) transfer.cancel();
-    this.#endPending({
-      kind: "interrupted",
-      code: "cancelled",
-      reason: "You cancelled the transfer.",
-    });
+    this.#endPending({ ...CANCELLED_HERE, reason: "You cancelled the transfer." });
     this.#check();
   }
 
@@ -173,11 +177,7 @@ export class OutgoingRun {
     if (entry === undefined) return;
     if (entry.isMoving) for (const transfer of this.#transfers) transfer.cancelFile(entry.file);
     else if (entry.pending !== undefined)
-      this.#finish(entry, {
-        kind: "interrupted",
-        code: "cancelled",
-        reason: "You cancelled this file.",
-      });
+      this.#finish(entry, { ...CANCELLED_HERE, reason: "You cancelled this file." });
     this.#check();
   }
 
@@ -246,11 +246,11 @@ export class OutgoingRun {
   }
 
   async #push(entry: Entry): Promise<void> {
-    const { peer, conversationId } = this.#options;
+    const { peer, instanceId, conversationId } = this.#options;
     this.#attempts += 1;
     entry.isOffered = true;
     const pushed = await pushAgain(this.#context, {
-      ...{ to: peer, conversationId, file: entry.file, octets: entry.octets },
+      ...{ to: peer, instanceId, conversationId, file: entry.file, octets: entry.octets },
       onStop: (stop) => {
         this.#stopPush.add(stop);
         return () => this.#stopPush.delete(stop);

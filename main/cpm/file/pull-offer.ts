@@ -7,6 +7,7 @@ import { parseUri, sameUri } from "../../sip/grammar/uri.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
 import type { CpmIds } from "../headers.ts";
+import { instanceOf } from "../instance.ts";
 import type { FileSpan } from "./file-sender.ts";
 import { identityOf, idsOf, type OfferRefusal, refuse } from "./incoming-checks.ts";
 
@@ -14,6 +15,8 @@ import { identityOf, idsOf, type OfferRefusal, refuse } from "./incoming-checks.
 export interface PullOffer {
   /** URI of who asks, as the network vouches for it. */
   readonly from: string;
+  /** The device of theirs that asks, where it says so. */
+  readonly instanceId?: string;
   readonly ids: CpmIds;
   readonly callId: string;
   readonly userAgent?: string;
@@ -37,6 +40,7 @@ export function readPull(request: SipRequest): Result<PullOffer, OfferRefusal> |
   const from = identityOf(request);
   if (from === undefined) return refuse(400, "From cannot be read");
   const userAgent = request.headers.get("User-Agent");
+  const instanceId = instanceOf(request.headers);
   return ok({
     ...{
       from: from.uriText,
@@ -46,7 +50,13 @@ export function readPull(request: SipRequest): Result<PullOffer, OfferRefusal> |
       wanted: open,
     },
     ...(userAgent === undefined ? {} : { userAgent }),
+    ...(instanceId === undefined ? {} : { instanceId }),
   });
+}
+
+/** Another device of the user has the offer, as far as both are known. */
+export function isFromOther({ instanceId }: PullOffer, taker: string | undefined): boolean {
+  return taker !== undefined && instanceId !== undefined && instanceId !== taker;
 }
 
 /** A file that this device has offered or holds. */

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import type { HistoryEntry, HistoryFile } from "../../base/transfer-store.ts";
 import type { InviteUas } from "../../drachtio/srf.ts";
 import type { WantedFile } from "../config.ts";
+import { isForOther } from "../instance.ts";
 import { IncomingAgain } from "./incoming-again.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
@@ -153,8 +154,10 @@ export class ResumeDesk {
 
   /** Somebody offers to go on with files that were taken here before. */
   async take(invite: InviteUas, offer: CheckedOffer): Promise<void> {
+    const { config } = this.#context;
+    const isForUs = !isForOther(invite.request.headers, config.instanceId);
     // Nobody is asked, so that it must be certain who offers.
-    if (!isFromCore(this.#context.config, invite.source)) {
+    if (!isForUs || !isFromCore(config, invite.source)) {
       refuseToGoOn(this.#context, invite);
       return;
     }

@@ -54,6 +54,8 @@ export type PullEnd =
     }
   /** The sender's user has paused or ended it, or has another file now. */
   | { readonly kind: "paused" | "stopped" | "changed" }
+  /** The sender gives it to another device of this user. */
+  | { readonly kind: "other-device" }
   /** The answer would take away the protection that was offered. */
   | { readonly kind: "failed" | "unprotected" };
 
@@ -116,8 +118,15 @@ export async function tellStopped(
 
 function readRefusal(response: SipResponse): PullEnd {
   const why = readNotGoingOn(response);
-  const isFinal = why?.kind === "paused" || why?.kind === "stopped" || why?.kind === "changed";
-  return { kind: isFinal ? why.kind : "failed" };
+  switch (why?.kind) {
+    case "paused":
+    case "stopped":
+    case "changed":
+    case "other-device":
+      return { kind: why.kind };
+    default:
+      return { kind: "failed" };
+  }
 }
 
 function offeredFile({ file, found, uri, transferId, place }: Asked): OfferedFile {

@@ -20,6 +20,8 @@ import { type NotGoingOn, readNotGoingOn } from "./resume-warning.ts";
 
 export interface ResumePush {
   readonly to: string;
+  /** The device that has taken the file, where it is known: no other one gets the rest. */
+  readonly instanceId: string | undefined;
   readonly conversationId: string;
   readonly file: PreparedFile;
   /** Octets that the receiver has, as far as we know. */
@@ -91,7 +93,7 @@ function readRefusal(
 /** undefined where our relay cannot be used. */
 async function offer(
   context: OfferContext,
-  { to, conversationId, file, onStop }: ResumePush,
+  { to, instanceId, conversationId, file, onStop }: ResumePush,
   octets: number,
 ): Promise<Offered | undefined> {
   const { ports } = context;
@@ -121,7 +123,9 @@ async function offer(
       },
     ],
   });
-  const outcome = await inviteAgain(context, { to, conversationId, callId, local, onStop });
+  const outcome = await inviteAgain(context, {
+    ...{ to, instanceId, conversationId, callId, local, onStop },
+  });
   if (outcome.kind !== "answered") await relay.close();
   return { relay, outcome, local, own, callId };
 }

@@ -21,7 +21,11 @@ const TEXTS = {
   changed: "File was changed",
   /** It is complete; other programs say so with 403. */
   received: "File is received",
+  /** Another device of the user who asks has the offer. */
+  "other-device": "Accepted on another device",
 } as const;
+
+const KINDS = ["paused", "stopped", "changed", "received", "other-device"] as const;
 
 const FROM = "Resume from ";
 
@@ -37,7 +41,7 @@ export function readNotGoingOn({ headers }: SipResponse): NotGoingOn | undefined
     const start =
       at < 0 ? undefined : parseDecimal(/^\d+/.exec(text.slice(at + FROM.length))?.[0] ?? "");
     if (start !== undefined && start > 0) return { kind: "elsewhere", octets: start - 1 };
-    for (const kind of ["paused", "stopped", "changed", "received"] as const)
+    for (const kind of KINDS)
       if (text.toLowerCase().includes(TEXTS[kind].toLowerCase())) return { kind };
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { instanceOf, instanceParameter } from "../../cpm/instance.ts";
 import { formatNameAddr, parseNameAddr } from "../../sip/grammar/name-addr.ts";
 import type { HeaderField, SipHeaders } from "../../sip/message/headers.ts";
 import type { SipRequest, SipResponse } from "../../sip/message/message.ts";
@@ -58,6 +59,16 @@ export function relayedResponseHeaders(response: SipResponse): readonly HeaderFi
 
 export function relayedInDialogHeaders(request: SipRequest): readonly HeaderField[] {
   return copy(request.headers, IN_DIALOG_HEADERS);
+}
+
+/**
+ * Our Contact on one leg, with the instance id of the device on the other one: it tells a sender which of the receiver's
+ * devices has answered (docs/decisions/0014). The identity of a user who asks for privacy is not carried.
+ * @param own Contact without a device
+ */
+export function contactFor(own: string, { headers }: SipRequest | SipResponse): HeaderField {
+  const instanceId = headers.has("Privacy") ? undefined : instanceOf(headers);
+  return { name: "Contact", value: `${own}${instanceParameter(instanceId)}` };
 }
 
 /** The Reason value of a CANCEL or BYE, if it has one. */

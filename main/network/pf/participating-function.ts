@@ -10,7 +10,7 @@ import type { SdpError } from "../../sdp/session-description.ts";
 import type { SipRequest } from "../../sip/message/message.ts";
 import { CallRegistry } from "./call-registry.ts";
 import { type DescribedBody, describedBody } from "./described-body.ts";
-import { outgoingInviteHeaders, withoutTag } from "./leg-headers.ts";
+import { contactFor, outgoingInviteHeaders, withoutTag } from "./leg-headers.ts";
 import { downstreamScheme } from "./leg-security.ts";
 import { MediaDescriptions } from "./media-descriptions.ts";
 import { checkRequest, type PfPolicy, type Refusal } from "./policy.ts";
@@ -129,7 +129,10 @@ export class ParticipatingFunction {
       uri: request.uri,
       from: withoutTag(request.headers.get("From") ?? ""),
       to: withoutTag(request.headers.get("To") ?? ""),
-      headers: outgoingInviteHeaders(request, admitted.maxForwards),
+      headers: [
+        contactFor(this.#ports.srf.contact, request),
+        ...outgoingInviteHeaders(request, admitted.maxForwards),
+      ],
       body: admitted.body.withSdp(admitted.media.downstreamOffer()),
       ...(route.length > 0 ? { route } : { nextHop: this.#config.core }),
     };

@@ -44,7 +44,7 @@ beforeEach(async () => {
       invite.request.body,
     );
     if (!media.ok) throw new Error(media.error.what);
-    const ports = { msrp: pf, clock: bed.clock, log: nullLog() };
+    const ports = { srf: between, msrp: pf, clock: bed.clock, log: nullLog() };
     const call = new RelayedCall(ports, invite, media.value, (ended) => {
       calls.delete(ended);
     });

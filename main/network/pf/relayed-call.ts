@@ -7,16 +7,23 @@ import type {
   InviteUac,
   InviteUas,
   SipFailure,
+  Srf,
   SrfDialog,
 } from "../../drachtio/srf.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
 import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
-import { reasonOf, relayedInDialogHeaders, relayedResponseHeaders } from "./leg-headers.ts";
+import {
+  contactFor,
+  reasonOf,
+  relayedInDialogHeaders,
+  relayedResponseHeaders,
+} from "./leg-headers.ts";
 import type { MediaDescriptions } from "./media-descriptions.ts";
 import type { LegName } from "./media-line.ts";
 
 export interface CallPorts {
+  readonly srf: Pick<Srf, "contact">;
   readonly msrp: MsrpEndpoint;
   readonly clock: Clock;
   readonly log: Log;
@@ -149,7 +156,7 @@ export class RelayedCall {
       return;
     }
     const accepted = await this.#invite.accept({
-      headers: relayedResponseHeaders(response),
+      headers: [contactFor(this.#ports.srf.contact, response), ...relayedResponseHeaders(response)],
       body: { contentType: "application/sdp", content: answer.value },
     });
     if (!accepted.ok) {
