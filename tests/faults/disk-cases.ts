@@ -24,8 +24,8 @@ const FAULTY_FS = fileURLToPath(new URL("faulty_fs.py", import.meta.url));
 const DEBIAN_PYTHON = "/usr/bin/python3";
 /** 512 MiB stay free whatever is received. */
 const DISK = "size=1100m";
-/** For what comes while the disk is being filled; far less than what is to stay free. */
-const SPARED_OCTETS = 100_000_000;
+/** The whole file fits while the disk is being filled, however fast it comes; yet less than what is to stay free. */
+const SPARED_OCTETS = 500_000_000;
 
 export const DISK_CASES: readonly FaultCase[] = [
   diskCase("disk/full while a file comes", needsRoot, fullDisk),
