@@ -1,11 +1,12 @@
 /**
  * `npm test`: installs what is missing, checks the sources, runs every test: ours, drachtio-srf's own, last those that drive the
  * windows. Arguments go to the runners and then only these tests run: `npm test -- main/sip tests/e2e/offer`; what names tests/e2e is
- * for Playwright, tests/srf is drachtio-srf's suite. The last line is `N passed, N failed, N skipped`.
+ * for Playwright, tests/srf is drachtio-srf's suite. What failed is named again at the end; the last line is `N passed, N failed, N skipped`.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { failedOfVitest } from "./lib/failures.mjs";
 import { ensureBuilt } from "./lib/fresh.mjs";
 import { leftovers, MARK } from "./lib/leftovers.mjs";
 import { ROOT, requireNode, tool, toolEnv } from "./lib/paths.mjs";
@@ -34,11 +35,14 @@ async function runUnits() {
   const args = [tool("vitest"), "run", ...reporters, ...otherFilters];
   const { code } = await run(requireNode(), args, { env });
   if (!existsSync(RESULTS)) return { ...NO_COUNTS, isGreen: false };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-    readFileSync(RESULTS, "utf8"),
-  );
-  const skipped = numPendingTests + numTodoTests;
-  return { isGreen: code === 0, passed: numPassedTests, failed: numFailedTests, skipped };
+  const report = JSON.parse(readFileSync(RESULTS, "utf8"));
+  return {
+    isGreen: code === 0,
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests + report.numTodoTests,
+    names: failedOfVitest(report),
+  };
 }
 
 async function runSrf() {
@@ -67,6 +71,7 @@ function sum(one, other) {
     passed: one.passed + other.passed,
     failed: one.failed + other.failed,
     skipped: one.skipped + other.skipped,
+    names: [...one.names, ...other.names],
   };
 }
 
@@ -84,10 +89,11 @@ async function main() {
   if (!report(await setup({ forTests: true }))) return false;
   const isClean = await isCheckClean();
   const counts = sum(sum(await runUnits(), await runSrf()), await runWindows());
-  const { isGreen, passed, failed } = counts;
+  const { isGreen, passed, failed, names } = counts;
   const tidy = await isTidy();
   if (!isClean) console.error("test: the check of the sources failed, see above");
   if (passed + failed === 0) console.error("test: no test ran");
+  for (const name of names) console.log(`failed: ${name}`);
   console.log(countsText(counts));
   return isClean && isGreen && tidy && passed > 0 && failed === 0;
 }

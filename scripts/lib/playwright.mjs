@@ -2,13 +2,14 @@ import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { hasDisplay } from "./display.mjs";
 import { findRuntime, runtimeEnv } from "./electron.mjs";
+import { failedOfPlaywright } from "./failures.mjs";
 import { ROOT, requireNode, tool, toolEnv } from "./paths.mjs";
 import { isOnPath, run } from "./run.mjs";
 
 const SPECS = join(ROOT, "tests", "e2e");
 const RESULTS = join(ROOT, "out", "e2e-results.json");
 
-export const NO_COUNTS = { isGreen: true, passed: 0, failed: 0, skipped: 0 };
+export const NO_COUNTS = { isGreen: true, passed: 0, failed: 0, skipped: 0, names: [] };
 
 /** The closing line of every test run. */
 export function countsText({ passed, failed, skipped }) {
@@ -20,7 +21,8 @@ export function countsOf(output, code) {
   const line = /^(\d+) passed, (\d+) failed, (\d+) skipped$/m.exec(output);
   if (line === null) return { ...NO_COUNTS, isGreen: false };
   const [passed, failed, skipped] = line.slice(1).map(Number);
-  return { isGreen: code === 0, passed, failed, skipped };
+  const names = output.split("\n").filter((text) => text.startsWith("FAIL "));
+  return { isGreen: code === 0, passed, failed, skipped, names };
 }
 
 export function hasSpecs() {
@@ -29,13 +31,15 @@ export function hasSpecs() {
 
 function readCounts(code) {
   if (!existsSync(RESULTS)) return { ...NO_COUNTS, isGreen: false };
-  const { stats, errors } = JSON.parse(readFileSync(RESULTS, "utf8"));
+  const report = JSON.parse(readFileSync(RESULTS, "utf8"));
+  const { stats, errors } = report;
   return {
     isGreen: code === 0,
     passed: stats.expected + stats.flaky,
     // A file that does not load has no test to count, yet is a failure.
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped,
+    names: failedOfPlaywright(report),
   };
 }
 
