@@ -4,27 +4,20 @@ import type { RegistrationFailedView, RegistrationView } from "../../shared/mode
 import { EventSource, type Undo } from "../base/events.ts";
 import type { FileError } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import type { InviteUas } from "../drachtio/srf.ts";
 import { parseUri } from "../sip/grammar/uri.ts";
-import type { HeaderField } from "../sip/message/headers.ts";
 import type { CpmConfig, CpmConfigChange } from "./config.ts";
 import type { AcceptTerms } from "./file/accept-terms.ts";
-import { IncomingBook, isSeriesOffer } from "./file/incoming-book.ts";
-import { type CheckedOffer, checkOffer, type OfferRefusal } from "./file/incoming-checks.ts";
 import { IncomingOffer } from "./file/incoming-offer.ts";
 import { IncomingSeries, type RestRule } from "./file/incoming-series.ts";
-import { isProtecting } from "./file/media-security.ts";
 import { Notices } from "./file/notices.ts";
-import { isFromCore, type OfferContext } from "./file/offer-context.ts";
+import type { OfferContext } from "./file/offer-context.ts";
+import { OfferDoor } from "./file/offer-door.ts";
 import { OfferFiles } from "./file/offer-files.ts";
-import { OfferGate } from "./file/offer-gate.ts";
-import { OFFER_LIMITS } from "./file/offer-limits.ts";
 import { OfferRecord } from "./file/offer-record.ts";
 import type { OfferError } from "./file/outgoing-files.ts";
 import { OutgoingOffer } from "./file/outgoing-offer.ts";
 import { partsOf, pathOctetsOf } from "./file/outgoing-plan.ts";
 import { OutgoingSeries } from "./file/outgoing-series.ts";
-import { readPull } from "./file/pull-offer.ts";
 import type { Refusal } from "./file/refusal.ts";
 import {
   type ReceivingLife,
@@ -65,8 +58,6 @@ export type CpmEvents = ClientEvents;
 
 /** Files sent at once, in as many offers as they need (docs/decisions/0007). */
 export const MAX_FILES = 5000;
-/** Says nothing of why. */
-const BUSY: readonly HeaderField[] = [];
 const HISTORY_UNWRITTEN: ClientEvents["error"] = {
   code: "storage",
   message:
@@ -89,10 +80,7 @@ export class CpmClient {
   readonly #incoming = new Map<OfferId, ReceivingLife>();
   readonly #resumes: ResumeDesk;
   readonly #history: SteadyHistory;
-  readonly #series: IncomingBook;
-  readonly #gate: OfferGate;
-  /** Offers of which it was told that more wait. */
-  readonly #crowded = new Set<OfferId>();
+  readonly #door: OfferDoor;
   readonly #undos: Undo[] = [];
   /** Offers whose files are being read. */
   readonly #preparing = new Map<OfferId, AbortController>();
@@ -108,8 +96,6 @@ export class CpmClient {
     this.#config = { ...config };
     const registration = new Registration(ports, this.#config);
     this.#registration = registration;
-    this.#series = new IncomingBook(ports.clock);
-    this.#gate = new OfferGate(ports.clock, config.offerLimits ?? OFFER_LIMITS.lab);
     this.#context = {
       ports,
       // What others reach this device by is known when it has registered.
@@ -131,8 +117,11 @@ export class CpmClient {
         this.#forget(id);
       },
     };
-    this.#resumes = new ResumeDesk(this.#context, {
-      ...{ outgoing: this.#outgoing, incoming: this.#incoming },
+    const incoming = this.#incoming;
+    this.#resumes = new ResumeDesk(this.#context, { outgoing: this.#outgoing, incoming });
+    this.#door = new OfferDoor(this.#context, {
+      ...{ config: this.#config, incoming, resumes: this.#resumes },
+      isOpen: () => this.#isRunning,
     });
   }
 
@@ -148,7 +137,7 @@ export class CpmClient {
       this.#ports.log.write("error", "the history cannot be read", { why: marked.error.message });
     this.#undos.push(
       this.#ports.srf.onInvite((invite) => {
-        void this.#onInvite(invite);
+        void this.#door.take(invite);
       }),
       this.#ports.srf.onRequest("MESSAGE", (request) => {
         const heard = receiveMessage(request, this.#config, this.#notices);
@@ -267,7 +256,7 @@ export class CpmClient {
     options: Omit<AcceptTerms, "place"> & { readonly rest?: RestRule } = {},
   ): void {
     const offer = this.#incoming.get(id);
-    this.#settled(id);
+    this.#door.settled(id);
     const { rest, ...terms } = options;
     if (offer instanceof IncomingSeries) offer.accept(files, terms, rest);
     else if (offer instanceof IncomingOffer) offer.accept(files, terms);
@@ -284,7 +273,7 @@ export class CpmClient {
   /** `here`: 486, other devices go on ringing. `everywhere`: 603. */
   decline(id: OfferId, where: "here" | "everywhere"): void {
     const offer = this.#incoming.get(id);
-    this.#settled(id);
+    this.#door.settled(id);
     if (offer instanceof IncomingSeries || offer instanceof IncomingOffer) offer.decline(where);
   }
 
@@ -363,112 +352,10 @@ export class CpmClient {
     }
   }
 
-  async #onInvite(invite: InviteUas): Promise<void> {
-    const pull = readPull(invite.request);
-    if (pull === undefined) await this.#onOffer(invite);
-    else if (!pull.ok) this.#refuse(invite, pull.error);
-    else if (this.#isRunning) await this.#resumes.serve(invite, pull.value);
-    else invite.refuse(480);
-  }
-
-  async #onOffer(invite: InviteUas): Promise<void> {
-    const withdrawn = new AbortController();
-    const undo = invite.onCancel(() => {
-      withdrawn.abort();
-    });
-    const free = await this.#ports.files.freeOctets(this.#config.receiveFolder);
-    undo();
-    if (withdrawn.signal.aborted) return;
-    if (!this.#isRunning) {
-      invite.refuse(480);
-      return;
-    }
-    const { maxSizeOctets, ringsWithoutRoom } = this.#config;
-    const checked = checkOffer(invite.request, {
-      ...(maxSizeOctets === undefined ? {} : { maxSizeOctets }),
-      takesProtected: isProtecting(this.#context) && isFromCore(this.#config, invite.source),
-      ...(free.ok && ringsWithoutRoom !== true ? { freeOctets: free.value } : {}),
-    });
-    if (!checked.ok) {
-      this.#refuse(invite, checked.error);
-      return;
-    }
-    if (this.#isKeptAway(invite, checked.value)) {
-      invite.refuse(603);
-      return;
-    }
-    await this.#admit(invite, checked.value);
-  }
-
-  async #admit(invite: InviteUas, offer: CheckedOffer): Promise<void> {
-    // What the user has said yes to goes on, whatever else is to be kept away.
-    if (offer.isResume) {
-      await this.#resumes.take(invite, offer);
-      return;
-    }
-    if (this.#series.settles(invite, offer)) return;
-    const refused = this.#config.isBusy === true ? BUSY : this.#crowd(invite, offer);
-    if (refused === undefined) this.#ring(invite, offer);
-    else invite.refuse(486, undefined, refused);
-  }
-
-  /** Too many ring already: why, and the user hears it from what rings. */
-  #crowd(invite: InviteUas, offer: CheckedOffer): readonly HeaderField[] | undefined {
-    const refusal = this.#gate.judge(this.#peerOf(invite, offer), this.#incoming.size);
-    const id = refusal?.before;
-    if (id !== undefined && !this.#crowded.has(id)) {
-      this.#crowded.add(id);
-      this.events.emit("moreWaiting", { id });
-    }
-    return refusal?.headers;
-  }
-
-  /** What the user has accepted from somebody goes on, but for blocking. */
-  #isKeptAway(invite: InviteUas, { from, isResume }: CheckedOffer): boolean {
-    const { isBlocked, isStranger } = this.#config;
-    if (isBlocked?.(from.uriText) === true) return true;
-    const vouched = isFromCore(this.#config, invite.source) ? from.uriText : undefined;
-    return !isResume && isStranger?.(vouched) === true;
-  }
-
-  /** Whom offers are counted for. A name that nobody vouches for could be another one each time. */
-  #peerOf(invite: InviteUas, offer: CheckedOffer): string {
-    return isFromCore(this.#config, invite.source) ? offer.from.uriText : invite.source.host;
-  }
-
-  #settled(id: OfferId): void {
-    this.#gate.settled(id);
-    this.#crowded.delete(id);
-  }
-
-  #ring(invite: InviteUas, checked: CheckedOffer): void {
-    const id = newOfferId(this.#ports.random);
-    let offer: IncomingOffer | IncomingSeries;
-    if (isSeriesOffer(checked)) {
-      const onClosed = (): void => {
-        this.#series.close(checked);
-      };
-      offer = new IncomingSeries(this.#context, invite, checked, { id, onClosed });
-      this.#series.add(checked, offer);
-    } else offer = new IncomingOffer(this.#context, invite, checked, id);
-    this.#incoming.set(id, offer);
-    this.#gate.rings(id, this.#peerOf(invite, checked));
-    offer.ring();
-  }
-
-  #refuse(invite: InviteUas, refusal: OfferRefusal): void {
-    this.#ports.log.write("info", "an offer was refused", {
-      status: refusal.status,
-      why: refusal.what,
-    });
-    invite.refuse(refusal.status, undefined, refusal.headers);
-  }
-
   #forget(id: OfferId): void {
     this.#outgoing.delete(id);
-    this.#series.remove(this.#incoming.get(id));
+    this.#door.ended(id);
     this.#incoming.delete(id);
-    this.#settled(id);
     if (this.#outgoing.size + this.#incoming.size === 0) this.#onAllEnded?.();
   }
 
