@@ -188,6 +188,8 @@ export type ErrorCode =
   | "storage"
   /** Its name was taken when it was here, and its user had chosen to keep the other one only. */
   | "skipped"
+  /** The receiver's device has not kept it. Why is known there. */
+  | "not-kept"
   | "no-space"
   | "verification"
   | "internal";

@@ -32,6 +32,7 @@ const CODES: Readonly<Record<ErrorCode, true>> = {
   },
   ...{ "earlier-unanswered": true, "too-often": true },
   ...{ cancelled: true, "source-changed": true, "peer-paused": true, "pauser-offline": true },
+  "not-kept": true,
   ...{ "no-space": true, skipped: true, paused: true, verification: true, internal: true },
 };
 const ALL = Object.keys(CODES) as readonly ErrorCode[];
@@ -61,6 +62,10 @@ describe("who did it, and what became of the file, is told by code, not by the c
   it.each<[ErrorCode, "incoming" | "outgoing", string, string]>([
     ["cancelled", "incoming", "You cancelled it.", "You cancelled plan.pdf."],
     ["declined", "incoming", "Alice cancelled it.", "Alice cancelled plan.pdf."],
+    [
+      ...["not-kept", "outgoing", "Alice's device did not keep it."],
+      "Alice's device did not keep plan.pdf.",
+    ] as const,
     ["paused", "incoming", "You paused it.", "You paused the transfer."],
     ["peer-paused", "incoming", "Alice paused it.", "Alice paused the transfer."],
     [

@@ -157,6 +157,8 @@ function reasonBetween(code: ErrorCode, name: string): Phrase {
       return said("files.tooLarge", { name });
     case "skipped":
       return said("files.skipped");
+    case "not-kept":
+      return said("files.notKept", { name });
     case "incompatible":
       return said("files.incompatible", { name });
     default:
@@ -238,17 +240,17 @@ function failedWords(card: BookCard, failed: BookFile, code: string): Sentences 
 
 function interruptedProblem(entry: CardEntry, file: BookFile): BookProblem {
   const { card, fileCodes } = entry;
-  const left = rest(card);
+  const values = { name: card.peerName, file: file.name, rest: rest(card) };
   const code = fileCodes.get(file.index);
   if (code === "declined" || code === "cancelled") return cancelledProblem(card, file, code);
+  if (code === "not-kept")
+    return problem(code, [said("problems.fileNotKept", values), again(card)]);
   if (code === "paused" || code === "peer-paused") return pausedProblem(card, code);
   if (code === "pauser-offline") return goneProblem(card, code);
   if (code === "not-protected") return problem(code, notProtected(card));
   if (file.canResume === true) return goneProblem(card, "connection");
   return problem("connection", [
-    said("problems.connection", {
-      ...{ name: card.peerName, percent: String(percentOf(entry)), rest: left },
-    }),
+    said("problems.connection", { ...values, percent: String(percentOf(entry)) }),
     card.direction === "outgoing" ? said("actions.sendRest") : again(card),
   ]);
 }

@@ -14,6 +14,7 @@ import type {
   MessageReceiver,
   MsrpSession,
 } from "../../msrp/session/session.ts";
+import { NOT_KEPT } from "./not-kept.ts";
 import { type FileOutcome, isStopped } from "./outcome.ts";
 import { WriteQueue } from "./write-queue.ts";
 
@@ -205,7 +206,7 @@ export class FileReceiver implements MessageReceiver {
     const error = await this.#queue.flush();
     if (this.#isFull) return;
     if (error === undefined) reply(200);
-    else reply(413, "cannot be stored");
+    else reply(413, NOT_KEPT);
     if (this.#phase !== "open") return;
     this.#options.onReceived(this.#options.part.receivedOctets);
     const { part, sizeOctets } = this.#options;
@@ -240,15 +241,14 @@ export class FileReceiver implements MessageReceiver {
       onFull();
       return;
     }
-    this.#running?.reject(413, "cannot be stored");
+    this.#running?.reject(413, NOT_KEPT);
     void this.#failToStore(error);
   }
 
   async #failToStore(error: FileError): Promise<void> {
     if (this.#phase === "settled") return;
-    // What lies in the user's folder is nobody's business.
-    const comment = error.kind === "name-taken" ? "stopped" : error.kind;
-    this.#report(error.kind === "hash-mismatch" ? 400 : 413, comment);
+    if (error.kind === "hash-mismatch") this.#report(400, error.kind);
+    else this.#report(413, NOT_KEPT);
     this.#settle(storageOutcome(error));
     if (error.kind !== "hash-mismatch") await this.#options.part.discard();
   }

@@ -216,6 +216,8 @@ describe("docs/decisions/0003: verified and confirmed", () => {
 describe("RFC 4975 §10 what stops a file", () => {
   it.each([
     [{ kind: "rejected", status: 413 }, "interrupted", "declined"],
+    [{ kind: "rejected", status: 413, comment: "stopped" }, "interrupted", "declined"],
+    [{ kind: "rejected", status: 413, comment: "not kept" }, "interrupted", "not-kept"],
     [{ kind: "rejected", status: 415 }, "failed", "protocol"],
     [{ kind: "rejected", status: 481 }, "interrupted", "connection"],
     [{ kind: "timeout" }, "interrupted", "connection"],

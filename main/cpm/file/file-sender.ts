@@ -6,6 +6,7 @@ import type { MsrpReport, MsrpSession } from "../../msrp/session/session.ts";
 import { BlockPool } from "./block-pool.ts";
 import { Gate } from "./gate.ts";
 import { sessionFailure } from "./media-security.ts";
+import { NOT_KEPT } from "./not-kept.ts";
 import type { FileOutcome } from "./outcome.ts";
 import { addReport, isCovered, NO_REPORTS } from "./report-coverage.ts";
 
@@ -200,7 +201,7 @@ export class FileSender {
       case "acknowledged":
         return this.#awaitReport();
       case "rejected":
-        return rejection(end.status);
+        return rejection(end);
       case "timeout":
         return connectionFailure("no response from the receiver within 30 s");
       case "closed":
@@ -252,19 +253,29 @@ const STOPPED: FileOutcome = {
   code: "connection",
 };
 
-function failureReport(status: number, isPeerOurs: boolean): FileOutcome {
-  if (status === 400 && isPeerOurs)
+interface Refusal {
+  readonly status: number;
+  readonly comment?: string;
+}
+
+function failureReport(refusal: Refusal, isPeerOurs: boolean): FileOutcome {
+  if (refusal.status === 400 && isPeerOurs)
     return {
       kind: "failed",
       code: "verification",
       reason: "The file arrived damaged and was set aside.",
       isMismatch: true,
     };
-  return rejection(status);
+  return rejection(refusal);
 }
 
 /** A SEND refused, or a failure REPORT (RFC 4975 §10). */
-function rejection(status: number): FileOutcome {
+function rejection({ status, comment }: Refusal): FileOutcome {
+  if (status === 413 && comment === NOT_KEPT)
+    return {
+      ...{ kind: "interrupted", code: "not-kept" },
+      reason: "The receiver's device did not keep this file.",
+    };
   if (status === 413)
     return { kind: "interrupted", code: "declined", reason: "The receiver cancelled this file." };
   if (status === 408 || status === 481 || status === 506) return connectionFailure(String(status));

@@ -34,9 +34,9 @@ export type FileOutcome =
 
 export type Interrupted = Extract<FileOutcome, { readonly kind: "interrupted" }>;
 
-/** A user, here or there, wants no more of it: nothing is kept to go on with. */
+/** A user, here or there, wants no more of it, or the receiver has not kept it: nothing is there to go on with. */
 export function isStopped({ code }: Interrupted): boolean {
-  return code === "declined" || code === "cancelled";
+  return code === "declined" || code === "cancelled" || code === "not-kept";
 }
 
 /** Its octets are here, and nobody has ended it. */

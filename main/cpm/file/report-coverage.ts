@@ -6,8 +6,8 @@ export interface ReportCoverage {
   readonly spans: readonly Span[];
   /** A success REPORT about an empty message covers it. */
   readonly hasEmptySuccess: boolean;
-  /** Status of the first failure REPORT. */
-  readonly failure?: number;
+  /** Of the first failure REPORT. */
+  readonly failure?: { readonly status: number; readonly comment?: string };
 }
 
 interface Span {
@@ -22,11 +22,14 @@ export const NO_REPORTS: ReportCoverage = { spans: [], hasEmptySuccess: false };
 
 export function addReport(
   state: ReportCoverage,
-  report: { readonly range: ByteRange; readonly status: number },
+  report: { readonly range: ByteRange; readonly status: number; readonly comment?: string },
   sizeOctets: number,
 ): ReportCoverage {
-  if (report.status !== 200)
-    return state.failure === undefined ? { ...state, failure: report.status } : state;
+  if (report.status !== 200) {
+    const { status, comment } = report;
+    const failure = { status, ...(comment === undefined ? {} : { comment }) };
+    return state.failure === undefined ? { ...state, failure } : state;
+  }
   const from = report.range.start - 1;
   const to = report.range.end === "*" ? sizeOctets : Math.min(report.range.end, sizeOctets);
   if (to < from || from > sizeOctets) return state;

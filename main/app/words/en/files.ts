@@ -13,6 +13,7 @@ export const files = {
   source: "It can no longer be read. It was not sent.",
   storage: "It could not be stored.",
   skipped: "There is a file of that name. It was skipped, as you chose.",
+  notKept: "{name}'s device did not keep it.",
   keptBoth: "A file of that name came there meanwhile. Both were kept.",
   noSpace: "There was no room for it.",
   tooLarge: "It is larger than {name} takes.",

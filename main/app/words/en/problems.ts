@@ -59,6 +59,7 @@ export const problems = {
   fileNotStored: "The folder {folder} cannot be written to. {file} was not stored.",
   fileSkipped:
     "{file} was skipped, as you chose: there is a file of that name, which stays as it is.",
+  fileNotKept: "{name}'s device did not keep {file}. {rest}",
   fileTooLarge: "{file} ({size}) is larger than {name} takes. It was not sent.",
   fileIncompatible: "{name}'s app does not take files like {file}. It was not sent.",
   fileProtocol: "{name}'s app sent something unexpected. {file} was not transferred.",
