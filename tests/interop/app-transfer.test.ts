@@ -296,6 +296,38 @@ describe("people", () => {
     await alice.reaches("verified");
   });
 
+  it.each([
+    ["keepBoth", ["verified", "verified"], "auto"],
+    ["replace", ["verified", "verified"], "newer"],
+    ["skip", ["declined", "verified"], "auto"],
+  ] as const)("a name that is there: %s, as the settings say", async (conflict, states, there) => {
+    writeFileSync(join(b2.receiveFolder, "auto.txt"), "auto");
+    await b2.ask("settings.change", { conflict });
+    const before = b2.cards.length;
+    const paths = [bed.file("auto.txt", "newer"), bed.file(`${conflict}.txt`, "free")];
+    await alice.send(paths, USERS.bob);
+    await bed.until("b2 is told", () => b2.cards.length > before);
+    await Promise.all([b2.reaches("verified", "partly"), b1.reaches("elsewhere")]);
+    await alice.reaches("verified", "partly");
+    expect(b2.card.files.map(({ state }) => state)).toEqual(states);
+    expect(b2.content("auto.txt")).toBe(there);
+    await b2.ask("settings.change", { conflict: "ask" });
+  });
+
+  it("a name that is there, and nothing else said of it: its user is asked", async () => {
+    await ringPaths([bed.file("auto.txt", "newer")]);
+    expect(b2.card.isAutoAccepted).toBeUndefined();
+    await cleared();
+  });
+
+  it("nothing but names to be skipped: its user is asked", async () => {
+    await b2.ask("settings.change", { conflict: "skip" });
+    await ringPaths([bed.file("auto.txt", "newer")]);
+    expect(b2.card.isAutoAccepted).toBeUndefined();
+    await cleared();
+    await b2.ask("settings.change", { conflict: "ask" });
+  });
+
   it.each(["danger.exe", "large.txt"])("not %s", async (name) => {
     const content = name === "large.txt" ? octets(2000, 1) : "x";
     await ringPaths([bed.file(name, content)]);

@@ -10,7 +10,7 @@ import { isTakenByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
 import type { BookCard } from "../model/card-entry.ts";
 import { askAgainText } from "../model/card-words.ts";
-import { chooseFiles, conflictPolicy } from "../model/chosen-files.ts";
+import { type ChosenFiles, chooseFiles, conflictPolicy } from "../model/chosen-files.ts";
 import type { EngineResource } from "../ports.ts";
 import { said } from "../words/phrase.ts";
 import type { CurrentWords } from "../words/words.ts";
@@ -171,7 +171,7 @@ export class OfferDesk {
 
   /** Looks into the folder, and takes the offer where its person's rule says so. */
   async #begin(offer: OfferView): Promise<void> {
-    const { cards, people, client } = this.#parts;
+    const { cards, people } = this.#parts;
     const { id } = offer;
     const card = this.#ringing(id);
     if (card === undefined) return;
@@ -180,16 +180,33 @@ export class OfferDesk {
     const isTaken = offer.isVouched === true && isTakenByRule(card, people.find(card.peer));
     if (isTaken) cards.apply({ name: "accepting", id, folder, isAuto: true });
     const look = await lookIntoFolder(this.#parts.files, folder, card);
-    if (isTaken && hasRoom(look, sizesOf(card)) && cards.book.get(id)?.card.state === "accepting") {
-      client()?.accept(
-        id,
-        card.files.map(({ index }) => index),
-        { folder, rest: allOf },
-      );
+    const chosen = isTaken ? this.#chosenByRule(card, look) : undefined;
+    if (chosen !== undefined && cards.book.get(id)?.card.state === "accepting") {
+      this.#take(card, folder, chosen);
       return;
     }
     if (isTaken) cards.apply({ name: "askAfterAll", id });
     await this.#lookedAt(card, look);
+  }
+
+  /** What is taken unasked, names that are taken as the settings say; undefined where its user has to be asked. */
+  #chosenByRule(card: BookCard, look: FolderContent): ChosenFiles | undefined {
+    const { conflict } = this.#parts.state.current.settings;
+    if (conflict === "ask" && look.taken.length > 0) return undefined;
+    const chosen = chooseFiles(card.files.map(wishOf), takenOf(look), conflict);
+    const isFit = chosen.taken.length > 0 && hasRoom(look, sizesOf(card, chosen.taken));
+    return isFit ? chosen : undefined;
+  }
+
+  #take(card: BookCard, folder: string, chosen: ChosenFiles): void {
+    const { conflict } = this.#parts.state.current.settings;
+    const isWhole = chosen.taken.length === card.files.length;
+    this.#parts.received.expect(card.id, chosen);
+    this.#parts.client()?.accept(offerId(card.id), chosen.taken, {
+      folder,
+      ...{ conflict: conflictPolicy(conflict), conflicts: chosen.conflicts },
+      ...(isWhole ? { rest: allOf } : {}),
+    });
   }
 
   async #accept({
@@ -205,21 +222,14 @@ export class OfferDesk {
     if (!(await this.#isUsable(target))) return noFolder(target);
     const look = await lookIntoFolder(this.#parts.files, target, card);
     const { conflict } = state.current.settings;
-    const takenNames = look.taken.map(({ index }) => index);
-    const chosen = chooseFiles(files, takenNames, conflict);
+    const chosen = chooseFiles(files, takenOf(look), conflict);
     if (chosen.taken.length === 0)
       return failure("noFiles", said("failures.allNamesTaken"), said("actions.keepBoth"));
-    const isWhole = chosen.taken.length === card.files.length;
-    const sizes = sizesOf(card, isWhole ? undefined : chosen.taken);
+    const sizes = sizesOf(card, chosen.taken);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
     if (this.#ringing(id) === undefined) return this.#tooLate(id);
-    this.#parts.received.expect(id, chosen);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
-    this.#parts.client()?.accept(offerId(id), chosen.taken, {
-      folder: target,
-      ...{ conflict: conflictPolicy(conflict), conflicts: chosen.conflicts },
-      ...(isWhole ? { rest: allOf } : {}),
-    });
+    this.#take(card, target, chosen);
     this.#parts.onFolderUsed(target);
     return DONE;
   }
@@ -304,6 +314,14 @@ function noSpace(
   );
 }
 
+function takenOf({ taken }: FolderContent): readonly number[] {
+  return taken.map(({ index }) => index);
+}
+
+function wishOf({ index }: BookCard["files"][number]): Accepted[number] {
+  return { index };
+}
+
 function sizeOf({ sizeOctets }: BookCard["files"][number]): number {
   return sizeOctets;
 }
@@ -315,9 +333,10 @@ function isChoiceOf(card: BookCard, files: Accepted): boolean {
   return chosen.size === files.length && files.every(({ index }) => known.has(index));
 }
 
-/** What a folder must hold: of an offer that others go on with, all that they say they bring. */
-function sizesOf({ files, series }: BookCard, taken?: readonly number[]): readonly number[] {
-  if (taken !== undefined) return files.filter(({ index }) => taken.includes(index)).map(sizeOf);
+/** What a folder must hold: of a whole offer that others go on with, all that they say they bring. */
+function sizesOf({ files, series }: BookCard, taken: readonly number[]): readonly number[] {
+  if (taken.length < files.length)
+    return files.filter(({ index }) => taken.includes(index)).map(sizeOf);
   const sizes = files.map(sizeOf);
   return series === undefined ? sizes : [Math.max(series.octets, total(sizes))];
 }

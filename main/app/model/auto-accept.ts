@@ -3,7 +3,7 @@ import type { BookCard } from "./card-entry.ts";
 
 /**
  * Whether the rule of its person takes the offer as a whole: every file safe, small enough together. What only a user can
- * decide, a name that is taken or no room, is asked.
+ * decide, no room or a name that is taken where the settings say no more of it, is asked.
  */
 export function isTakenByRule(card: BookCard, person: Person | undefined): boolean {
   if (person?.autoAccept === undefined || person.isBlocked) return false;
