@@ -2,7 +2,6 @@ import type { OfferId } from "../../../shared/model/offer.ts";
 import type { InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import { answerHeaders } from "../headers.ts";
-import type { SipCause } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
@@ -16,20 +15,20 @@ import {
   isOpen,
   isOpenOrChanged,
   newEntry,
-  pick,
 } from "./outgoing-entry.ts";
 import type { PreparedFile } from "./outgoing-files.ts";
-import { OutgoingTransfer, type SendLine, type SessionStart } from "./outgoing-transfer.ts";
+import { tellResumed } from "./outgoing-telling.ts";
+import { leaveAtOnce, OutgoingTransfer, type SessionStart } from "./outgoing-transfer.ts";
 import { isFromOther, isSameParty, type PullOffer } from "./pull-offer.ts";
 import { ReceiverWait } from "./receiver-wait.ts";
 import { type PushEnd, pushAgain } from "./resume-push.ts";
 import { waitForReceiverMs } from "./resume-times.ts";
-import { refuseToGoOn } from "./resume-warning.ts";
+import { type NotGoingOn, refuseToGoOn } from "./resume-warning.ts";
 import { CANCELLED_HERE } from "./run-ends.ts";
 import { RunPause } from "./run-pause.ts";
-import { CHANGED, EARLIER, LOST } from "./send-ends.ts";
+import { CANCELLED_THERE, CHANGED, EARLIER, LOST } from "./send-ends.ts";
 import { answerPull, type PullAnswer } from "./served-lines.ts";
-import { GOING_AWAY, isPause, LEFT, PAUSED, PAUSER_GONE } from "./session-end.ts";
+import { GOING_AWAY, isPause, LEFT, PAUSED, PAUSER_GONE, USER_STOPPED } from "./session-end.ts";
 
 export interface OutgoingRunOptions {
   readonly id: OfferId;
@@ -64,6 +63,9 @@ export class OutgoingRun {
   readonly #wait: ReceiverWait;
   readonly #pause: RunPause;
   readonly #stopPush = new Set<() => void>();
+  /** What every session is told, also one whose answer is on its way still. undefined: all go on. */
+  #stopping: ((transfer: OutgoingTransfer) => void) | undefined;
+  #cancelled: FileOutcome | undefined;
   #resolve: (outcomes: readonly FileOutcome[]) => void = () => undefined;
 
   constructor(context: OfferContext, options: OutgoingRunOptions) {
@@ -124,8 +126,8 @@ export class OutgoingRun {
 
   /** Gives the receiver what it asks for, as far as it is still what was offered. */
   async serve(invite: InviteUas, pull: PullOffer): Promise<void> {
-    if (this.#isDone || this.#isEnding || this.#pause.by === "us") {
-      refuseToGoOn(this.#context, invite, { kind: this.#pause.by === "us" ? "paused" : "stopped" });
+    if (this.#isDone || this.#isStopping()) {
+      refuseToGoOn(this.#context, invite, this.#whyNot());
       return;
     }
     // It has lost the race for the offer, and its BYE has not come yet.
@@ -147,6 +149,7 @@ export class OutgoingRun {
   resume(keepsTrying = false): void {
     this.#keepsTrying ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
+    this.#stopping = undefined;
     this.#pause.end();
     this.#wait.renew();
     this.#pushAll();
@@ -159,16 +162,19 @@ export class OutgoingRun {
     if (!this.#entries.some(isOpen)) return;
     this.#wait.hold();
     this.#pause.begin("us");
-    for (const stop of this.#stopPush) stop();
-    for (const transfer of this.#transfers) transfer.halt(LEFT.paused, PAUSED);
+    this.#stop((transfer) => {
+      transfer.halt(LEFT.paused, PAUSED);
+    });
     this.#check();
   }
 
   cancel(): void {
     this.#isEnding = true;
-    for (const stop of this.#stopPush) stop();
-    for (const transfer of this.#transfers) transfer.cancel();
-    this.#endPending({ ...CANCELLED_HERE, reason: "You cancelled the transfer." });
+    this.#cancelled = { ...CANCELLED_HERE, reason: "You cancelled the transfer." };
+    this.#stop((transfer) => {
+      transfer.cancel();
+    });
+    this.#endPending();
     this.#check();
   }
 
@@ -184,13 +190,28 @@ export class OutgoingRun {
   /** The device goes away: what is not complete can go on later. */
   shutDown(): void {
     this.#isEnding = true;
-    for (const stop of this.#stopPush) stop();
-    for (const transfer of this.#transfers)
-      transfer.halt(
-        { kind: "interrupted", code: "connection", reason: "This device was stopped." },
-        GOING_AWAY,
-      );
+    this.#stop((transfer) => {
+      transfer.halt(LEFT.stopped, GOING_AWAY);
+    });
     this.#check();
+  }
+
+  #stop(how: (transfer: OutgoingTransfer) => void): void {
+    this.#stopping = how;
+    for (const stop of this.#stopPush) stop();
+    for (const transfer of this.#transfers) how(transfer);
+  }
+
+  /** Asked anew after each wait. */
+  #isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
+  /** A device that only goes away has decided nothing: it says as little as one that is gone. */
+  #whyNot(): NotGoingOn | undefined {
+    if (this.#cancelled !== undefined) return { kind: "stopped" };
+    if (this.#isDone) return { kind: "changed" };
+    return !this.#isEnding && this.#pause.by === "us" ? { kind: "paused" } : undefined;
   }
 
   #entryFor(
@@ -215,9 +236,9 @@ export class OutgoingRun {
       return;
     }
     const answered = await answerPull(this.#context, pull, unchanged);
-    if (answered === undefined || this.#isEnding) {
+    if (answered === undefined || this.#isStopping()) {
       await answered?.relay.close();
-      refuseToGoOn(this.#context, invite, this.#isEnding ? { kind: "stopped" } : undefined);
+      refuseToGoOn(this.#context, invite, this.#whyNot());
     } else await this.#answer(invite, pull, answered);
   }
 
@@ -239,9 +260,9 @@ export class OutgoingRun {
     });
     if (accepted.ok) this.#run(transfer, accepted.value, start);
     else {
-      await transfer.abandon();
+      await transfer.abandon(LOST);
+      this.#transfers.delete(transfer);
       await answered.relay.close();
-      for (const { file } of answered.lines) this.#interrupt(file, LOST);
     }
   }
 
@@ -253,6 +274,7 @@ export class OutgoingRun {
       ...{ to: peer, instanceId, conversationId, file: entry.file, octets: entry.octets },
       onStop: (stop) => {
         this.#stopPush.add(stop);
+        if (this.#isStopping()) stop();
         return () => this.#stopPush.delete(stop);
       },
     });
@@ -266,7 +288,7 @@ export class OutgoingRun {
   #pushed(entry: Entry, end: PushEnd): void {
     // The receiver was faster and has asked for it, or it is over.
     if (entry.isMoving || entry.outcome !== undefined) {
-      if (end.kind === "answered") void end.start.dialog.bye();
+      if (end.kind === "answered") void leaveAtOnce(end.start, this.#cancelled && USER_STOPPED);
       return;
     }
     switch (end.kind) {
@@ -277,10 +299,7 @@ export class OutgoingRun {
         this.#finish(entry, { kind: "complete", isProven: end.isProven });
         return;
       case "stopped":
-        this.#finish(entry, {
-          ...{ kind: "interrupted", code: "declined" },
-          reason: "The receiver cancelled the transfer.",
-        });
+        this.#finish(entry, CANCELLED_THERE);
         return;
       case "paused":
         this.#pausedByPeer();
@@ -315,48 +334,32 @@ export class OutgoingRun {
       // It had come to its end while the receiver asked for it again, which knows better.
       delete entry.outcome;
     }
-    return new OutgoingTransfer(this.#context, {
+    const transfer = new OutgoingTransfer(this.#context, {
       ...{ id, to, ...start },
       onSettled: ({ file }, outcome, octets) => {
         this.#settled(file, outcome, octets);
       },
       onPeerEnded: (cause) => {
-        this.#peerEnded(cause);
+        if (isPause(cause)) this.#pausedByPeer();
         onPeerEnded?.();
       },
     });
+    this.#transfers.add(transfer);
+    this.#stopping?.(transfer);
+    return transfer;
   }
 
   #run(transfer: OutgoingTransfer, dialog: SrfDialog, start: Omit<SessionStart, "dialog">): void {
     this.#isPeerOurs = start.isPeerOurs;
-    this.#transfers.add(transfer);
-    this.#pause.end();
-    if (start.isResumed !== false) this.#tellResumed(start.lines);
+    if (!this.#isStopping()) {
+      this.#pause.end();
+      if (start.isResumed !== false) tellResumed(this.#context, this.#options, start.lines);
+    }
     void transfer.run(dialog).then(async () => {
       await start.relay?.close();
       this.#transfers.delete(transfer);
       this.#check();
     });
-  }
-
-  #tellResumed(lines: readonly SendLine[]): void {
-    const { id, peer, record } = this.#options;
-    record.update({ state: "transferring" });
-    record.files(
-      lines.map(({ file }) => file.index),
-      { state: "transferring" },
-    );
-    this.#context.emit("resumed", {
-      ...{ id, peer, direction: "outgoing" },
-      files: lines.map(({ file, span }) => ({
-        ...{ index: file.index, ...pick(file.source) },
-        octets: span?.from ?? 0,
-      })),
-    });
-  }
-
-  #peerEnded(cause: SipCause | undefined): void {
-    if (isPause(cause)) this.#pausedByPeer();
   }
 
   #pausedByPeer(): void {
@@ -379,16 +382,14 @@ export class OutgoingRun {
     if (entry.outcome === undefined) {
       if (octets > entry.octets) this.#wait.renew();
       entry.octets = octets;
-      if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(file, outcome);
-      else this.#finish(entry, outcome);
+      if (mayGoOnAlone(outcome) && !this.#isEnding) this.#interrupt(entry, outcome);
+      else this.#finish(entry, (mayGoOnAlone(outcome) && this.#cancelled) || outcome);
     }
     this.#check();
   }
 
-  #interrupt(file: PreparedFile, outcome: NonNullable<Entry["pending"]>): void {
-    const entry = this.#entries.find((one) => one.file === file);
-    if (entry === undefined || entry.outcome !== undefined) return;
-    entry.isMoving = false;
+  #interrupt(entry: Entry, outcome: NonNullable<Entry["pending"]>): void {
+    const { file } = entry;
     entry.pending = { ...outcome, resumable: { octets: entry.octets } };
     this.#options.record.files([file.index], { octets: entry.octets });
   }
@@ -403,11 +404,11 @@ export class OutgoingRun {
     this.#context.emit("file", fileEvent(this.#options.id, index, outcome));
   }
 
-  #endPending(outcome?: FileOutcome): void {
+  #endPending(): void {
     this.#wait.hold();
     for (const entry of this.#entries)
       if (entry.pending !== undefined && !entry.isMoving)
-        this.#finish(entry, outcome ?? entry.pending);
+        this.#finish(entry, this.#cancelled ?? entry.pending);
   }
 
   /** Nothing moves: waits for the receiver, or is over. */
@@ -447,6 +448,7 @@ export class OutgoingRun {
   }
 
   #pushAll(): void {
+    if (this.#isStopping()) return;
     for (const entry of this.#entries)
       if (entry.pending !== undefined && !entry.isMoving && !entry.isOffered)
         void this.#push(entry);

@@ -67,6 +67,12 @@ export interface OutgoingTransferOptions {
   readonly onPeerEnded?: (cause: SipCause | undefined) => void;
 }
 
+/** Ends a session of which nothing is wanted any more. */
+export async function leaveAtOnce({ dialog, relay }: SessionStart, why?: ByeCause): Promise<void> {
+  await dialog.bye(why && [{ name: "Reason", value: sipReason(why.cause, why.text) }]);
+  await relay?.close();
+}
+
 interface Sending {
   readonly line: SendLine;
   readonly session: MsrpSession;
@@ -104,9 +110,14 @@ export class OutgoingTransfer {
     for (const line of options.lines) this.#open(line);
   }
 
-  /** There will be no dialog. */
-  async abandon(): Promise<void> {
+  /** There will be no dialog: what does not go on elsewhere ends so, unless somebody has said how. */
+  async abandon(outcome: FileOutcome): Promise<void> {
     await Promise.all([...this.#sendings.values()].map(({ session }) => session.close()));
+    for (const [index, { line, sender }] of this.#sendings) {
+      const end = this.#skipped.get(index) ?? outcome;
+      const octets = sender.acknowledgedOctets;
+      if (end !== MOVED) this.#options.onSettled(line, told(end, line.file, octets), octets);
+    }
   }
 
   /** Sends what was accepted. Resolves after the BYE. */

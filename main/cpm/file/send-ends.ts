@@ -18,3 +18,9 @@ export const CHANGED: FileOutcome = {
   code: "source-changed",
   reason: "The file was changed after it was offered. The rest of it was not sent.",
 };
+
+export const CANCELLED_THERE: FileOutcome = {
+  kind: "interrupted",
+  code: "declined",
+  reason: "The receiver cancelled the transfer.",
+};

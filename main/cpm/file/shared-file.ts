@@ -9,6 +9,7 @@ import { openFiles, prepareFile } from "./outgoing-files.ts";
 import { OutgoingTransfer } from "./outgoing-transfer.ts";
 import { isWanted, type PullOffer } from "./pull-offer.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
+import { LOST } from "./send-ends.ts";
 import { answerPull } from "./served-lines.ts";
 
 /** Gives a file to whoever asked for it and may have it (RFC 5547 §8.3.2). No offer of ours: only the log hears of it. */
@@ -54,7 +55,7 @@ export async function serveShared(
       body: { contentType: "application/sdp", content: serializeSdp(answer.local) },
     });
     if (accepted.ok) await transfer.run(accepted.value);
-    else await transfer.abandon();
+    else await transfer.abandon(LOST);
     await answer.relay.close();
   }
   await source.close();

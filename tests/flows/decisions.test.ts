@@ -1,0 +1,175 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { FileError, FileSource } from "../../main/base/files.ts";
+import { ok, type Result } from "../../main/base/result.ts";
+import { expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
+import { ADDRESSES, TwoNetworks, type WorldOptions } from "../support/two-networks.ts";
+import { WatchedFiles } from "../support/watched-files.ts";
+
+let world: TwoNetworks;
+
+afterEach(async () => {
+  await world.stop();
+  expect(world.net.openSockets, "sockets left open").toBe(0);
+});
+
+async function moving(options: WorldOptions = {}): Promise<void> {
+  world = await TwoNetworks.start(["a1", "b1"], options);
+  await takeBig(world);
+  await world.until("octets move", () => octetsOf(world.device("b1")) >= 2_000_000);
+}
+
+function cut(): void {
+  const { b1, "pf-b": pf } = ADDRESSES;
+  const count =
+    world.net.resetTcp({ from: pf, to: `${b1}:2855` }) +
+    world.net.resetTcp({ from: b1, to: `${pf}:2855` });
+  expect(count).toBeGreaterThan(0);
+}
+
+/** How often a device has said yes to an INVITE. */
+function yesOf(who: "a1" | "b1"): number {
+  return world.records.filter(
+    ({ element, dir, proto, summary }) =>
+      element === who &&
+      dir === "out" &&
+      proto === "sip" &&
+      summary.status === 200 &&
+      summary.cseq?.endsWith(" INVITE") === true,
+  ).length;
+}
+
+/** How often a device was asked for a session. */
+function askedOf(who: "a1" | "b1"): number {
+  return world.records.filter(
+    ({ element, dir, proto, summary }) =>
+      element === who && dir === "in" && proto === "sip" && summary.method === "INVITE",
+  ).length;
+}
+
+/** The device has answered the request to go on, and its ACK has not come yet. */
+async function answering(who: "a1" | "b1"): Promise<void> {
+  const before = yesOf(who);
+  cut();
+  await world.until("it answers", () => yesOf(who) > before);
+}
+
+async function bothEnd(): Promise<void> {
+  await world.until(
+    "both know the end",
+    () => world.device("a1").has("transfer") && world.device("b1").has("transfer"),
+    900_000,
+  );
+}
+
+const ANSWERERS = [["a1", {}]] as const;
+
+describe("a decision between the 200 and the ACK of a session that goes on (RFC 3261 §13.3.1.4)", () => {
+  it.each(ANSWERERS)("MUST hold when %s pauses", async (who, options) => {
+    await moving(options);
+    await answering(who);
+    const device = world.device(who);
+    device.client.pause(device.offerId);
+    await world.pass(5000);
+    const before = octetsOf(world.device("b1"));
+    await world.pass(200_000);
+    expect(octetsOf(world.device("b1"))).toBe(before);
+    expect(device.last("paused").by).toBe("us");
+    expect(
+      device.seen
+        .slice(device.seen.findIndex(({ name }) => name === "paused"))
+        .some(({ name }) => name === "resumed" || name === "transfer"),
+    ).toBe(false);
+    await device.client.resume(device.offerId);
+    await world.until(
+      "it is whole",
+      () =>
+        world.device("b1").all("transfer").at(-1)?.state === "verified" &&
+        world.device("a1").has("transfer"),
+    );
+    expectBigWhole(world);
+  });
+
+  it.each(ANSWERERS)("MUST hold when %s cancels", async (who, options) => {
+    await moving(options);
+    await answering(who);
+    const device = world.device(who);
+    device.client.cancel(device.offerId);
+    await world.until(
+      "both know",
+      () =>
+        device.all("transfer").at(-1)?.state === "cancelled" &&
+        world.device("a1").has("transfer") &&
+        world.device("b1").has("transfer"),
+    );
+    await world.pass(10_000);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    expect([...bob.received().keys()]).toEqual([]);
+    expect(await bob.files.parts()).toEqual([]);
+    expect([alice.last("file").code, bob.last("file").code].sort()).toEqual([
+      "cancelled",
+      "declined",
+    ]);
+  });
+});
+
+/** A disk that takes its time to say whether a file was changed. */
+class SlowSources extends WatchedFiles {
+  override async openSource(
+    path: string,
+    version?: string,
+  ): Promise<Result<FileSource, FileError>> {
+    const source = await super.openSource(path, version);
+    if (!source.ok) return source;
+    return ok({ ...source.value, isUnchanged: () => this.late(() => source.value.isUnchanged()) });
+  }
+}
+
+describe("a sender whose program is quit while the receiver asks for the rest", () => {
+  it("MUST not be taken for one who cancels: what has arrived stays", async () => {
+    let disk: SlowSources | undefined;
+    await moving({
+      filesOf: (name, files, clock) => {
+        if (name !== "a1") return files;
+        disk = new SlowSources(files, clock);
+        return disk;
+      },
+    });
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    const before = askedOf("a1");
+    cut();
+    await world.until("alice waits", () => alice.has("reconnecting"));
+    if (disk !== undefined) disk.delayMs = 200;
+    await world.until("bob asks", () => askedOf("a1") > before);
+    void alice.client.stop();
+    await bothEnd();
+    expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+      "interrupted",
+      "interrupted",
+    ]);
+    expect(bob.last("file").resumable?.octets).toBeGreaterThan(0);
+    expect(await bob.files.parts()).toHaveLength(1);
+  });
+});
+
+describe("a session whose ACK never comes (RFC 3261 §13.3.1.4)", () => {
+  it("MUST not end the file that goes on in the next one", async () => {
+    await moving();
+    await answering("a1");
+    const alice = world.device("a1");
+    world.kill("pf-a", "killed");
+    const bob = await world.crash("b1");
+    await world.boot("pf-a");
+    world.net.setLatency(500);
+    const [waiting] = await bob.client.resumable();
+    if (waiting === undefined) throw new Error("nothing to resume");
+    await bob.client.resume(waiting.id);
+    await world.until("it goes on", () => bob.has("resumed") && alice.has("resumed"));
+    const from = alice.seen.length;
+    await world.pass(40_000);
+    expect(bob.has("transfer")).toBe(false);
+    const told = alice.seen.slice(from).map(({ name }) => name);
+    expect(told.filter((name) => name !== "progress" && name !== "registered")).toEqual([]);
+    await bothEnd();
+    expectBigWhole(world);
+  });
+});
