@@ -61,7 +61,12 @@ async function bothEnd(): Promise<void> {
   );
 }
 
-const ANSWERERS = [["a1", {}]] as const;
+/** Bob never asks, so that Alice offers the rest. */
+const ASKS_NEVER: WorldOptions = { devices: { b1: { resumeForS: 0 } } };
+const ANSWERERS = [
+  ["a1", {}],
+  ["b1", ASKS_NEVER],
+] as const;
 
 describe("a decision between the 200 and the ACK of a session that goes on (RFC 3261 §13.3.1.4)", () => {
   it.each(ANSWERERS)("MUST hold when %s pauses", async (who, options) => {

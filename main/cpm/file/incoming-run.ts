@@ -9,6 +9,7 @@ import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import { type Entry, finishWhole, forgetFile, isIdle, leaveToOther } from "./incoming-entry.ts";
+import { tellResumed } from "./incoming-telling.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -64,6 +65,8 @@ export class IncomingRun {
   readonly #room: RoomWatch;
   readonly #paused: RunPause;
   #stopPull: (() => void) | undefined;
+  /** What every session is told, also one whose answer is on its way still. undefined: all go on. */
+  #stopping: ((session: ReceiveSession) => void) | undefined;
   #resolve: (outcomes: ReadonlyMap<number, FileOutcome>) => void = () => undefined;
 
   constructor(context: OfferContext, options: IncomingRunOptions) {
@@ -113,6 +116,7 @@ export class IncomingRun {
   resume(keepsTrying = false): void {
     this.#isAutomatic ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
+    this.#stopping = undefined;
     this.#paused.end();
     // Its answer is an answer to this, too.
     if (this.#attempts > 0) return;
@@ -126,16 +130,16 @@ export class IncomingRun {
     if (this.#isDone || this.#isEnding || this.#paused.by === "us") return;
     this.#paused.end();
     this.#pause("us");
-    this.#stopPull?.();
-    for (const session of this.#sessions) void session.leave(LEFT.paused, PAUSED);
+    this.#stop((session) => void session.leave(LEFT.paused, PAUSED));
   }
 
   cancel(): void {
     this.#isEnding = true;
     this.#isCancelled = true;
     this.#stopWaiting();
-    this.#stopPull?.();
-    for (const session of this.#sessions) session.cancel();
+    this.#stop((session) => {
+      session.cancel();
+    });
     if (this.#sessions.size === 0) void tellStopped(this.#context, this.#options, this.#open());
     this.#check();
   }
@@ -151,9 +155,14 @@ export class IncomingRun {
   shutDown(): void {
     this.#isEnding = true;
     this.#stopWaiting();
-    this.#stopPull?.();
-    for (const session of this.#sessions) void session.leave(LEFT.stopped, GOING_AWAY);
+    this.#stop((session) => void session.leave(LEFT.stopped, GOING_AWAY));
     this.#check();
+  }
+
+  #stop(how: (session: ReceiveSession) => void): void {
+    this.#stopping = how;
+    this.#stopPull?.();
+    for (const session of this.#sessions) how(session);
   }
 
   /** The sender offers the rest of files of ours. False: they are no files of this offer. */
@@ -252,7 +261,8 @@ export class IncomingRun {
   async #pulled(end: PullEnd): Promise<void> {
     switch (end.kind) {
       case "answered":
-        this.#pullAnswered(end);
+        this.#isAutomatic ||= end.isPeerOurs;
+        this.#run(this.#session(end), end.dialog, end.lines);
         return;
       case "paused":
         this.#pause("peer");
@@ -274,17 +284,6 @@ export class IncomingRun {
         for (const entry of this.#open())
           entry.pending = { ...entry.pending, reason: "The sender's device does not answer." };
     }
-  }
-
-  /** The user may have said something else meanwhile. */
-  #pullAnswered(end: Extract<PullEnd, { readonly kind: "answered" }>): void {
-    const session = this.#session(end);
-    this.#isAutomatic ||= end.isPeerOurs;
-    const isPaused = this.#paused.by === "us";
-    this.#run(session, end.dialog, end.lines);
-    if (this.#isCancelled) session.cancel();
-    else if (isPaused) void session.leave(LEFT.paused, PAUSED);
-    else if (this.#isEnding) void session.leave(LEFT.stopped, GOING_AWAY);
   }
 
   async #findParts(): Promise<readonly { readonly entry: Entry; readonly part: FoundPart }[]> {
@@ -346,6 +345,7 @@ export class IncomingRun {
       this.#sessions.delete(session);
       this.#check();
     });
+    this.#stopping?.(session);
   }
 
   /** Once for each session, and before anything else is said of its files: octets may be faster than an ACK. */
@@ -353,16 +353,7 @@ export class IncomingRun {
     if (this.#isStopping() || this.#told.has(lines)) return;
     this.#told.add(lines);
     this.#paused.end();
-    const { id, peer, record } = this.#options;
-    record.update({ state: "transferring" });
-    const indexes = lines.map(({ file }) => file.index);
-    record.files(indexes, { state: "transferring" });
-    this.#context.emit("resumed", {
-      ...{ id, peer, direction: "incoming" },
-      files: lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({
-        ...{ index, name, sizeOctets, octets },
-      })),
-    });
+    tellResumed(this.#context, this.#options, lines);
   }
 
   #settled(file: AwaitedFile, outcome: FileOutcome): void {
@@ -372,8 +363,9 @@ export class IncomingRun {
     if (!isResumable(outcome) || !mayGoOnAlone(outcome) || this.#isEnding)
       this.#finish(entry, outcome);
     else {
+      const { octets } = outcome.resumable;
       entry.pending = outcome;
-      this.#options.record.files([file.index], { octets: outcome.resumable.octets });
+      this.#options.record.files([file.index], { octets });
       if (outcome.code === "peer-paused") this.#pause("peer");
     }
     this.#check();

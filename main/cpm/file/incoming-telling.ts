@@ -3,6 +3,7 @@ import type { TransferState } from "../../../shared/model/transfer.ts";
 import type { IncomingEffect } from "./incoming-state.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
+import type { AwaitedLine } from "./receive-session.ts";
 
 export type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
 
@@ -48,6 +49,25 @@ export function tellIncoming(
       });
       break;
   }
+}
+
+/** Tells the history and the user of files that go on. */
+export function tellResumed(
+  context: OfferContext,
+  { id, peer, record }: { readonly id: OfferId; readonly peer: string; readonly record: OfferLog },
+  lines: readonly AwaitedLine[],
+): void {
+  record.update({ state: "transferring" });
+  record.files(
+    lines.map(({ file }) => file.index),
+    { state: "transferring" },
+  );
+  context.emit("resumed", {
+    ...{ id, peer, direction: "incoming" },
+    files: lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({
+      ...{ index, name, sizeOctets, octets },
+    })),
+  });
 }
 
 /** The offer's last word, to the history and to the user; who has it elsewhere was told. */
