@@ -115,6 +115,21 @@ describe("a decision between the 200 and the ACK of a session that goes on (RFC 
       "declined",
     ]);
   });
+
+  it.each(ANSWERERS)("MUST hold when the program of %s is quit", async (who, options) => {
+    await moving(options);
+    await answering(who);
+    const device = world.device(who);
+    let isStopped = false;
+    void device.client.stop().then(() => {
+      isStopped = true;
+    });
+    await world.until("stopped", () => isStopped, 60_000);
+    expect(device.last("transfer").state).toBe("interrupted");
+    const other = world.device(who === "a1" ? "b1" : "a1");
+    await world.until("the other one knows", () => other.has("transfer"), 5000);
+    expect(await world.device("b1").files.parts()).toHaveLength(1);
+  });
 });
 
 /** A disk that takes its time to say whether a file was changed. */

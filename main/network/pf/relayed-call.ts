@@ -62,6 +62,8 @@ export class RelayedCall {
   #isEnding = false;
   #isRinging = false;
   #cancelReason = REASON_CANCELLED;
+  /** Of the side that has left. */
+  #byeReason = REASON_FAR_SIDE_GONE;
   #mediaLost: Timer | undefined;
   /** Until the sender has acknowledged its answer, there is nobody to ask about a change. */
   #settled: Promise<void> = Promise.resolve();
@@ -165,7 +167,7 @@ export class RelayedCall {
     }
     this.#watch("upstream", accepted.value);
     // The downstream side may have ended while we waited for the ACK.
-    if (this.#hasEnded()) await this.#endBoth(REASON_FAR_SIDE_GONE);
+    if (this.#hasEnded()) await this.#endBoth(this.#byeReason);
   }
 
   /** That of the INVITE, or of a second offer without CEMA where the first answer asks for one. */
@@ -201,6 +203,7 @@ export class RelayedCall {
   /** CR originating steps 13-20, terminating steps 14-21: BYE goes on, its 200 comes back, then ours follows. */
   async #relayBye(leg: LegName, bye: IncomingRequest): Promise<void> {
     this.#dialogs.delete(leg);
+    this.#byeReason = reasonOf(bye.request) ?? REASON_FAR_SIDE_GONE;
     let isAnswered = false;
     const answer = (): void => {
       if (isAnswered) return;
