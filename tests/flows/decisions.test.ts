@@ -193,3 +193,24 @@ describe("a session whose ACK never comes (RFC 3261 §13.3.1.4)", () => {
     expectBigWhole(world);
   });
 });
+
+describe("a session that goes on for longer than a lost connection is waited for", () => {
+  it("MUST go on by itself when it is lost, too", async () => {
+    await moving({ devices: { b1: { resumeForS: 10 } } });
+    const bob = world.device("b1");
+    world.net.setLatency(300);
+    cut();
+    await world.until("it goes on", () => bob.has("resumed"));
+    await world.pass(15_000);
+    expect(bob.has("file")).toBe(false);
+    const before = bob.all("resumed").length;
+    cut();
+    await world.until(
+      "it goes on again",
+      () => bob.all("resumed").length > before || bob.has("transfer"),
+    );
+    expect(bob.has("transfer")).toBe(false);
+    await bothEnd();
+    expectBigWhole(world);
+  });
+});

@@ -364,6 +364,7 @@ export class IncomingRun {
       this.#finish(entry, outcome);
     else {
       const { octets } = outcome.resumable;
+      if (octets > (entry.pending.resumable?.octets ?? 0)) this.#renewTime();
       entry.pending = outcome;
       this.#options.record.files([file.index], { octets });
       if (outcome.code === "peer-paused") this.#pause("peer");
