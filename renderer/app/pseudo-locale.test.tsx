@@ -86,6 +86,7 @@ describe("every visible text comes from the catalogue", () => {
       app: {
         settings: { ...settings, isDoNotDisturb: true },
         notices: [NOTICE],
+        historyTrouble: { kind: page === "history" ? "unread" : "unwritten", atMs: 1 },
         registration: { name: "offline", code: "noAnswer", reason: "", retryAtMs: Date.now() },
       },
     });

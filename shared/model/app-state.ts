@@ -115,6 +115,12 @@ export interface Notice {
   readonly atMs: number;
 }
 
+/** What went wrong with the history last; the files themselves are not touched by it. */
+export interface HistoryTrouble {
+  readonly kind: "unwritten" | "unread";
+  readonly atMs: number;
+}
+
 /** The account that the program was started with has not come yet; with a failure it does not come by itself. */
 export interface Arrival {
   readonly failure?: {
@@ -137,6 +143,7 @@ export interface AppState {
   readonly settings: Settings;
   readonly limits: Limits;
   readonly notices: readonly Notice[];
+  readonly historyTrouble?: HistoryTrouble;
   /** Folders used last, newest first, at most five. */
   readonly recentFolders: readonly string[];
   /** Octets that may be written into the receive folder, the reserve taken off. */

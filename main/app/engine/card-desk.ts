@@ -1,3 +1,4 @@
+import type { HistoryTrouble } from "../../../shared/model/app-state.ts";
 import type { Card, CardProgress } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { ClientEvents } from "../../../shared/model/client-events.ts";
@@ -17,6 +18,7 @@ import { detailsOf, storedEntry, unsentEntry } from "../model/history-card.ts";
 import { speedOf } from "../model/transfer-rate.ts";
 import type { EngineEvent } from "../ports.ts";
 import { type CurrentWords, Words } from "../words/words.ts";
+import type { TellTrouble } from "./history-watch.ts";
 import type { Outbox } from "./outbox.ts";
 
 export interface CardDeskPorts {
@@ -25,6 +27,7 @@ export interface CardDeskPorts {
   readonly log: Log;
   readonly nameOf: (peer: string, displayName?: string) => string;
   readonly words: CurrentWords;
+  readonly tellTrouble: TellTrouble;
 }
 
 /** At most four a second for one card. */
@@ -84,7 +87,7 @@ export class CardDesk {
     const entry = this.#book.get(id);
     if (entry !== undefined) return entry;
     const stored = this.#ports.store.cards.get(id);
-    if (!stored.ok) this.#complain("a card could not be read", stored.error.message);
+    if (!stored.ok) this.#complain("unread", stored.error.message);
     return stored.ok && stored.value !== undefined
       ? storedEntry(stored.value, this.#ports.nameOf)
       : undefined;
@@ -119,7 +122,7 @@ export class CardDesk {
     const now = { nowMs: clock.nowMs(), wallMs: clock.wallMs() };
     const amended = stepBook(new Map([[id, entry]]), input, now).get(id);
     const saved = amended === undefined ? undefined : store.cards.save(detailsOf(amended.card));
-    if (saved?.ok === false) this.#complain("a card could not be kept", saved.error.message);
+    if (saved?.ok === false) this.#complain("unwritten", saved.error.message);
     return amended;
   }
 
@@ -184,14 +187,14 @@ export class CardDesk {
       // Never offered, so nobody else has written its history.
       if (!isEnded(card.state)) return;
       const saved = store.save(unsentEntry(card, ENGLISH));
-      if (!saved.ok) this.#complain("the history could not be written", saved.error.message);
+      if (!saved.ok) this.#complain("unwritten", saved.error.message);
     }
     const details = detailsOf(card);
     const text = JSON.stringify(details);
     if (this.#kept.get(card.id) === text) return;
     const saved = store.cards.save(details);
     if (saved.ok) this.#kept.set(card.id, text);
-    else this.#complain("a card could not be kept", saved.error.message);
+    else this.#complain("unwritten", saved.error.message);
   }
 
   #take(): readonly EngineEvent[] {
@@ -251,8 +254,10 @@ export class CardDesk {
     return false;
   }
 
-  #complain(what: string, why: string): void {
+  #complain(kind: HistoryTrouble["kind"], why: string): void {
+    const what = kind === "unread" ? "a card could not be read" : "a card could not be kept";
     this.#ports.log.write("error", what, { why });
+    this.#ports.tellTrouble(kind);
   }
 }
 

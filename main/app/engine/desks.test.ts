@@ -2,13 +2,14 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { FakeDesktop } from "../../../tests/support/fake-desktop.ts";
 import { nullLog } from "../../../tests/support/null-log.ts";
 import type { AppStore } from "../../base/app-store.ts";
+import { err } from "../../base/result.ts";
 import { type SystemFiles, systemFiles } from "../../storage/files.node.ts";
 import { openStore } from "../../storage/store.node.ts";
 import { entryOf } from "../model/card-begin.ts";
@@ -29,6 +30,10 @@ let cards: CardDesk;
 let desktop: FakeDesktop;
 let told: EngineEvent[];
 let tasks: (() => void)[];
+let troubles: string[];
+const tellTrouble = (kind: string): void => {
+  troubles.push(kind);
+};
 
 const english = new Words("en");
 const words = (): Words => english;
@@ -42,10 +47,11 @@ beforeEach(() => {
   store = opened.value;
   tasks = [];
   told = [];
+  troubles = [];
   outbox = new Outbox((task) => tasks.push(task));
   outbox.onEvent((event) => told.push(event));
   const nameOf = (peer: string): string => peer;
-  cards = new CardDesk({ ...{ store, clock, nameOf, words }, log: nullLog() }, outbox);
+  cards = new CardDesk({ ...{ store, clock, nameOf, words, tellTrouble }, log: nullLog() }, outbox);
   desktop = new FakeDesktop(folder, join(folder, "bin"));
 });
 
@@ -88,6 +94,7 @@ function tick(): void {
 }
 
 const ID = "x" as OfferId;
+const BROKEN = err({ kind: "store-error", message: "disk I/O error" } as const);
 
 describe("what windows are told", () => {
   it("changes of one tick come together, each card as it is then", () => {
@@ -188,6 +195,15 @@ describe("what windows are told", () => {
     expect(told).toMatchObject([{ payload: [{ isDismissed: true }] }]);
     expect([cards.shown.length, cards.book.size]).toEqual([0, 0]);
     expect(cards.find("x")?.card.isDismissed).toBe(true);
+  });
+});
+
+describe("ux 3.11: a history that cannot be written", () => {
+  it("windows are told of it where a card could not be kept", () => {
+    offered([file(0)], { state: "transferring" });
+    vi.spyOn(store.cards, "save").mockReturnValue(BROKEN);
+    cards.apply({ name: "event", event: { event: "transfer", id: ID, state: "interrupted" } });
+    expect(troubles).toEqual(["unwritten"]);
   });
 });
 
@@ -308,7 +324,7 @@ describe("ux 3.7: kept as long as the user wants", () => {
   beforeEach(() => {
     history = new HistoryDesk({
       ...{ store, cards, desktop, clock, log: nullLog(), nameOf: (peer) => peer },
-      words,
+      ...{ words, tellTrouble },
       client: () => undefined,
       historyDays: () => 2,
     });
@@ -322,6 +338,18 @@ describe("ux 3.7: kept as long as the user wants", () => {
     const listed = store.cards.list({ limit: 100 });
     return listed.ok ? listed.value.map(({ entry }) => entry.id) : [];
   }
+
+  it("what cannot be read, or forgotten, windows are told of", () => {
+    vi.spyOn(store.cards, "list").mockReturnValue(BROKEN);
+    history.bringBack();
+    expect(troubles).toContain("unread");
+    troubles = [];
+    vi.spyOn(store.cards, "forgetEnded").mockReturnValue(BROKEN);
+    history.keepTidy();
+    vi.spyOn(store, "interruptUnfinished").mockReturnValue(BROKEN);
+    history.interruptUnfinished();
+    expect(troubles).toEqual(["unwritten", "unwritten"]);
+  });
 
   it("at the start, and then daily", () => {
     offered([file(0)], { id: "old", state: "verified", startedMs: clock.wallMs() - 3 * DAY_MS });

@@ -3,6 +3,7 @@ import { readAddress } from "../../../shared/format/address.ts";
 import { formatPerson } from "../../../shared/format/person.ts";
 import type { RequestArguments, RequestName, RequestResult } from "../../../shared/ipc/contract.ts";
 import type { AppSnapshot, AppState } from "../../../shared/model/app-state.ts";
+import type { ErrorEvent } from "../../../shared/model/client-events.ts";
 import type { OfferId } from "../../../shared/model/offer.ts";
 import { systemClock } from "../../base/clock.node.ts";
 import type { Undo } from "../../base/events.ts";
@@ -39,6 +40,7 @@ import { desktopHandlers } from "./desktop-requests.ts";
 import type { EngineOptions } from "./engine-options.ts";
 import { canBeMade, roomIn, withRoom } from "./folder-look.node.ts";
 import { HistoryDesk } from "./history-desk.node.ts";
+import { HistoryWatch } from "./history-watch.ts";
 
 import { LocateDesk } from "./locate-desk.node.ts";
 import { NoticeDesk } from "./notice-desk.ts";
@@ -80,6 +82,7 @@ export class Engine implements AppEngine {
   readonly #files: SystemFiles;
   readonly #outbox = new Outbox((task) => setImmediate(task));
   readonly #state: StateDesk;
+  readonly #watch: HistoryWatch;
   #words: Words;
   readonly #cards: CardDesk;
   readonly #people: PeopleDesk;
@@ -109,7 +112,9 @@ export class Engine implements AppEngine {
     this.#state = new StateDesk(this.#firstState(), this.#outbox);
     this.#words = this.#wordsNow();
     const words = (): Words => this.#words;
-    const common = { store, log, desktop, state: this.#state, clock: this.#clock, words };
+    const plain = { store, log, desktop, state: this.#state, clock: this.#clock, words };
+    this.#watch = new HistoryWatch(plain);
+    const common = { ...plain, tellTrouble: this.#watch.tell };
     const own = { random: this.#random, profileFolder };
     const nameOf = (uri: string, displayName?: string): string =>
       this.#people.nameOf(uri, displayName);
@@ -179,7 +184,8 @@ export class Engine implements AppEngine {
   start(): void {
     const { setAside } = this.#profile.store;
     if (setAside !== undefined) this.#complain("the history was damaged and set aside", setAside);
-    this.#interruptUnfinished();
+    // What runs in another program of this profile is none of ours.
+    if (!this.#profile.isInUse) this.#history.interruptUnfinished();
     this.#look(this.#files.open());
     this.#history.keepTidy();
     this.#history.bringBack();
@@ -194,13 +200,6 @@ export class Engine implements AppEngine {
       const args = startArguments(tryHere);
       this.#look(arrive(this.#state, () => this.answer("account.tryHere", args)));
     }
-  }
-
-  /** What runs in another program of this profile is none of ours. */
-  #interruptUnfinished(): void {
-    if (this.#profile.isInUse) return;
-    const interrupted = this.#profile.store.interruptUnfinished(this.#clock.wallMs());
-    if (!interrupted.ok) this.#complain("the history can not be read", interrupted.error.message);
   }
 
   async answer<Name extends RequestName>(
@@ -361,8 +360,7 @@ export class Engine implements AppEngine {
         this.#offers.offered(event);
         return;
       case "error":
-        if (event.id === undefined) this.#complain(event.message, event.code);
-        else this.#cards.apply({ name: "event", event: { ...event, id: event.id } });
+        this.#onError(event);
         return;
       default:
         if (!this.#pauses.admits(event)) return;
@@ -373,6 +371,15 @@ export class Engine implements AppEngine {
       this.#received.ended(event.id);
       this.#look(this.#lookAtDisk());
     }
+  }
+
+  #onError({ id, ...error }: ErrorEvent): void {
+    if (id !== undefined) {
+      this.#cards.apply({ name: "event", event: { event: "error", ...error, id } });
+      return;
+    }
+    this.#complain(error.message, error.code);
+    if (error.code === "storage") this.#watch.tell("unwritten");
   }
 
   #showPeople(): void {

@@ -17,6 +17,7 @@ import { said } from "../words/phrase.ts";
 import type { CurrentWords } from "../words/words.ts";
 import { DONE, type Failure, failure, type Handlers } from "./answers.ts";
 import type { CardDesk } from "./card-desk.ts";
+import type { TellTrouble } from "./history-watch.ts";
 import { isRegularFile } from "./received-desk.node.ts";
 
 export interface HistoryDeskParts {
@@ -29,6 +30,7 @@ export interface HistoryDeskParts {
   readonly client: () => CpmClient | undefined;
   readonly historyDays: () => number;
   readonly words: CurrentWords;
+  readonly tellTrouble: TellTrouble;
 }
 
 type HistoryRequests = Pick<
@@ -95,12 +97,25 @@ export class HistoryDesk {
       for (const { entry } of this.#read(filter)) cards.revive(entry.id);
   }
 
+  /** What an earlier run of this program has left running. */
+  interruptUnfinished(): void {
+    const { store, clock, log, tellTrouble } = this.#parts;
+    const interrupted = store.interruptUnfinished(clock.wallMs());
+    if (interrupted.ok) return;
+    const why = interrupted.error.message;
+    log.write("error", "what was left running could not be marked", { why });
+    tellTrouble("unwritten");
+  }
+
   /** Forgets, now and then daily, what is older than the user wants it kept. */
   keepTidy(): void {
     const { store, clock, log, historyDays, cards } = this.#parts;
     const forgotten = store.cards.forgetEnded(clock.wallMs() - historyDays() * DAY_MS);
     if (forgotten.ok) cards.drop(forgotten.value.filter((id) => cards.book.has(id)));
-    else log.write("error", "the history could not be tidied", { why: forgotten.error.message });
+    else {
+      log.write("error", "the history could not be tidied", { why: forgotten.error.message });
+      this.#parts.tellTrouble("unwritten");
+    }
     this.#daily?.cancel();
     this.#daily = clock.startTimer(DAY_MS, () => {
       this.keepTidy();
@@ -167,6 +182,7 @@ export class HistoryDesk {
     const stored = this.#parts.store.cards.list(filter);
     if (stored.ok) return stored.value;
     this.#parts.log.write("error", "the history could not be read", { why: stored.error.message });
+    this.#parts.tellTrouble("unread");
     return [];
   }
 

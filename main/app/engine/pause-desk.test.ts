@@ -50,7 +50,8 @@ beforeEach(() => {
   store = opened.value;
   const words = new Words("en");
   const common = { store, clock: new FakeClock(), log: nullLog(), nameOf: () => "Alice" };
-  cards = new CardDesk({ ...common, words: () => words }, new Outbox(() => undefined));
+  const own = { words: () => words, tellTrouble: () => undefined };
+  cards = new CardDesk({ ...common, ...own }, new Outbox(() => undefined));
   [asked, isThere, isGone] = [[], true, false];
   desk = new PauseDesk({ cards, client: () => (isThere ? client : undefined) });
 });

@@ -1,5 +1,6 @@
 import {
   BellOff,
+  History,
   LockOpen,
   MailQuestion,
   RadioTower,
@@ -7,12 +8,13 @@ import {
   Unplug,
   X,
 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslations } from "use-intl";
-import type { Notice } from "../../../shared/model/app-state.ts";
+import type { HistoryTrouble, Notice } from "../../../shared/model/app-state.ts";
 import { useApp, useAsk, useStores, useWindow } from "../../ipc/stores.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { useAnnounce } from "../announcer-regions.tsx";
 import { navigate } from "../navigation.ts";
 import { useNow } from "../use-now.ts";
 import styles from "./banners.module.css";
@@ -26,6 +28,7 @@ export function Banners(): ReactNode {
       <SharingBanner />
       <DisturbBanner />
       <PasswordBanner />
+      <HistoryBanner />
       <Notices />
       <Failures />
     </section>
@@ -146,6 +149,37 @@ function PasswordBanner(): ReactNode {
       }
     >
       {t("weakPassword")}
+    </Banner>
+  );
+}
+
+/** Put away in this window until it happens again. */
+function HistoryBanner(): ReactNode {
+  const t = useTranslations("app");
+  const announce = useAnnounce();
+  const trouble = useApp((app) => app.historyTrouble);
+  const [hidden, setHidden] = useState<HistoryTrouble>();
+  const text = trouble && t(trouble.kind === "unread" ? "historyUnread" : "historyUnwritten");
+  useEffect(() => {
+    if (trouble !== undefined && text !== undefined) announce({ politeness: "polite", text });
+  }, [trouble, text, announce]);
+  if (text === undefined || trouble === hidden) return null;
+  return (
+    <Banner
+      tone="warn"
+      icon={History}
+      actions={
+        <IconButton
+          label={t("dismiss")}
+          onPress={() => {
+            setHidden(trouble);
+          }}
+        >
+          <X aria-hidden size={16} />
+        </IconButton>
+      }
+    >
+      {text}
     </Banner>
   );
 }

@@ -53,6 +53,10 @@ export const app = {
   quitWhenDone: "Quit when done",
   quitNow: "Pause and quit",
   quitStay: "Stay",
+  historyUnwritten:
+    "The history could not be written. Your files are not affected; what became of the latest ones may be missing from it. Make room on the disk of your user profile.",
+  historyUnread:
+    "The history could not be read. Your files are not affected; earlier transfers may not be shown. Start this app again.",
   noticeText: "{name}: “{text}”",
   noticeSendAgain: "Send again",
 } as const;
