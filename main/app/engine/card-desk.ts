@@ -255,8 +255,7 @@ export class CardDesk {
   }
 
   #complain(kind: HistoryTrouble["kind"], why: string): void {
-    const what = kind === "unread" ? "a card could not be read" : "a card could not be kept";
-    this.#ports.log.write("error", what, { why });
+    this.#ports.log.write("error", "the history could not be used for a card", { kind, why });
     this.#ports.tellTrouble(kind);
   }
 }
