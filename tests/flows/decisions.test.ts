@@ -194,6 +194,27 @@ describe("a session whose ACK never comes (RFC 3261 §13.3.1.4)", () => {
   });
 });
 
+describe("a decision between the 200 and the ACK of an offer", () => {
+  it.each(["cancel", "pause"] as const)("MUST not be forgotten: %s", async (what) => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    await takeBig(world);
+    await world.until("it answers", () => yesOf("b1") > 0);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    bob.client[what](bob.offerId);
+    if (what === "pause") {
+      await world.until("both know", () => alice.has("paused") && bob.has("paused"));
+      await bob.client.resume(bob.offerId);
+      await bothEnd();
+      expectBigWhole(world);
+    } else {
+      await bothEnd();
+      expect([bob.last("transfer").state, bob.received().size]).toEqual(["cancelled", 0]);
+      expect(await bob.files.parts()).toEqual([]);
+      expect(alice.last("file").code).toBe("declined");
+    }
+  });
+});
+
 describe("a session that goes on for longer than a lost connection is waited for", () => {
   it("MUST go on by itself when it is lost, too", async () => {
     await moving({ devices: { b1: { resumeForS: 10 } } });

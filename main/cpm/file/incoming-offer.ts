@@ -153,7 +153,7 @@ export class IncomingOffer {
       // Its session is being left: it goes on when that is done.
       this.#isResumed = true;
       this.#pausedBy = undefined;
-    }
+    } else this.#apply({ name: "resume" });
   }
 
   decline(where: "here" | "everywhere"): void {

@@ -52,6 +52,30 @@ describe("CR C.x.x.x.2 step 6: one device accepts", () => {
     expect(stepIncoming(early.state, { name: "acknowledged" }).effects).toEqual([]);
   });
 
+  it.each([
+    [["cancel"], ["receive", "bye", "stop-files"]],
+    [["pause"], ["receive", "leave"]],
+    [
+      ["pause", "cancel"],
+      ["receive", "bye", "stop-files"],
+    ],
+    [
+      ["cancel", "pause", "resume"],
+      ["receive", "bye", "stop-files"],
+    ],
+    [["pause", "resume"], ["receive"]],
+    [
+      ["cancel", "octets"],
+      ["receive", "bye", "stop-files"],
+    ],
+  ] as const)("MUST do after the ACK what the user says before it: %s", (names, done) => {
+    const wishes = names.map((name): IncomingEvent => ({ name }));
+    const answered = stepped(ACCEPT, { name: "prepared" }, ...wishes);
+    expect(answered.effects).toEqual([]);
+    const { effects } = stepIncoming(answered.state, { name: "acknowledged" });
+    expect(effects.map((effect) => effect.do)).toEqual(done);
+  });
+
   it("leaves what it took when the device stops before the ACK", () => {
     expect(stepped(ACCEPT, { name: "prepared" }, { name: "shut-down" }).effects).toEqual([
       { do: "receive" },
@@ -181,7 +205,7 @@ describe("RFC 3261 §9.2, §13.3: events that lost a race", () => {
     [
       "answering",
       [ACCEPT, { name: "prepared" }],
-      ["accept", "decline", "cancel", "ring-timeout", "prepared", "bye", "settled"],
+      ["accept", "decline", "ring-timeout", "prepared", "bye", "settled"],
     ],
     ["receiving", ANSWERED, ["accept", "decline", "ring-timeout", "cancelled", "prepared"]],
   ] satisfies [string, readonly IncomingEvent[], readonly string[]][])(

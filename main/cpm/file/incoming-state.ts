@@ -10,7 +10,8 @@ import { endOutcome } from "./session-end.ts";
 export type IncomingState =
   | { readonly name: "ringing" }
   | { readonly name: "preparing" }
-  | { readonly name: "answering" }
+  /** `wish`: of the user, who cannot leave before the ACK (RFC 3261 §15). */
+  | { readonly name: "answering"; readonly wish?: "cancel" | "pause" }
   | { readonly name: "receiving"; readonly hasOctets: boolean; readonly isCancelled: boolean }
   | { readonly name: "ended" };
 
@@ -28,6 +29,8 @@ export type IncomingEvent =
   | { readonly name: "shut-down" }
   /** The user wants to go on later. */
   | { readonly name: "pause" }
+  /** Not later, but now. */
+  | { readonly name: "resume" }
   /** The disk is full. */
   | { readonly name: "full" }
   | { readonly name: "ring-timeout" }
@@ -117,7 +120,7 @@ export function stepIncoming(state: IncomingState, event: IncomingEvent): Incomi
     case "preparing":
       return preparing(state, event);
     case "answering":
-      return answering(state, event);
+      return answering(state.wish, event);
     case "receiving":
       return receiving(state, event);
     case "ended":
@@ -268,7 +271,23 @@ function preparing(state: IncomingState, event: IncomingEvent): IncomingStep {
   }
 }
 
-function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
+type Wish = "cancel" | "pause" | undefined;
+
+function wishAfter(wish: Wish, said: "cancel" | "pause" | "resume"): Wish {
+  if (wish === "cancel" || said === "cancel") return "cancel";
+  return said === "pause" ? "pause" : undefined;
+}
+
+const BEGUN = { name: "receiving", hasOctets: false, isCancelled: false } as const;
+
+function begin(event?: IncomingEvent): IncomingStep {
+  const { state, effects } = event === undefined ? stay(BEGUN) : receiving(BEGUN, event);
+  return { state, effects: [{ do: "receive" }, ...effects] };
+}
+
+function answering(wish: Wish, event: IncomingEvent): IncomingStep {
+  const wishing = (name: Wish): IncomingStep =>
+    stay({ name: "answering", ...(name === undefined ? {} : { wish: name }) });
   const drop = (reason: string, isQuiet: boolean): IncomingEffect => ({
     do: "stop-files",
     reason,
@@ -278,16 +297,14 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
   });
   switch (event.name) {
     case "acknowledged":
-      return {
-        state: { name: "receiving", hasOctets: false, isCancelled: false },
-        effects: [{ do: "receive" }],
-      };
+      return begin(wish && { name: wish });
     case "octets":
       // An active sender's first chunk may overtake its ACK.
-      return {
-        state: { name: "receiving", hasOctets: true, isCancelled: false },
-        effects: [{ do: "receive" }],
-      };
+      return wish === undefined ? begin(event) : wishing(wish);
+    case "cancel":
+    case "pause":
+    case "resume":
+      return wishing(wishAfter(wish, event.name));
     case "not-acknowledged":
       return {
         state: ENDED,
@@ -301,12 +318,9 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
           { do: "end", outcome: "failed" },
         ],
       };
-    case "shut-down": {
+    case "shut-down":
       // What was taken is left as it is, whether or not the sender ever heard of it.
-      const begun = { name: "receiving", hasOctets: false, isCancelled: false } as const;
-      const step = receiving(begun, event);
-      return { state: step.state, effects: [{ do: "receive" }, ...step.effects] };
-    }
+      return begin(event);
     case "cancelled":
       return {
         state: ENDED,
@@ -316,7 +330,7 @@ function answering(state: IncomingState, event: IncomingEvent): IncomingStep {
         ],
       };
     default:
-      return stay(state);
+      return wishing(wish);
   }
 }
 
