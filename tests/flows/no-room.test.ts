@@ -106,6 +106,7 @@ describe("docs/decisions/0007: later offers of a series, and a disk that is full
       },
     );
     await world.until("both wait", () => alice.has("paused") && bob.has("paused"));
+    await world.until("the first ones are here", () => bob.received().size === 100);
     return [alice, bob];
   }
 
