@@ -215,6 +215,48 @@ describe("a decision between the 200 and the ACK of an offer", () => {
   });
 });
 
+describe("a cancel while something else is being told", () => {
+  it.each(["a1", "b1"] as const)("MUST end what %s is pausing", async (who) => {
+    await moving();
+    const device = world.device(who);
+    device.client.pause(device.offerId);
+    device.client.cancel(device.offerId);
+    await bothEnd();
+    const bob = world.device("b1");
+    expect(device.last("transfer").state).toBe("cancelled");
+    expect(await bob.files.parts()).toEqual([]);
+    expect(bob.received().size).toBe(0);
+  });
+
+  it.each(["cancel", "pause"] as const)(
+    "MUST hold while a lost session is being left: %s",
+    async (what) => {
+      await moving();
+      const [alice, bob] = [world.device("a1"), world.device("b1")];
+      const heal = world.net.partition(ADDRESSES["core-b"], ADDRESSES.b1);
+      cut();
+      await world.pass(5000);
+      expect(bob.has("reconnecting")).toBe(false);
+      bob.client[what](bob.offerId);
+      await world.pass(60_000);
+      heal();
+      if (what === "cancel") {
+        await bothEnd();
+        expect(bob.last("transfer").state).toBe("cancelled");
+        expect(await bob.files.parts()).toEqual([]);
+        expect(alice.last("file").code).toBe("declined");
+      } else {
+        await world.pass(300_000);
+        expect([bob.last("paused").by, bob.has("resumed"), bob.has("transfer")]).toEqual([
+          "us",
+          false,
+          false,
+        ]);
+      }
+    },
+  );
+});
+
 describe("a session that goes on for longer than a lost connection is waited for", () => {
   it("MUST go on by itself when it is lost, too", async () => {
     await moving({ devices: { b1: { resumeForS: 10 } } });

@@ -29,9 +29,14 @@ import {
   RINGING,
   stepIncoming,
 } from "./incoming-state.ts";
-import { isTelling, tellElsewhere, tellEnd, tellIncoming } from "./incoming-telling.ts";
+import {
+  isTelling,
+  tellAnswered,
+  tellElsewhere,
+  tellEnd,
+  tellIncoming,
+} from "./incoming-telling.ts";
 import { offerWithout } from "./later-answer.ts";
-import { ENCRYPTED } from "./media-way.ts";
 import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
@@ -68,6 +73,8 @@ export class IncomingOffer {
   #pausedBy: PausedBy | undefined;
   /** The user wants it to go on after all. */
   #isResumed = false;
+  /** Its first session is being left, or is over: files may go on after it. */
+  #isBetween = false;
   /** Of files that were interrupted and are to go on. */
   #run: IncomingRun | undefined;
 
@@ -144,7 +151,8 @@ export class IncomingOffer {
     else if (this.#isResumed) {
       this.#isResumed = false;
       this.#pausedBy = "us";
-    } else this.#apply({ name: "pause" });
+    } else if (this.#isBetween) this.#pausedBy = "us";
+    else this.#apply({ name: "pause" });
   }
 
   resume(): void {
@@ -161,10 +169,10 @@ export class IncomingOffer {
   }
 
   cancel(): void {
-    if (this.#run === undefined) this.#apply({ name: "cancel" });
+    if (this.#run === undefined && !this.#isBetween) this.#apply({ name: "cancel" });
     else if (!this.#wasCancelled) {
       this.#tellCancelled();
-      this.#run.cancel();
+      this.#run?.cancel();
     }
   }
 
@@ -320,21 +328,10 @@ export class IncomingOffer {
   }
 
   #receive(): void {
-    const accepted = this.#offer.files
-      .map(({ view }) => view.index)
-      .filter((index) => this.#files.wasTaken(index));
-    const declined = this.#offer.files
-      .map(({ view }) => view.index)
-      .filter((index) => !accepted.includes(index));
-    this.#record.files(accepted, { state: "transferring" });
-    this.#record.files(declined, { state: "declined" });
-    const agent = this.#invite.request.headers.get("User-Agent");
-    this.#context.emit("answered", {
-      id: this.id,
-      accepted,
-      declined,
-      ...(this.#files.isEncrypted ? ENCRYPTED : {}),
-      ...(agent === undefined ? {} : { peerAgent: agent }),
+    tellAnswered(this.#context, { id: this.id, record: this.#record }, this.#offer, {
+      wasTaken: (index) => this.#files.wasTaken(index),
+      isEncrypted: this.#files.isEncrypted,
+      agent: this.#invite.request.headers.get("User-Agent"),
     });
     void this.#files.outcomes().then((outcomes) => {
       this.#isSettled = true;
@@ -368,6 +365,7 @@ export class IncomingOffer {
   /** The sender stops before we stop listening, so that it takes it for no refusal. */
   async #leave(why: LeaveReason): Promise<void> {
     this.#pausedBy = PAUSED_BY[why];
+    this.#isBetween = true;
     const { cause, text } = why === "stopped" ? GOING_AWAY : PAUSED;
     if (!this.#isDialogOver)
       await this.#dialog?.bye([{ name: "Reason", value: sipReason(cause, text) }]);
@@ -390,6 +388,7 @@ export class IncomingOffer {
   async #end(known: LastWord): Promise<void> {
     this.#ringTimer?.cancel();
     this.#byeGuard?.cancel();
+    this.#isBetween = known === "files";
     const first = await this.#files.outcomes();
     await this.#files.close();
     const outcomes = await (known === "files" ? this.#goOn(first) : this.#giveBack(first));
@@ -435,6 +434,7 @@ export class IncomingOffer {
   async #goOn(first: readonly FileOutcome[]): Promise<readonly FileOutcome[]> {
     const { from, ids, files } = this.#offer;
     const interrupted = interruptedFiles(files, first);
+    this.#isBetween = false;
     if (interrupted.length === 0) return first;
     this.#run = new IncomingRun(this.#context, {
       ...{ id: this.id, peer: from.uriText, conversationId: ids.conversationId },
@@ -442,14 +442,14 @@ export class IncomingOffer {
     });
     const isOurs = isOurProduct(this.#invite.request.headers.get("User-Agent"));
     const isPausedByPeer = interrupted.some(({ outcome }) => outcome.code === "peer-paused");
-    const mayGoOn = !this.#isShutDown && !this.#wasCancelled;
-    if (mayGoOn)
-      this.#run.start(
-        isOurs ? "automatic" : this.#isResumed ? "wait" : "end",
-        this.#pausedBy ?? (isPausedByPeer ? "peer" : undefined),
-      );
-    else this.#run.shutDown();
-    if (mayGoOn && this.#isResumed) this.#run.resume();
+    // What has come of them goes, and their sender may not know.
+    if (this.#wasCancelled) this.#run.cancel();
+    else if (this.#isShutDown) this.#run.shutDown();
+    else {
+      const pausedBy = this.#pausedBy ?? (isPausedByPeer ? "peer" : undefined);
+      this.#run.start(isOurs ? "automatic" : this.#isResumed ? "wait" : "end", pausedBy);
+      if (this.#isResumed) this.#run.resume();
+    }
     const later = await this.#run.done;
     return files.map(({ view }, at) => later.get(view.index) ?? first[at] ?? { kind: "declined" });
   }

@@ -1,6 +1,8 @@
 import type { OfferId } from "../../../shared/model/offer.ts";
 import type { TransferState } from "../../../shared/model/transfer.ts";
+import type { CheckedOffer } from "./incoming-checks.ts";
 import type { IncomingEffect } from "./incoming-state.ts";
+import { ENCRYPTED } from "./media-way.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import type { AwaitedLine } from "./receive-session.ts";
@@ -49,6 +51,30 @@ export function tellIncoming(
       });
       break;
   }
+}
+
+/** Tells the history and the user which files are to come. */
+export function tellAnswered(
+  context: OfferContext,
+  { id, record }: { readonly id: OfferId; readonly record: OfferLog },
+  { files }: CheckedOffer,
+  answer: {
+    readonly wasTaken: (index: number) => boolean;
+    readonly isEncrypted: boolean;
+    readonly agent: string | undefined;
+  },
+): void {
+  const { wasTaken, isEncrypted, agent } = answer;
+  const indexes = files.map(({ view }) => view.index);
+  const accepted = indexes.filter(wasTaken);
+  const declined = indexes.filter((index) => !wasTaken(index));
+  record.files(accepted, { state: "transferring" });
+  record.files(declined, { state: "declined" });
+  context.emit("answered", {
+    ...{ id, accepted, declined },
+    ...(isEncrypted ? ENCRYPTED : {}),
+    ...(agent === undefined ? {} : { peerAgent: agent }),
+  });
 }
 
 /** Tells the history and the user of files that go on. */
