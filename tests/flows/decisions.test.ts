@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { FileError, FileSource } from "../../main/base/files.ts";
 import { ok, type Result } from "../../main/base/result.ts";
-import { expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
+import { BIG, expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
+import { octets } from "../support/octets.ts";
 import { ADDRESSES, TwoNetworks, type WorldOptions } from "../support/two-networks.ts";
 import { WatchedFiles } from "../support/watched-files.ts";
 
@@ -275,5 +276,31 @@ describe("a session that goes on for longer than a lost connection is waited for
     expect(bob.has("transfer")).toBe(false);
     await bothEnd();
     expectBigWhole(world);
+  });
+});
+
+describe("an offer of two files", () => {
+  async function bothMoving(options: WorldOptions = {}): Promise<void> {
+    world = await TwoNetworks.start(["a1", "b1"], options);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    alice.files.put("/s/big.iso", BIG).put("/s/plan.pdf", octets(8_000_000, 11));
+    world.net.setLatency(50);
+    await alice.send(["/s/big.iso", "/s/plan.pdf"]);
+    await world.until("bob rings", () => bob.has("ringing"));
+    bob.acceptAll();
+    await world.until("octets move", () => octetsOf(bob) > 1_000_000);
+    cut();
+  }
+
+  it("MUST stay as it ended where the one is offered of which nothing is here any more", async () => {
+    await bothMoving(ASKS_NEVER);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    await world.until("bob ends", () => bob.has("transfer"));
+    const gone = (await bob.files.parts()).find(({ origin }) => origin.index === 0);
+    await bob.files.forgetPart(gone?.key ?? "");
+    alice.client.cancelFile(alice.offerId, 1);
+    await world.until("alice ends", () => alice.has("transfer"), 900_000);
+    expect([...bob.store.entries.values()][0]?.endedMs).toBeDefined();
+    expect(await bob.client.resumable()).toHaveLength(1);
   });
 });

@@ -199,7 +199,12 @@ export class ResumeDesk {
       refuseToGoOn(this.#context, invite, { kind: "stopped" });
       return;
     }
-    if (entry.reason === PAUSED_HERE && (await this.#partsOf(entry)).length > 0) {
+    const parts = await this.#partsOf(entry);
+    if (!offer.files.some((offered) => parts.some((part) => isPartOf(offered, part)))) {
+      refuseToGoOn(this.#context, invite);
+      return;
+    }
+    if (entry.reason === PAUSED_HERE) {
       refuseToGoOn(this.#context, invite, { kind: "paused" });
       return;
     }
@@ -328,6 +333,13 @@ function heldFile(
 ): HistoryFile | undefined {
   if (status !== 200 || state === "elsewhere") return undefined;
   return files.find((file) => offer.files.some((offered) => isHeld(offered, file)));
+}
+
+function isPartOf(
+  offered: CheckedOffer["files"][number],
+  { origin: { offeredName, hashes }, sizeOctets }: KeptPart,
+): boolean {
+  return isOffered(offered, { index: 0, name: offeredName, offeredName, sizeOctets, hashes });
 }
 
 function isHeld(offered: CheckedOffer["files"][number], file: HistoryFile): boolean {
