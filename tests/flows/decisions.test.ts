@@ -292,6 +292,21 @@ describe("an offer of two files", () => {
     cut();
   }
 
+  it.each([1500, 1550, 1700, 2100])(
+    "MUST not go on with the one that is cancelled %s ms after its connection was lost",
+    async (afterMs) => {
+      await bothMoving();
+      const bob = world.device("b1");
+      await world.pass(afterMs);
+      bob.client.cancelFile(bob.offerId, 1);
+      await bothEnd();
+      expect(bob.last("transfer").state).toBe("partly");
+      expect(bob.all("file").find(({ index }) => index === 1)?.code).toBe("cancelled");
+      expect([...bob.received().keys()]).toEqual(["big.iso"]);
+      expect(await bob.files.parts()).toEqual([]);
+    },
+  );
+
   it("MUST stay as it ended where the one is offered of which nothing is here any more", async () => {
     await bothMoving(ASKS_NEVER);
     const [alice, bob] = [world.device("a1"), world.device("b1")];

@@ -25,9 +25,9 @@ export interface Entry {
   outcome?: FileOutcome;
 }
 
-/** It neither moves nor has its end. */
-export function isIdle({ isMoving, outcome }: Entry): boolean {
-  return !isMoving && outcome === undefined;
+/** It neither moves nor has its end, nor is about to have it. */
+export function isIdle({ isMoving, isDropping, outcome }: Entry): boolean {
+  return !isMoving && !isDropping && outcome === undefined;
 }
 
 /** What the history says of an offer that came in. */

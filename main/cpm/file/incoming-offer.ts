@@ -41,15 +41,12 @@ import { sendNotification } from "./notification.ts";
 import { isFromCore, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, isUnprotected, transferStateOf } from "./outcome.ts";
+import { BYE_GUARD_MS, LOST_BYE_MS } from "./receive-session.ts";
 import { CANCELLED_HERE, LOST } from "./run-ends.ts";
 import { GOING_AWAY, LEFT, PAUSED, UNPROTECTED } from "./session-end.ts";
 
 /** Architecture: 180 s unless the user sets another time. */
 export const RING_TIME_S = 180;
-/** The sender waits 30 s for our REPORT and then sends BYE; after this time we do (RFC 5547 §8.4 guard). */
-const BYE_GUARD_MS = 45_000;
-/** Where a file's connection is lost, whoever would send it may be gone as well. */
-const LOST_BYE_MS = 500;
 
 type LastWord = Extract<IncomingEffect, { readonly do: "end" }>["outcome"];
 
@@ -75,6 +72,8 @@ export class IncomingOffer {
   #isResumed = false;
   /** Its first session is being left, or is over: files may go on after it. */
   #isBetween = false;
+  /** Files that are not to go on after it. */
+  readonly #unwanted = new Set<number>();
   /** Of files that were interrupted and are to go on. */
   #run: IncomingRun | undefined;
 
@@ -187,8 +186,10 @@ export class IncomingOffer {
   cancelFile(index: number): void {
     this.#run?.cancelFile(index);
     const { local } = this.#files;
-    if (this.#state.name !== "receiving" || !this.#files.isLive(index) || local === undefined)
+    if (this.#state.name !== "receiving" || !this.#files.isLive(index) || local === undefined) {
+      this.#unwanted.add(index);
       return;
+    }
     if (this.#files.liveCount === 1) {
       this.#apply({ name: "cancel" });
       return;
@@ -442,6 +443,7 @@ export class IncomingOffer {
     });
     const isOurs = isOurProduct(this.#invite.request.headers.get("User-Agent"));
     const isPausedByPeer = interrupted.some(({ outcome }) => outcome.code === "peer-paused");
+    for (const index of this.#unwanted) this.#run.cancelFile(index);
     // What has come of them goes, and their sender may not know.
     if (this.#wasCancelled) this.#run.cancel();
     else if (this.#isShutDown) this.#run.shutDown();

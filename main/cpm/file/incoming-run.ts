@@ -376,6 +376,8 @@ export class IncomingRun {
   async #drop(entry: Entry, outcome: FileOutcome): Promise<void> {
     if (entry.isDropping) return;
     entry.isDropping = true;
+    // Whoever ends the rest meanwhile says so, too.
+    if (outcome.kind === "interrupted") entry.pending = outcome;
     await forgetFile(this.#context, this.#options, entry.file);
     this.#finish(entry, outcome);
     this.#check();

@@ -62,10 +62,13 @@ interface Awaiting extends Receiving {
   readonly file: AwaitedFile;
 }
 
-/** The sender ends the session; if it does not, we do after this time (RFC 5547 §8.4 guard). */
-const BYE_GUARD_MS = 45_000;
-/** Where the files were lost, which the sender may not have noticed. */
-const LOST_BYE_MS = 500;
+/**
+ * The sender ends the session; if it does not, we do after this time (RFC 5547 §8.4 guard): it waits 30 s for our REPORT
+ * and then sends BYE.
+ */
+export const BYE_GUARD_MS = 45_000;
+/** Where the files were lost, which the sender may not have noticed, or is gone as well. */
+export const LOST_BYE_MS = 500;
 
 /**
  * A dialog in which interrupted files go on, whoever made its offer. The MSRP sessions wait for their peer from the
