@@ -1,10 +1,12 @@
+import { existsSync } from "node:fs";
 import { formatAddress } from "../../shared/format/person.ts";
 import { printable } from "../../shared/format/safe-text.ts";
 import { formatSize } from "../../shared/format/size.ts";
+import { systemRandom } from "../base/random.node.ts";
 import { onEveryEvent } from "../compose/client-events.ts";
 import { openClient } from "../compose/open-client.node.ts";
-import { profileName } from "../compose/profile.node.ts";
-import type { ResumableOffer, ResumeError } from "../cpm/client.ts";
+import { openProfile, profileFiles, profileInUse, profileName } from "../compose/profile.node.ts";
+import { type ResumableOffer, type ResumeError, resumableOffers } from "../cpm/client.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
@@ -25,6 +27,7 @@ export async function runResumeCommand(
   flags: ResumeFlags,
 ): Promise<ExitCode> {
   const output = new Output({ isJson: flags.json === true, profile: profileName(flags.profile) });
+  if (flags.list === true) return list(await stored(flags.profile), output);
   const setup = clientSetup(flags);
   const stop = stopSignal();
   const open = await openClient(setup);
@@ -50,7 +53,6 @@ export async function runResumeCommand(
       startDevice(client, setup.core.host, stop),
       client.resumable(),
     ]);
-    if (flags.list === true) return list(all, output);
     const chosen = choose(all, id);
     if (outcome === undefined) {
       outcome = beginOutcome(resumedOffer(chosen));
@@ -75,6 +77,22 @@ function choose(all: readonly ResumableOffer[], id: string | undefined): Resumab
   throw id === undefined
     ? usageError("There is nothing to resume in this profile.", "See cpm history.")
     : usageError(`There is no interrupted transfer ${id}.`, "cpm resume --list shows all.");
+}
+
+/** From the profile alone. */
+async function stored(folder: string): Promise<readonly ResumableOffer[]> {
+  if (!existsSync(folder)) throw usageError(`There is no profile ${folder}.`, "Check --profile.");
+  const profile = openProfile(folder, systemRandom());
+  const files = profileFiles(profile, folder);
+  try {
+    if (profile.isInUse) throw profileInUse(folder);
+    // As a device does: what its last program left running is interrupted.
+    profile.store.interruptUnfinished(Date.now());
+    return await resumableOffers({ files, store: profile.store });
+  } finally {
+    await files.close();
+    profile.close();
+  }
 }
 
 function list(all: readonly ResumableOffer[], output: Output): ExitCode {

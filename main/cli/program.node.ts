@@ -136,7 +136,7 @@ function addSend(program: Command, run: Run): void {
 function addResume(program: Command, run: Run): void {
   withIdentity(program.command("resume [id]"))
     .description("Go on with an interrupted transfer, sent or received; the newest unless named.")
-    .option("--list", "only show what can go on, and how far it is")
+    .option("--list", "only show what can go on, and how far it is; needs no more than --profile")
     .addHelpText(
       "after",
       example("cpm resume --as sip:bob@b.example --core 127.0.0.1:41004 --profile bob-phone"),

@@ -17,7 +17,7 @@ import { LAB_QUOTA } from "../storage/peer-quota.ts";
 import { followAddress, type WayToCore } from "./address-follower.ts";
 import type { CoreAddress } from "./core-address.ts";
 import { IDENTITY_FILE, keptIdentity } from "./kept-identity.node.ts";
-import { openProfile, type Profile, profileFiles } from "./profile.node.ts";
+import { openProfile, type Profile, profileFiles, profileInUse } from "./profile.node.ts";
 import { listenError, openSipStack } from "./sip-stack.node.ts";
 import { UserError } from "./user-error.ts";
 import { VERSION } from "./version.ts";
@@ -86,11 +86,7 @@ export async function openClient(setup: ClientSetup): Promise<OpenClient> {
   };
   if (profile.isInUse && setup.canBeGuest !== true) {
     closeProfile();
-    throw new UserError(
-      "usage",
-      `Another program is the device of the profile ${setup.profileFolder}.`,
-      "Stop it, or choose another folder with --profile.",
-    );
+    throw profileInUse(setup.profileFolder);
   }
   const identity = await identityFor(setup);
   const stack = await openSipStack({

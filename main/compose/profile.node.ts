@@ -67,6 +67,14 @@ export function profileFiles(
   return systemFiles({ ...journal, ...options, history: profile.store });
 }
 
+export function profileInUse(folder: string): UserError {
+  return new UserError(
+    "usage",
+    `Another program is the device of the profile ${folder}.`,
+    "Stop it, or choose another folder with --profile.",
+  );
+}
+
 function takeLock(path: string): ProfileLock | undefined {
   try {
     return lockProfile(path);

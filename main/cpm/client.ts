@@ -35,7 +35,7 @@ import { Registration } from "./registration/registration.ts";
 
 export type { RestRule } from "./file/incoming-series.ts";
 export type { OfferError } from "./file/outgoing-files.ts";
-export type { ResumableOffer, ResumeError } from "./file/resume-desk.ts";
+export { type ResumableOffer, type ResumeError, resumableOffers } from "./file/resume-desk.ts";
 
 /** What is to be sent to whom. */
 export interface OfferRequest {

@@ -79,18 +79,10 @@ export class ResumeDesk {
 
   /** Offers that can go on, also what is paused; those that still try by themselves are not among them. */
   async list(): Promise<readonly ResumableOffer[]> {
-    const parts = await this.#context.ports.files.parts();
-    const found: ResumableOffer[] = [];
-    for (const entry of this.#entries({})) {
-      const id = entry.id as OfferId;
-      const isRunning = this.#isRunning(id);
-      if (isRunning && !this.#isPaused(id)) continue;
-      const files = resumableFiles(entry, parts, isRunning);
-      if (files.length === 0) continue;
-      const { direction, peer, startedMs } = entry;
-      found.push({ ...{ id, direction, peer, startedMs, files } });
-    }
-    return found;
+    return resumableOffers(this.#context.ports, (id) => {
+      if (!this.#isRunning(id)) return "idle";
+      return this.#isPaused(id) ? "paused" : "running";
+    });
   }
 
   /** Goes on with an offer, at once. Resolves when it is on its way; events tell the rest. */
@@ -280,6 +272,32 @@ export class ResumeDesk {
     const entries = this.#context.ports.store.list({ ...filter, limit: MAX_ENTRIES });
     return entries.ok ? entries.value : [];
   }
+}
+
+/** What a list of offers that can go on is made of. */
+interface StoredOffers {
+  readonly files: Pick<OfferContext["ports"]["files"], "parts">;
+  readonly store: Pick<OfferContext["ports"]["store"], "list">;
+}
+
+/** As they are stored; without a device nothing of them runs. */
+export async function resumableOffers(
+  { files: partFiles, store }: StoredOffers,
+  stateOf: (id: OfferId) => "idle" | "paused" | "running" = () => "idle",
+): Promise<readonly ResumableOffer[]> {
+  const parts = await partFiles.parts();
+  const found: ResumableOffer[] = [];
+  const entries = store.list({ limit: MAX_ENTRIES });
+  for (const entry of entries.ok ? entries.value : []) {
+    const id = entry.id as OfferId;
+    const state = stateOf(id);
+    if (state === "running") continue;
+    const files = resumableFiles(entry, parts, state === "paused");
+    if (files.length === 0) continue;
+    const { direction, peer, startedMs } = entry;
+    found.push({ ...{ id, direction, peer, startedMs, files } });
+  }
+  return found;
 }
 
 function resumableFiles(
