@@ -320,12 +320,20 @@ describe("ux 3.5: a name that was taken while the file came", () => {
 
 describe("ux 3.7: kept as long as the user wants", () => {
   let history: HistoryDesk;
+  /** Offers whose parts were let go. */
+  let partsOf: string[];
 
   beforeEach(() => {
+    partsOf = [];
     history = new HistoryDesk({
       ...{ store, cards, desktop, clock, log: nullLog(), nameOf: (peer) => peer },
       ...{ words, tellTrouble },
-      client: () => undefined,
+      client: () => ({
+        forget: (id) => {
+          partsOf.push(id);
+          return Promise.resolve();
+        },
+      }),
       historyDays: () => 2,
     });
   });
@@ -349,6 +357,19 @@ describe("ux 3.7: kept as long as the user wants", () => {
     vi.spyOn(store, "interruptUnfinished").mockReturnValue(BROKEN);
     history.interruptUnfinished();
     expect(troubles).toEqual(["unwritten", "unwritten"]);
+  });
+
+  it("what had come of a forgotten offer goes with it, whether it was shown or not", async () => {
+    const startedMs = clock.wallMs() - 3 * DAY_MS;
+    offered([file(0)], { id: "old", state: "interrupted", startedMs });
+    cards.drop(["old"]);
+    history.keepTidy();
+    expect(partsOf).toEqual(["old"]);
+    offered([file(0)], { id: "unseen", state: "interrupted" });
+    cards.drop(["unseen"]);
+    offered([file(0)], { id: "seen", state: "interrupted" });
+    await history.handlers["history.forgetAll"]({});
+    expect(partsOf.toSorted()).toEqual(["old", "seen", "unseen"]);
   });
 
   it("at the start, and then daily", () => {

@@ -27,7 +27,7 @@ export interface HistoryDeskParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly nameOf: (peer: string, displayName?: string) => string;
-  readonly client: () => CpmClient | undefined;
+  readonly client: () => Pick<CpmClient, "forget"> | undefined;
   readonly historyDays: () => number;
   readonly words: CurrentWords;
   readonly tellTrouble: TellTrouble;
@@ -57,13 +57,9 @@ export class HistoryDesk {
   readonly handlers: HistoryRequests = {
     "history.list": (args) => this.#list(args),
     "history.forget": ({ ids }) => {
-      const over = ids.filter((id) => {
-        const card = this.#parts.cards.book.get(id)?.card;
-        return card === undefined || isEnded(card.state);
-      });
+      const over = ids.filter((id) => this.#isOver(id));
       const forgotten = this.#parts.store.cards.forget(over);
-      // What had arrived of them, to go on with, is of no use without them.
-      for (const id of over) void this.#parts.client()?.forget(id as OfferId);
+      this.#forgetParts(over);
       if (!forgotten.ok) return this.#failed(forgotten.error.message);
       this.#parts.cards.drop(over);
       return DONE;
@@ -73,8 +69,9 @@ export class HistoryDesk {
       if (!forgotten.ok) return this.#failed(forgotten.error.message);
       const shown = [...this.#parts.cards.book.values()].map(({ card }) => card);
       const ended = shown.filter(({ state }) => isEnded(state)).map(({ id }) => id);
-      for (const id of ended) void this.#parts.client()?.forget(id as OfferId);
-      this.#parts.cards.drop([...new Set([...forgotten.value, ...ended])]);
+      const gone = [...new Set([...forgotten.value, ...ended])];
+      this.#forgetParts(gone);
+      this.#parts.cards.drop(gone);
       return DONE;
     },
     "history.export": ({ format }) => this.#export(format),
@@ -111,8 +108,10 @@ export class HistoryDesk {
   keepTidy(): void {
     const { store, clock, log, historyDays, cards } = this.#parts;
     const forgotten = store.cards.forgetEnded(clock.wallMs() - historyDays() * DAY_MS);
-    if (forgotten.ok) cards.drop(forgotten.value.filter((id) => cards.book.has(id)));
-    else {
+    if (forgotten.ok) {
+      this.#forgetParts(forgotten.value);
+      cards.drop(forgotten.value.filter((id) => cards.book.has(id)));
+    } else {
       log.write("error", "the history could not be tidied", { why: forgotten.error.message });
       this.#parts.tellTrouble("unwritten");
     }
@@ -124,6 +123,16 @@ export class HistoryDesk {
 
   stop(): void {
     this.#daily?.cancel();
+  }
+
+  #isOver(id: string): boolean {
+    const card = this.#parts.cards.book.get(id)?.card;
+    return card === undefined || isEnded(card.state);
+  }
+
+  /** What had arrived of them, to go on with, is of no use without them. */
+  #forgetParts(ids: readonly string[]): void {
+    for (const id of ids) if (this.#isOver(id)) void this.#parts.client()?.forget(id as OfferId);
   }
 
   async #list(
