@@ -319,3 +319,21 @@ describe("an offer of two files", () => {
     expect(await bob.client.resumable()).toHaveLength(1);
   });
 });
+
+describe("a user who pauses what was just asked for anew, and resumes at once", () => {
+  it.each(["a1", "b1"] as const)("MUST see it go on: %s", async (who) => {
+    await moving(ASKS_NEVER);
+    cut();
+    await world.until("bob ends", () => world.device("b1").has("transfer"));
+    const device = await world.crash(who);
+    const [waiting] = await device.client.resumable();
+    if (waiting === undefined) throw new Error("nothing to resume");
+    await device.client.resume(waiting.id);
+    await world.pass(75);
+    device.client.pause(waiting.id);
+    await world.until("it is paused", () => device.has("paused"));
+    await device.client.resume(waiting.id);
+    await world.until("it has ended", () => device.has("transfer"));
+    expect(device.last("transfer").state).toBe("verified");
+  });
+});

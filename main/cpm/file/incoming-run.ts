@@ -56,6 +56,8 @@ export class IncomingRun {
   /** Attempts in a row in which nothing moved. */
   #vainAttempts = 0;
   #isAutomatic = false;
+  /** By a user who had paused it while something was under way: what comes of that is no answer to this. */
+  #isAskedAnew = false;
   #giveUpAtMs = 0;
   #isEnding = false;
   #isCancelled = false;
@@ -116,6 +118,7 @@ export class IncomingRun {
   resume(keepsTrying = false): void {
     this.#isAutomatic ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
+    this.#isAskedAnew ||= this.#stopping !== undefined && this.#attempts + this.#sessions.size > 0;
     this.#stopping = undefined;
     this.#paused.end();
     // Its answer is an answer to this, too.
@@ -444,7 +447,9 @@ export class IncomingRun {
   #waits(): boolean {
     const { clock } = this.#context.ports;
     const inMs = resumeDelayMs(this.#vainAttempts);
-    if (!this.#isAutomatic || clock.nowMs() + inMs > this.#giveUpAtMs) return false;
+    const isInTime = this.#isAutomatic && clock.nowMs() + inMs <= this.#giveUpAtMs;
+    if (!isInTime && !this.#isAskedAnew) return false;
+    this.#isAskedAnew = false;
     this.#stopWaiting();
     this.#next = clock.startTimer(inMs, () => void this.#pull());
     this.#context.emit("reconnecting", { id: this.#options.id, inMs });

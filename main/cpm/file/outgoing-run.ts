@@ -58,6 +58,8 @@ export class OutgoingRun {
   #attempts = 0;
   #isPeerOurs = false;
   #keepsTrying = false;
+  /** By a user who had paused it while something was under way: what comes of that is no answer to this. */
+  #isAskedAnew = false;
   #isEnding = false;
   #isDone = false;
   readonly #wait: ReceiverWait;
@@ -149,6 +151,7 @@ export class OutgoingRun {
   resume(keepsTrying = false): void {
     this.#keepsTrying ||= keepsTrying;
     if (this.#isDone || this.#isEnding) return;
+    this.#isAskedAnew ||= this.#isStopping() && this.#attempts + this.#transfers.size > 0;
     this.#stopping = undefined;
     this.#pause.end();
     this.#wait.renew();
@@ -440,7 +443,8 @@ export class OutgoingRun {
    * its last word was lost, or where it still waits for its next attempt: so it is asked, too.
    */
   #waits(): boolean {
-    const isTrying = this.#isPeerOurs || this.#keepsTrying;
+    const isTrying = this.#isPeerOurs || this.#keepsTrying || this.#isAskedAnew;
+    this.#isAskedAnew = false;
     const leftMs = isTrying ? this.#wait.start(isAllOrNothingThere(this.#entries)) : 0;
     if (leftMs === 0) this.#endPending();
     else this.#context.emit("reconnecting", { id: this.#options.id, forMs: Math.round(leftMs) });
