@@ -307,6 +307,20 @@ describe("an offer of two files", () => {
     },
   );
 
+  it("MUST be opened once when both files are offered again at once", async () => {
+    await bothMoving(ASKS_NEVER);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    await world.until("bob ends", () => bob.has("transfer"));
+    await alice.client.resume(alice.offerId);
+    await world.until("alice ends", () => alice.has("transfer"), 900_000);
+    await world.until("bob ends, too", () => bob.last("transfer").state !== "interrupted");
+    expect([alice.last("transfer").state, bob.last("transfer").state]).toEqual([
+      "verified",
+      "verified",
+    ]);
+    expect(bob.received().size).toBe(2);
+  });
+
   it("MUST stay as it ended where the one is offered of which nothing is here any more", async () => {
     await bothMoving(ASKS_NEVER);
     const [alice, bob] = [world.device("a1"), world.device("b1")];

@@ -191,16 +191,11 @@ export class ResumeDesk {
       refuseToGoOn(this.#context, invite, { kind: "stopped" });
       return;
     }
-    const parts = await this.#partsOf(entry);
-    if (!offer.files.some((offered) => parts.some((part) => isPartOf(offered, part)))) {
-      refuseToGoOn(this.#context, invite);
-      return;
-    }
-    if (entry.reason === PAUSED_HERE) {
+    if (entry.reason === PAUSED_HERE && (await this.#partsOf(entry)).length > 0) {
       refuseToGoOn(this.#context, invite, { kind: "paused" });
       return;
     }
-    const life = await this.#openIncoming(entry);
+    const life = await this.#openIncoming(entry, offer);
     if (!life.ok || !life.value.takesRest(invite, offer)) refuseToGoOn(this.#context, invite);
   }
 
@@ -240,11 +235,16 @@ export class ResumeDesk {
     return life;
   }
 
-  async #openIncoming(entry: HistoryEntry): Promise<Result<IncomingAgain, AgainError>> {
+  /** @param offer where it is opened for the sake of that one: what is here must be of use to it */
+  async #openIncoming(
+    entry: HistoryEntry,
+    offer?: CheckedOffer,
+  ): Promise<Result<IncomingAgain, AgainError>> {
     this.#opening.add(entry.id);
     const own = await this.#partsOf(entry);
     this.#opening.delete(entry.id);
-    if (own.length === 0)
+    const isOfUse = offer?.files.some((one) => own.some((part) => isPartOf(one, part))) ?? true;
+    if (own.length === 0 || !isOfUse)
       return err({ kind: "nothing", message: "What had arrived of it is gone." });
     const life = new IncomingAgain(this.#context, entry, own);
     this.#running.incoming.set(life.id, life);
