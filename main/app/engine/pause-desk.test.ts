@@ -77,6 +77,14 @@ function stateOf(id: string): string | undefined {
 
 const id = "a" as OfferId;
 
+function end(state: "verified"): void {
+  for (const event of [
+    { event: "file", id, index: 0, state: "complete", verified: true },
+    { event: "transfer", id, state },
+  ] as const)
+    if (desk.admits(event)) cards.apply({ name: "event", event });
+}
+
 describe("pausing and resuming", () => {
   it("is shown at once, and what the other side paused is left to it", async () => {
     add("a", "transferring");
@@ -129,6 +137,15 @@ describe("ux 4: a machine that sleeps", () => {
     await desk.wake();
     expect(asked).toEqual(["pause a", "resume a"]);
   });
+
+  it("leaves what ended before it slept as it ended", async () => {
+    add("a", "transferring");
+    desk.suspend();
+    end("verified");
+    isGone = true;
+    await desk.wake();
+    expect([stateOf("a"), asked]).toEqual(["verified", ["pause a"]]);
+  });
 });
 
 describe("a network that is lost", () => {
@@ -155,6 +172,13 @@ describe("a network that is lost", () => {
     expect(stateOf("a")).toBe("interrupted");
     await desk.networkIs("registered");
     expect(asked).toEqual([]);
+  });
+
+  it("and what was whole by then stays so", async () => {
+    end("verified");
+    isGone = true;
+    await desk.networkIs("registered");
+    expect([stateOf("a"), asked]).toEqual(["verified", []]);
   });
 
   it("and deletes what its user cancels meanwhile", async () => {

@@ -75,7 +75,7 @@ export class PauseDesk {
   async wake(): Promise<void> {
     const asleep = [...this.#asleep];
     this.#asleep.clear();
-    await Promise.all(asleep.map((id) => this.#resume(id)));
+    await this.#resumeAll(asleep);
   }
 
   async networkIs(change: NetworkChange): Promise<void> {
@@ -118,7 +118,7 @@ export class PauseDesk {
   async #goOn(): Promise<void> {
     const held = [...this.#held];
     this.#held.clear();
-    await Promise.all(held.map((id) => this.#resume(id)));
+    await this.#resumeAll(held);
   }
 
   /** Cards of before that can go on, back among those that windows are told of. */
@@ -154,6 +154,12 @@ export class PauseDesk {
     }
     await this.#resume(id);
     return DONE;
+  }
+
+  /** Those of them that did not end meanwhile. */
+  async #resumeAll(ids: readonly string[]): Promise<void> {
+    const alive = new Set(this.#where((card) => isGoingOn(card) || canResume(card)));
+    await Promise.all(ids.filter((id) => alive.has(id)).map((id) => this.#resume(id)));
   }
 
   async #resume(id: string): Promise<void> {
