@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
-import { makeCard } from "../../../tests/support/cards.ts";
+import { makeCard, makeCardFile } from "../../../tests/support/cards.ts";
 import { Attention, type AttentionInput, type AttentionStep, isPromptWanted } from "./attention.ts";
 
 const ON = { areNotificationsOn: true, isDoNotDisturb: false };
@@ -58,13 +58,30 @@ describe("attention of the taskbar", () => {
 });
 
 describe("notice of what a rule accepted", () => {
-  const accepted = makeCard({ id: "auto", state: "transferring", isAutoAccepted: true });
+  const files = [makeCardFile({ state: "waiting" })];
+  const accepted = makeCard({ id: "auto", state: "transferring", isAutoAccepted: true, files });
+  const taking = { ...accepted, state: "accepting", files: [makeCardFile()] } as const;
 
   it("is shown once and not withdrawn", () => {
     const of = new Attention([]);
+    expect(shown(of, { changed: [taking] })).toEqual([]);
     expect(shown(of, { changed: [accepted] })).toEqual(["autoAccepted auto"]);
     const again = step(of, { changed: [{ ...accepted, state: "verified" }] });
     expect(again).toEqual({ show: [], close: [], isFlashing: false });
+  });
+
+  it("is none where its user has to be asked after all: that is told as every offer is", () => {
+    const of = new Attention([]);
+    step(of, { changed: [taking] });
+    const asking = [makeCard({ id: "auto" })];
+    expect(shown(of, { changed: asking, asking })).toEqual(["offer auto"]);
+  });
+
+  it("is none of a card that the history gives back", () => {
+    const of = new Attention([]);
+    const ended = makeCard({ ...accepted, state: "interrupted" });
+    expect(shown(of, { changed: [ended] })).toEqual([]);
+    expect(shown(of, { changed: [accepted] })).toEqual([]);
   });
 
   it("is no news after a start", () => {
@@ -73,7 +90,9 @@ describe("notice of what a rule accepted", () => {
 
   it("waits for nobody who does not want to be disturbed", () => {
     const settings = { ...ON, isDoNotDisturb: true };
-    expect(shown(new Attention([]), { changed: [accepted], settings })).toEqual([]);
+    const of = new Attention([]);
+    step(of, { changed: [taking], settings });
+    expect(shown(of, { changed: [accepted], settings })).toEqual([]);
   });
 });
 

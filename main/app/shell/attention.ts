@@ -1,4 +1,4 @@
-import type { Card } from "../../../shared/model/card.ts";
+import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { Settings } from "../../../shared/model/settings.ts";
 
 export type AttentionSettings = Pick<Settings, "areNotificationsOn" | "isDoNotDisturb">;
@@ -11,6 +11,8 @@ export interface AttentionInput {
   readonly isMainFocused: boolean;
   readonly settings: AttentionSettings;
 }
+
+const UNTAKEN: ReadonlySet<CardFile["state"]> = new Set(["offered", "declined"]);
 
 /** What the system is to show of offers. Ids are the cards'. */
 export interface AttentionStep {
@@ -27,6 +29,8 @@ export interface AttentionStep {
 export class Attention {
   readonly #told = new Set<string>();
   readonly #open = new Set<string>();
+  /** Offers that a rule is about to take; where it cannot, the user is asked after all. */
+  readonly #byRule = new Set<string>();
 
   /** Cards that were there at the start are no news. */
   constructor(cards: readonly Card[]) {
@@ -36,7 +40,7 @@ export class Attention {
   step({ changed, asking, isMainFocused, settings }: AttentionInput): AttentionStep {
     const isAllowed = settings.areNotificationsOn === true && !isMainFocused;
     const offers = asking.filter((card) => this.#tell(card));
-    const accepted = changed.filter((card) => card.isAutoAccepted === true && this.#tell(card));
+    const accepted = changed.filter((card) => this.#isTaken(card) && this.#tell(card));
     const shownOffers = isAllowed ? offers : [];
     for (const { id } of shownOffers) this.#open.add(id);
     const still = new Set(asking.map(({ id }) => id));
@@ -51,6 +55,16 @@ export class Attention {
       close,
       isFlashing: offers.length > 0 && !isMainFocused,
     };
+  }
+
+  /** Whether a rule has taken it in this run: what the history gives back is no news. */
+  #isTaken({ id, state, files, isAutoAccepted }: Card): boolean {
+    if (isAutoAccepted === true && state === "accepting") {
+      this.#byRule.add(id);
+      return false;
+    }
+    const isTaken = isAutoAccepted === true && files.some((file) => !UNTAKEN.has(file.state));
+    return this.#byRule.delete(id) && isTaken;
   }
 
   /** @returns whether it is news */
