@@ -1,6 +1,6 @@
 import { formatPerson } from "../../../shared/format/person.ts";
 import type { RequestArguments } from "../../../shared/ipc/contract.ts";
-import { canResume, isEnded } from "../../../shared/model/card.ts";
+import { canResume, isEnded, isGoingOn } from "../../../shared/model/card.ts";
 import type { OfferId, OfferView } from "../../../shared/model/offer.ts";
 import type { Files } from "../../base/files.ts";
 import type { Clock, Log } from "../../base/ports.ts";
@@ -66,6 +66,8 @@ export class OfferDesk {
   /** Pictures by their path on the windows' origin. */
   readonly #icons = new Map<string, ReadonlyMap<string, EngineResource>>();
   readonly #lookedMs = new Map<string, number>();
+  /** The latest look into a folder that has not come to its end; what an earlier one finds is of no use any more. */
+  readonly #looking = new Map<string, symbol>();
   /** Stops the comparison of an offer's files with those of its folder. */
   readonly #comparing = new Map<string, AbortController>();
 
@@ -151,10 +153,14 @@ export class OfferDesk {
         this.#lookedMs.delete(id);
         this.#comparing.get(id)?.abort();
         this.#comparing.delete(id);
-      } else if (!this.#comparing.has(id) && clock.nowMs() - lookedMs >= LOOK_AGAIN_MS)
+      } else if (this.#isIdle(id) && clock.nowMs() - lookedMs >= LOOK_AGAIN_MS)
         void this.#look(card, card.folder ?? "");
     }
     if (cards.book.size === 0) this.#lookedMs.clear();
+  }
+
+  #isIdle(id: string): boolean {
+    return !this.#comparing.has(id) && !this.#looking.has(id);
   }
 
   #ringing(id: string): BookCard | undefined {
@@ -169,6 +175,14 @@ export class OfferDesk {
     return isOver ? DONE : gone("offer");
   }
 
+  /** Pressed twice, or in two windows: the first press counts. */
+  #acceptedBefore(id: string): Result<null, Failure> {
+    const card = this.#parts.cards.book.get(id)?.card;
+    const isTaken =
+      card?.direction === "incoming" && (card.state === "accepting" || isGoingOn(card));
+    return isTaken ? DONE : this.#tooLate(id);
+  }
+
   /** Looks into the folder, and takes the offer where its person's rule says so. */
   async #begin(offer: OfferView): Promise<void> {
     const { cards, people } = this.#parts;
@@ -179,14 +193,16 @@ export class OfferDesk {
     // Whoever is not vouched for could be anybody.
     const isTaken = offer.isVouched === true && isTakenByRule(card, people.find(card.peer));
     if (isTaken) cards.apply({ name: "accepting", id, folder, isAuto: true });
+    const looking = this.#beginLook(id);
     const look = await lookIntoFolder(this.#parts.files, folder, card);
+    const isLatest = this.#endLook(id, looking);
     const chosen = isTaken ? this.#chosenByRule(card, look) : undefined;
     if (chosen !== undefined && cards.book.get(id)?.card.state === "accepting") {
       this.#take(card, folder, chosen);
       return;
     }
     if (isTaken) cards.apply({ name: "askAfterAll", id });
-    await this.#lookedAt(card, look);
+    if (isLatest) await this.#lookedAt(card, look);
   }
 
   /** What is taken unasked, names that are taken as the settings say; undefined where its user has to be asked. */
@@ -216,7 +232,7 @@ export class OfferDesk {
   }: RequestArguments<"offer.accept">): Promise<Result<null, Failure>> {
     const { cards, state } = this.#parts;
     const card = this.#ringing(id);
-    if (card === undefined) return this.#tooLate(id);
+    if (card === undefined) return this.#acceptedBefore(id);
     if (!isChoiceOf(card, files)) return failure("badRequest", said("failures.notFits"));
     const target = folder ?? card.folder ?? state.current.settings.receiveFolder;
     if (!(await this.#isUsable(target))) return noFolder(target);
@@ -227,7 +243,7 @@ export class OfferDesk {
       return failure("noFiles", said("failures.allNamesTaken"), said("actions.keepBoth"));
     const sizes = sizesOf(card, chosen.taken);
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
-    if (this.#ringing(id) === undefined) return this.#tooLate(id);
+    if (this.#ringing(id) === undefined) return this.#acceptedBefore(id);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
     this.#take(card, target, chosen);
     this.#parts.onFolderUsed(target);
@@ -261,8 +277,22 @@ export class OfferDesk {
   }
 
   async #look(card: BookCard, folder: string): Promise<void> {
-    this.#lookedMs.set(card.id, this.#parts.clock.nowMs());
-    await this.#lookedAt(card, await lookIntoFolder(this.#parts.files, folder, card));
+    const { files, clock } = this.#parts;
+    this.#lookedMs.set(card.id, clock.nowMs());
+    const looking = this.#beginLook(card.id);
+    const look = await lookIntoFolder(files, folder, card);
+    if (this.#endLook(card.id, looking)) await this.#lookedAt(card, look);
+  }
+
+  #beginLook(id: string): symbol {
+    const looking = Symbol(id);
+    this.#looking.set(id, looking);
+    return looking;
+  }
+
+  /** @returns whether no other look has begun meanwhile: the user may have chosen another folder */
+  #endLook(id: string, looking: symbol): boolean {
+    return this.#looking.get(id) === looking && this.#looking.delete(id);
   }
 
   /** Room and names are told at once; what has to be read for it follows. */
