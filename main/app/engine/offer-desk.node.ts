@@ -6,7 +6,7 @@ import type { Files } from "../../base/files.ts";
 import type { Clock, Log } from "../../base/ports.ts";
 import type { Result } from "../../base/result.ts";
 import type { CpmClient, RestRule } from "../../cpm/client.ts";
-import { isTakenByRule } from "../model/auto-accept.ts";
+import { isTakenByRule, restByRule } from "../model/auto-accept.ts";
 import { iconPath } from "../model/card-begin.ts";
 import type { BookCard } from "../model/card-entry.ts";
 import { askAgainText } from "../model/card-words.ts";
@@ -190,15 +190,16 @@ export class OfferDesk {
     const card = this.#ringing(id);
     if (card === undefined) return;
     const folder = card.folder ?? "";
+    const person = people.find(card.peer);
     // Whoever is not vouched for could be anybody.
-    const isTaken = offer.isVouched === true && isTakenByRule(card, people.find(card.peer));
+    const isTaken = offer.isVouched === true && isTakenByRule(card, person);
     if (isTaken) cards.apply({ name: "accepting", id, folder, isAuto: true });
     const looking = this.#beginLook(id);
     const look = await lookIntoFolder(this.#parts.files, folder, card);
     const isLatest = this.#endLook(id, looking);
     const chosen = isTaken ? this.#chosenByRule(card, look) : undefined;
     if (chosen !== undefined && cards.book.get(id)?.card.state === "accepting") {
-      this.#take(card, folder, chosen);
+      this.#take(card, folder, { ...chosen, rest: restByRule(person) });
       return;
     }
     if (isTaken) cards.apply({ name: "askAfterAll", id });
@@ -214,14 +215,15 @@ export class OfferDesk {
     return isFit ? chosen : undefined;
   }
 
-  #take(card: BookCard, folder: string, chosen: ChosenFiles): void {
+  /** @param chosen `rest`: of files that follow, where all that are listed are taken */
+  #take(card: BookCard, folder: string, chosen: ChosenFiles & { readonly rest: RestRule }): void {
     const { conflict } = this.#parts.state.current.settings;
     const isWhole = chosen.taken.length === card.files.length;
     this.#parts.received.expect(card.id, chosen);
     this.#parts.client()?.accept(offerId(card.id), chosen.taken, {
       folder,
       ...{ conflict: conflictPolicy(conflict), conflicts: chosen.conflicts },
-      ...(isWhole ? { rest: allOf } : {}),
+      ...(isWhole ? { rest: chosen.rest } : {}),
     });
   }
 
@@ -245,7 +247,7 @@ export class OfferDesk {
     if (!hasRoom(look, sizes)) return noSpace(sizes, look);
     if (this.#ringing(id) === undefined) return this.#acceptedBefore(id);
     cards.apply({ name: "accepting", id, folder: target, isAuto: false });
-    this.#take(card, target, chosen);
+    this.#take(card, target, { ...chosen, rest: allOf });
     this.#parts.onFolderUsed(target);
     return DONE;
   }

@@ -129,3 +129,28 @@ describe("an offer that is accepted twice", () => {
     expect(taken).toHaveLength(1);
   });
 });
+
+describe("ux 4: what the rule of a person takes", () => {
+  const alice: Person = {
+    ...{ aor: "sip:alice@a.example", name: "Alice", isMe: false, isBlocked: false },
+    autoAccept: { maxSizeOctets: 1000 },
+  };
+
+  it("is no more than its limit, the files that are not listed yet counted", async () => {
+    people = [alice];
+    offer({ series: { files: 101, octets: 5000 } });
+    await vi.waitFor(() => {
+      expect(card()?.freeOctets).toBeDefined();
+    });
+    expect([card()?.state, taken]).toEqual(["ringing", []]);
+  });
+
+  it("is nothing that can run programs, also among files that come later", async () => {
+    people = [alice];
+    offer({ series: { files: 3, octets: 300 } });
+    await vi.waitFor(() => {
+      expect(taken).toHaveLength(1);
+    });
+    expect(taken[0]?.rest?.([file(1), file(2, { name: "run.exe" })])).toEqual([1]);
+  });
+});
