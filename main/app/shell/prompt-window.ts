@@ -27,7 +27,8 @@ export class PromptWindow {
   #heightPx = FIRST_HEIGHT_PX;
   #isWanted = false;
   #isReady = false;
-  #timer: Timer | undefined;
+  #fitting: Timer | undefined;
+  #lingering: Timer | undefined;
 
   constructor(options: PromptWindowOptions) {
     this.#options = options;
@@ -40,15 +41,16 @@ export class PromptWindow {
   want(isWanted: boolean): void {
     if (this.#isWanted === isWanted) return;
     this.#isWanted = isWanted;
-    this.#timer?.cancel();
+    this.#lingering?.cancel();
     if (isWanted) this.#open();
     else {
       this.#window?.hide();
-      this.#timer = this.#options.clock.startTimer(LINGER_MS, () => this.#window?.destroy());
+      this.#lingering = this.#options.clock.startTimer(LINGER_MS, () => this.#window?.destroy());
     }
   }
 
   fit(heightPx: number): void {
+    this.#fitting?.cancel();
     this.#heightPx = heightPx;
     this.#isReady = true;
     this.#place();
@@ -56,7 +58,7 @@ export class PromptWindow {
   }
 
   close(): void {
-    this.#timer?.cancel();
+    this.#lingering?.cancel();
     this.#window?.destroy();
   }
 
@@ -76,7 +78,7 @@ export class PromptWindow {
       },
     });
     window.once("ready-to-show", () => {
-      this.#timer = this.#options.clock.startTimer(FIT_MS, () => {
+      this.#fitting = this.#options.clock.startTimer(FIT_MS, () => {
         this.#isReady = true;
         this.#show();
       });
@@ -85,6 +87,7 @@ export class PromptWindow {
       event.preventDefault();
     });
     window.on("closed", () => {
+      this.#fitting?.cancel();
       this.#window = undefined;
       this.#isReady = false;
     });
@@ -116,7 +119,6 @@ export class PromptWindow {
   #show(): void {
     const window = this.#window;
     if (!this.#isWanted || !this.#isReady || window === undefined || window.isDestroyed()) return;
-    this.#timer?.cancel();
     if (!window.isVisible()) window.showInactive();
   }
 
