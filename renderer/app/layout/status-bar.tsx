@@ -2,8 +2,10 @@ import { ArrowDown, ArrowUp, HardDrive, Network } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslations } from "use-intl";
 import { useStore } from "zustand";
+import { useShallow } from "zustand/react/shallow";
+import type { Card } from "../../../shared/model/card.ts";
 import { useFormats } from "../../i18n/use-formats.ts";
-import { useApp, useStores } from "../../ipc/stores.tsx";
+import { useApp, useCards, useStores } from "../../ipc/stores.tsx";
 import { Button } from "../../ui/button.tsx";
 import { VisuallyHidden } from "../../ui/visually-hidden.tsx";
 import { navigate } from "../navigation.ts";
@@ -53,21 +55,8 @@ export function StatusBar(): ReactNode {
 function Rates(): ReactNode {
   const t = useTranslations("app");
   const { rate } = useFormats();
-  const { cards, progress } = useStores();
-  const up = useStore(progress, ({ byId }) =>
-    Object.entries(byId).reduce(
-      (sum, [id, { octetsPerS = 0 }]) =>
-        cards.getState().byId[id]?.direction === "outgoing" ? sum + octetsPerS : sum,
-      0,
-    ),
-  );
-  const down = useStore(progress, ({ byId }) =>
-    Object.entries(byId).reduce(
-      (sum, [id, { octetsPerS = 0 }]) =>
-        cards.getState().byId[id]?.direction === "incoming" ? sum + octetsPerS : sum,
-      0,
-    ),
-  );
+  const up = useRate("outgoing");
+  const down = useRate("incoming");
   return (
     <Button
       variant="quiet"
@@ -82,5 +71,20 @@ function Rates(): ReactNode {
       <ArrowDown aria-hidden size={14} className={styles["second"]} />
       <VisuallyHidden>{t("down")}</VisuallyHidden> {rate(down)}
     </Button>
+  );
+}
+
+/** Of all transfers in this direction that move now; what stands still keeps the speed that it had. */
+function useRate(direction: Card["direction"]): number {
+  const { progress } = useStores();
+  const moving = useCards(
+    useShallow(({ byId }) =>
+      Object.values(byId)
+        .filter((card) => card.direction === direction && card.state === "transferring")
+        .map(({ id }) => id),
+    ),
+  );
+  return useStore(progress, ({ byId }) =>
+    moving.reduce((sum, id) => sum + (byId[id]?.octetsPerS ?? 0), 0),
   );
 }
