@@ -14,6 +14,11 @@ export function follow(stores: Stores, now: () => number): () => void {
   let isLive = false;
   let isStopped = false;
 
+  const forget = (ids: readonly string[]): void => {
+    cards.remove(ids);
+    progress.forget(ids);
+    stores.window.getState().forget(ids);
+  };
   const whenLive =
     <Payload>(apply: (payload: Payload) => void) =>
     (payload: Payload): void => {
@@ -25,17 +30,14 @@ export function follow(stores: Stores, now: () => number): () => void {
     client.on(
       "cards.changed",
       whenLive((changed) => {
-        cards.change(changed);
+        const away = changed.filter(({ isDismissed }) => isDismissed === true);
+        cards.change(changed.filter((card) => !away.includes(card)));
         progress.forget(changed.filter((card) => isEnded(card.state)).map((card) => card.id));
+        // Told for the last time.
+        if (away.length > 0) forget(away.map(({ id }) => id));
       }),
     ),
-    client.on(
-      "cards.removed",
-      whenLive((ids) => {
-        cards.remove(ids);
-        progress.forget(ids);
-      }),
-    ),
+    client.on("cards.removed", whenLive(forget)),
     client.on(
       "card.progress",
       whenLive((told) => {

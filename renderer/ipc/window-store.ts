@@ -27,6 +27,8 @@ export interface WindowState {
   readonly select: (ids: readonly string[]) => void;
   /** Selects by the user's own hand. */
   readonly choose: (ids: readonly string[]) => void;
+  /** Cards that are there no more. */
+  readonly forget: (ids: readonly string[]) => void;
   readonly stack: (ids: readonly string[]) => void;
   readonly review: (id: string) => void;
   /** A question that is asked already is answered first: nothing changes under the user's hand. */
@@ -86,6 +88,13 @@ export function createWindowStore(): WindowStore {
     },
     choose: (selected) => {
       set({ selected, isChosen: true });
+    },
+    forget: (ids) => {
+      set(({ selected }) =>
+        selected.some((id) => ids.includes(id))
+          ? { selected: selected.filter((id) => !ids.includes(id)) }
+          : {},
+      );
     },
     stack: (stacked) => {
       set({ stacked });

@@ -35,7 +35,11 @@ export class CardBook {
   }
 
   apply(event: EngineEvent): void {
-    if (event.name === "cards.changed") for (const card of event.payload) this.#put(card);
+    if (event.name === "cards.changed")
+      // What was put away is told of for the last time.
+      for (const card of event.payload)
+        if (card.isDismissed === true) this.#remove(card.id);
+        else this.#put(card);
     if (event.name === "cards.removed") for (const id of event.payload) this.#remove(id);
     if (event.name === "card.progress") {
       const { id, octets } = event.payload;
@@ -132,7 +136,7 @@ export class CardBook {
   }
 
   #unseen(is: (card: Card) => boolean): Card[] {
-    return this.#where((card) => is(card) && card.isDismissed !== true && !this.#seen.has(card.id));
+    return this.#where((card) => is(card) && !this.#seen.has(card.id));
   }
 }
 

@@ -88,6 +88,22 @@ describe("ux 3.13: several selected transfers", () => {
   });
 });
 
+describe("selected transfers that are put away", () => {
+  it("are selected no more", async () => {
+    const cards = ["a", "b", "c"].map((id) => card({ id, state: "missed" }));
+    const { user, stores } = await renderPage(<TransfersPage />, { cards });
+    act(() => {
+      stores.window.getState().select(["a", "b"]);
+    });
+    await user.click(screen.getByRole("button", { name: "Remove from list" }));
+    await waitFor(() => {
+      expect(stores.window.getState().selected).toEqual([]);
+    });
+    expect(screen.queryByRole("toolbar", { name: "Selected transfers" })).toBeNull();
+    expect(Object.keys(stores.cards.getState().byId)).toEqual(["c"]);
+  });
+});
+
 describe("ux 3.5 in a small window", () => {
   const page = (
     <>
