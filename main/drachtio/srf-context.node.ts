@@ -63,3 +63,36 @@ export class HandlerStack<Handler> {
     return [...this.#handlers];
   }
 }
+
+/**
+ * Handlers of something that happens once. It may come before there is a handler, for an application learns of a dialog
+ * from a promise and may have to wait for more: then the first handler gets it.
+ */
+export class OnceStack<Event> {
+  readonly #handlers = new HandlerStack<(event: Event) => void>();
+  #early: { readonly event: Event } | undefined;
+
+  /** @param tell hands over what came before, in time */
+  add(handler: (event: Event) => void, tell: (task: () => void) => void): () => void {
+    const early = this.#early;
+    this.#early = undefined;
+    if (early !== undefined)
+      tell(() => {
+        handler(early.event);
+      });
+    return this.#handlers.add(handler);
+  }
+
+  /** For the first handler to come. */
+  keep(event: Event): void {
+    this.#early = { event };
+  }
+
+  get newest(): ((event: Event) => void) | undefined {
+    return this.#handlers.newest;
+  }
+
+  get all(): readonly ((event: Event) => void)[] {
+    return this.#handlers.all;
+  }
+}

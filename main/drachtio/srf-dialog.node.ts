@@ -6,7 +6,13 @@ import type { SipResponse } from "../sip/message/message.ts";
 import type { DrachtioDialog, DrachtioRequest, DrachtioResponse } from "./drachtio-package.node.ts";
 import type { IncomingRequest, ResponseOptions, SipBody, SipFailure, SrfDialog } from "./srf.ts";
 import { failureOf, readRequest, readResponse, sourceOf, toOutgoing } from "./srf-border.node.ts";
-import { guarded, HandlerStack, REQUEST_LIMIT_MS, type SrfContext } from "./srf-context.node.ts";
+import {
+  guarded,
+  HandlerStack,
+  OnceStack,
+  REQUEST_LIMIT_MS,
+  type SrfContext,
+} from "./srf-context.node.ts";
 import { FacadeRequest, handOver } from "./srf-request.node.ts";
 
 type Handler = (request: IncomingRequest) => void;
@@ -32,9 +38,9 @@ export class FacadeDialog implements SrfDialog {
   readonly remoteTag: string;
   readonly #context: SrfContext;
   readonly #dialog: DrachtioDialog;
-  readonly #bye = new HandlerStack<Handler>();
+  readonly #bye = new OnceStack<IncomingRequest>();
   readonly #reinvite = new HandlerStack<Handler>();
-  readonly #lost = new HandlerStack<(why: string) => void>();
+  readonly #lost = new OnceStack<string>();
   readonly #requests = new Map<string, HandlerStack<Handler>>();
   readonly #close: () => void;
   #isOver = false;
@@ -53,7 +59,7 @@ export class FacadeDialog implements SrfDialog {
   }
 
   onBye(handler: Handler): Undo {
-    return this.#bye.add(handler);
+    return this.#bye.add(handler, this.#later);
   }
 
   onReinvite(handler: Handler): Undo {
@@ -70,7 +76,7 @@ export class FacadeDialog implements SrfDialog {
   }
 
   onLost(handler: (why: string) => void): Undo {
-    return this.#lost.add(handler);
+    return this.#lost.add(handler, this.#later);
   }
 
   async bye(headers: readonly HeaderField[] = []): Promise<Result<SipResponse, SipFailure>> {
@@ -168,8 +174,13 @@ export class FacadeDialog implements SrfDialog {
     };
     this.#later(() => {
       const handler = this.#bye.newest;
-      if (handler !== undefined) handOver(this.#context, bye, handler);
-      else bye.respond(200);
+      if (handler !== undefined) {
+        handOver(this.#context, bye, handler);
+        return;
+      }
+      // The other side has not to wait for whoever wants to know it.
+      bye.respond(200);
+      this.#bye.keep({ ...bye, respond: () => undefined });
     });
   }
 
@@ -191,15 +202,17 @@ export class FacadeDialog implements SrfDialog {
    * The application learns of the dialog from a promise and sets its handlers after that: what comes in the same breath
    * waits for it.
    */
-  #later(task: () => void): void {
+  readonly #later = (task: () => void): void => {
     setImmediate(guarded(this.#context, "request in a dialog", task));
-  }
+  };
 
   #lose(why: string): void {
     if (this.#isOver) return;
     this.#end();
     this.#later(() => {
-      for (const handler of this.#lost.all) handler(why);
+      const handlers = this.#lost.all;
+      for (const handler of handlers) handler(why);
+      if (handlers.length === 0) this.#lost.keep(why);
     });
   }
 

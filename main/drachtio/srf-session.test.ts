@@ -360,6 +360,39 @@ describe("RFC 3261 §15 BYE", () => {
   });
 });
 
+describe("RFC 3261 §15.1.2 BYE before anybody asks for it", () => {
+  it("MUST be answered at once and told to the first handler, once", async () => {
+    const { clock, caller, callee } = await established();
+    let status: number | undefined;
+    void caller.bye([{ name: "Reason", value: "SIP;cause=487" }]).then((result) => {
+      status = result.ok ? result.value.status : -1;
+    });
+    await clock.advanceUntil(() => status !== undefined, 10_000);
+    expect(status).toBe(200);
+    const heard: (string | undefined)[] = [];
+    for (const who of ["first", "second"])
+      callee.onBye((bye) => {
+        bye.respond(200);
+        heard.push(`${who} ${bye.request.headers.get("Reason") ?? ""}`);
+      });
+    expect(heard).toEqual([]);
+    await clock.advanceAsync(10);
+    expect(heard).toEqual(["first SIP;cause=487"]);
+    expect((await callee.bye()).ok).toBe(false);
+  });
+
+  it("MUST be as with a loss", async () => {
+    const { clock, bob, callee } = await established();
+    await bob.srf.close();
+    await clock.advanceAsync(10);
+    const heard: string[] = [];
+    callee.onLost((why) => heard.push(why));
+    callee.onLost((why) => heard.push(why));
+    await clock.advanceAsync(10);
+    expect(heard).toEqual(["the stack was closed"]);
+  });
+});
+
 describe("RFC 3261 §18.1.1 an INVITE above 1300 octets", () => {
   it.each([
     ["10.0.0.1", "10.0.0.2", "10.0.0.2"],
