@@ -106,6 +106,17 @@ describe("RFC 5547 §8.2.2 pull from another maker's program", () => {
   });
 });
 
+describe("RFC 5547 §6 a range that ends before the file", () => {
+  it("MUST cost nothing of what is here", async () => {
+    await brokenFrom({ knowsRanges: true, givesUpTo: 500_000 });
+    const before = await pair.alice.files.parts();
+    expect(before).toHaveLength(1);
+    await resumed();
+    expect(pair.alice.last("file")).toMatchObject({ state: "interrupted", code: "connection" });
+    expect(await pair.alice.files.parts()).toEqual(before);
+  });
+});
+
 describe("RFC 5547 §8.3.2 pull offers to this device", () => {
   async function asked(sharedFile?: () => Promise<string | undefined>): Promise<number> {
     await pair.stop();

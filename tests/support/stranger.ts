@@ -31,6 +31,8 @@ export interface StrangerHabits {
   readonly saysReceived?: boolean;
   /** Copies `file-range` into its answers; without it, it knows whole files only. */
   readonly knowsRanges?: boolean;
+  /** With `knowsRanges`: what it gives to those who ask ends here, whatever they asked for, and of unknown length. */
+  readonly givesUpTo?: number;
   /** What it gives to those who ask. */
   readonly gives?: Buffer;
 }
@@ -122,7 +124,10 @@ export class Stranger {
       "a=setup:passive",
       "a=accept-types:*",
       `a=path:msrp://${STRANGER_HOST}:2855/s${String(index)};tcp`,
-      ...one.split("\r\n").filter((line) => kept.test(line)),
+      ...one
+        .split("\r\n")
+        .filter((line) => kept.test(line))
+        .map((line) => this.#cutShort(line)),
     ]);
     const content = Buffer.from(`${[...SESSION, ...lines].join("\r\n")}\r\n`);
     const accepted = await invite.accept({
@@ -137,6 +142,12 @@ export class Stranger {
     if (isAsked) this.#giving = { offer, dialog: accepted.value };
   }
 
+  #cutShort(line: string): string {
+    const { givesUpTo } = this.#habits;
+    if (givesUpTo === undefined) return line;
+    return line.replace(/^(a=file-range:\d+)-.*$/, `$1-${String(givesUpTo)}`);
+  }
+
   /** Whoever asked has connected. */
   async #give(tcp: TcpConnection): Promise<void> {
     const giving = this.#giving;
@@ -147,7 +158,8 @@ export class Stranger {
     const start = Number(/a=file-range:(\d+)/.exec(offer)?.[1] ?? 1);
     const from = this.#habits.knowsRanges === true ? start - 1 : 0;
     const content = this.#habits.gives ?? Buffer.alloc(0);
-    await this.#sendOver(tcp, { pathText: path, session: "s0", content: content.subarray(from) });
+    const rest = content.subarray(from, this.#habits.givesUpTo);
+    await this.#sendOver(tcp, { pathText: path, session: "s0", content: rest });
     await dialog.bye();
   }
 
@@ -271,7 +283,8 @@ export class Stranger {
     for (let at = 0; at < content.length || at === 0; at += step) {
       const body = content.subarray(at, at + step);
       const end = this.#habits.hasFixedRanges === true ? String(at + body.length) : "*";
-      const range = `${String(at + 1)}-${end}/${String(content.length)}`;
+      const total = this.#habits.givesUpTo === undefined ? String(content.length) : "*";
+      const range = `${String(at + 1)}-${end}/${total}`;
       const tid = this.#tid();
       const flag = at + step >= content.length ? "$" : "+";
       const head =

@@ -178,7 +178,7 @@ function receivable(media: FileMedia, leaves: readonly BodyLeaf[]): readonly Rec
 }
 
 /** Of ranges, those that end with the file are of use: what lies before them may be here (RFC 5547 §6 file-range). */
-function reachesEnd(range: FileRange | undefined, sizeOctets: number): boolean {
+export function reachesEnd(range: FileRange | undefined, sizeOctets: number): boolean {
   if (range === undefined) return true;
   return (range.stop === "*" || range.stop === sizeOctets) && range.start <= sizeOctets + 1;
 }

@@ -12,6 +12,7 @@ import { newCallId, newTransferId } from "../ids.ts";
 import { OfferRelay } from "../relay/offer-relay.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { inviteAgain, type OnStop } from "./again-invite.ts";
+import { reachesEnd } from "./incoming-checks.ts";
 import { offeredScheme } from "./media-security.ts";
 import { activeWay } from "./media-way.ts";
 import type { OfferContext } from "./offer-context.ts";
@@ -173,13 +174,14 @@ async function answered(
 
 /**
  * Programs that know whole files only say nothing of the range, or that it begins at 1; then everything comes again. A
- * range that would leave a gap is of no use.
+ * range that would leave a gap, or end before the file does, is of no use.
  */
 async function lineOf(
   { ports }: OfferContext,
   { file, found, uri, transferId, place }: Asked,
   answer: Extract<FileAnswer, { readonly isAccepted: true }>,
 ): Promise<AwaitedLine | undefined> {
+  if (!reachesEnd(answer.range, file.sizeOctets)) return undefined;
   const fromOctet = (answer.range?.start ?? 1) - 1;
   if (fromOctet > found.durableOctets) return undefined;
   const part = await ports.files.resumePart(found.key);
