@@ -5,10 +5,11 @@ import { assertNever } from "../../base/protocol-error.ts";
 import type { IncomingRequest, InviteUas, SrfDialog } from "../../drachtio/srf.ts";
 import { serializeSdp } from "../../sdp/serialize.ts";
 import { readSdpBody } from "../body/sdp-body.ts";
-import { answerHeaders, deviceHeaders, sipReason } from "../headers.ts";
+import { answerHeaders, deviceHeaders } from "../headers.ts";
 import { sipCauseOf } from "../sip-cause.ts";
 import { isOurProduct } from "../user-agent.ts";
 import type { AcceptTerms } from "./accept-terms.ts";
+import { AnsweredDialog } from "./answered-dialog.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
 import {
   forgetFile,
@@ -61,9 +62,8 @@ export class IncomingOffer {
   #state: IncomingState = RINGING;
   #ringTimer: Timer | undefined;
   #byeGuard: Timer | undefined;
-  #dialog: SrfDialog | undefined;
+  readonly #dialog = new AnsweredDialog();
   #terms: AcceptTerms = {};
-  #isDialogOver = false;
   #isSettled = false;
   #wasCancelled = false;
   #isShutDown = false;
@@ -134,9 +134,9 @@ export class IncomingOffer {
   }
 
   #giveUpSession(): void {
-    if (this.#isDialogOver) return;
-    void this.#dialog?.bye([{ name: "Reason", value: sipReason(408, "Nothing came") }]);
-    this.#isDialogOver = true;
+    if (this.#dialog.isOver) return;
+    void this.#dialog.bye({ cause: 408, text: "Nothing came" });
+    this.#dialog.end();
     this.#files.haltAll(LOST);
     this.#settleIfOver();
   }
@@ -201,7 +201,7 @@ export class IncomingOffer {
   }
 
   async #reinvite(content: Buffer): Promise<void> {
-    const answer = await this.#dialog?.reinvite(
+    const answer = await this.#dialog.reinvite(
       { contentType: "application/sdp", content },
       deviceHeaders(this.#context.config, this.#context.ports.srf.local),
     );
@@ -288,25 +288,26 @@ export class IncomingOffer {
     });
     if (accepted.ok) {
       this.#listen(accepted.value);
+      this.#dialog.begin(accepted.value);
       this.#apply({ name: "acknowledged" });
       if (this.#files.isWithoutRoom) this.#apply({ name: "full" });
       return;
     }
+    this.#dialog.begin(undefined);
     // A CANCEL that came first has told its own story already.
     if (accepted.error.kind !== "cancelled") this.#apply({ name: "not-acknowledged" });
   }
 
   #listen(dialog: SrfDialog): void {
-    this.#dialog = dialog;
     dialog.onBye((bye) => {
       bye.respond(200);
       const cause = sipCauseOf(bye.request.headers);
-      this.#isDialogOver = true;
+      this.#dialog.end();
       this.#apply({ name: "bye", cause, isOnlyDevice: this.#isOnlyDevice() });
       this.#settleIfOver();
     });
     dialog.onLost(() => {
-      this.#isDialogOver = true;
+      this.#dialog.end();
       this.#apply({ name: "lost" });
       this.#settleIfOver();
     });
@@ -337,7 +338,7 @@ export class IncomingOffer {
     void this.#files.outcomes().then((outcomes) => {
       this.#isSettled = true;
       this.#settleIfOver();
-      if (this.#isDialogOver) return;
+      if (this.#dialog.isOver) return;
       const isLost = outcomes.some(({ kind }) => kind === "interrupted");
       const guardMs = isLost ? LOST_BYE_MS : BYE_GUARD_MS;
       if (outcomes.some(isUnprotected)) void this.#bye(UNPROTECTED.cause, UNPROTECTED.text);
@@ -350,7 +351,7 @@ export class IncomingOffer {
 
   /** The offer is over when every file has its outcome and the dialog has ended. */
   #settleIfOver(): void {
-    if (this.#isSettled && this.#isDialogOver) this.#apply({ name: "settled" });
+    if (this.#isSettled && this.#dialog.isOver) this.#apply({ name: "settled" });
   }
 
   #refuse(status: number): void {
@@ -367,21 +368,16 @@ export class IncomingOffer {
   async #leave(why: LeaveReason): Promise<void> {
     this.#pausedBy = PAUSED_BY[why];
     this.#isBetween = true;
-    const { cause, text } = why === "stopped" ? GOING_AWAY : PAUSED;
-    if (!this.#isDialogOver)
-      await this.#dialog?.bye([{ name: "Reason", value: sipReason(cause, text) }]);
+    await this.#dialog.bye(why === "stopped" ? GOING_AWAY : PAUSED);
     this.#files.haltAll(LEFT[why]);
-    this.#isDialogOver = true;
     this.#settleIfOver();
   }
 
   async #bye(cause: number | undefined, why = "No BYE from the sender"): Promise<void> {
     if (cause === 487) this.#tellCancelled();
-    if (this.#isDialogOver) return;
+    if (this.#dialog.isOver) return;
     const text = cause === 487 ? "Transfer stopped by the receiver" : why;
-    const headers = cause === undefined ? [] : [{ name: "Reason", value: sipReason(cause, text) }];
-    await this.#dialog?.bye(headers);
-    this.#isDialogOver = true;
+    await this.#dialog.bye(cause === undefined ? undefined : { cause, text });
     this.#settleIfOver();
   }
 
