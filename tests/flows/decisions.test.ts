@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { FileError, FileSource } from "../../main/base/files.ts";
 import { ok, type Result } from "../../main/base/result.ts";
 import { BIG, expectBigWhole, octetsOf, takeBig } from "../support/big-transfer.ts";
+import type { FlowDevice } from "../support/flow-device.ts";
 import { octets } from "../support/octets.ts";
 import { ADDRESSES, TwoNetworks, type WorldOptions } from "../support/two-networks.ts";
 import { WatchedFiles } from "../support/watched-files.ts";
@@ -213,6 +214,42 @@ describe("a decision between the 200 and the ACK of an offer", () => {
       expect(await bob.files.parts()).toEqual([]);
       expect(alice.last("file").code).toBe("declined");
     }
+  });
+});
+
+describe("a decision while room is being made for what was taken", () => {
+  async function preparing(): Promise<FlowDevice> {
+    world = await TwoNetworks.start(["a1", "b1"], {
+      filesOf: (name, files, clock) => {
+        if (name !== "b1") return files;
+        const disk = new WatchedFiles(files, clock);
+        disk.delayMs = 1000;
+        return disk;
+      },
+    });
+    await takeBig(world);
+    await world.pass(500);
+    expect(yesOf("b1")).toBe(0);
+    return world.device("b1");
+  }
+
+  it("MUST hold: pause", async () => {
+    const bob = await preparing();
+    bob.client.pause(bob.offerId);
+    await world.until("both know", () => bob.has("paused") && world.device("a1").has("paused"));
+    expect([bob.last("paused").by, world.device("a1").last("paused").by]).toEqual(["us", "peer"]);
+    await bob.client.resume(bob.offerId);
+    await bothEnd();
+    expectBigWhole(world);
+  });
+
+  it("MUST be forgotten where the user takes it back", async () => {
+    const bob = await preparing();
+    bob.client.pause(bob.offerId);
+    await bob.client.resume(bob.offerId);
+    await bothEnd();
+    expect(bob.has("paused")).toBe(false);
+    expectBigWhole(world);
   });
 });
 

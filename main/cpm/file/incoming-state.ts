@@ -9,7 +9,8 @@ import { endOutcome } from "./session-end.ts";
  */
 export type IncomingState =
   | { readonly name: "ringing" }
-  | { readonly name: "preparing" }
+  /** `wish`: of the user, who cannot leave before there is something to leave. */
+  | { readonly name: "preparing"; readonly wish?: "pause" }
   /** `wish`: of the user, who cannot leave before the ACK (RFC 3261 §15). */
   | { readonly name: "answering"; readonly wish?: "cancel" | "pause" }
   | { readonly name: "receiving"; readonly hasOctets: boolean; readonly isCancelled: boolean }
@@ -232,7 +233,10 @@ function cancelled(by: "us" | "peer" | "unknown", reason: string): readonly Inco
   ];
 }
 
-function preparing(state: IncomingState, event: IncomingEvent): IncomingStep {
+function preparing(
+  state: Extract<IncomingState, { readonly name: "preparing" }>,
+  event: IncomingEvent,
+): IncomingStep {
   const drop: IncomingEffect = {
     do: "stop-files",
     reason: "The offer ended before it was answered.",
@@ -242,7 +246,11 @@ function preparing(state: IncomingState, event: IncomingEvent): IncomingStep {
   };
   switch (event.name) {
     case "prepared":
-      return { state: { name: "answering" }, effects: [{ do: "answer" }] };
+      return { state: { ...state, name: "answering" }, effects: [{ do: "answer" }] };
+    case "pause":
+      return stay({ ...state, wish: "pause" });
+    case "resume":
+      return stay({ name: "preparing" });
     case "not-prepared": {
       const status = event.isSpace ? FORBIDDEN : SERVER_ERROR;
       return {
