@@ -315,6 +315,25 @@ describe("docs/decisions/0007: stopping", () => {
     expect(pair[who].last("cancelled").by).toBe("us");
   });
 
+  it("MUST be what a user is told who cancels between two offers", async () => {
+    await offered(130);
+    acceptWithRest();
+    // The second one does not arrive in time.
+    let refuse = (): void => undefined;
+    pair.bobSip.ring = (uac) => {
+      refuse = () => {
+        uac.settle({ kind: "refused", response: fakeResponse(486) });
+      };
+    };
+    await pair.until("the first offer is over", () => pair.bob.received().size === 100);
+    await pair.pass(5000);
+    pair.bob.client.cancel(pair.bob.offerId);
+    expect(pair.bob.all("cancelled")).toMatchObject([{ by: "us" }]);
+    expect(pair.bob.all("transfer")).toMatchObject([{ state: "partly" }]);
+    refuse();
+    await ended();
+  });
+
   it("MUST withdraw the offer that rings and make no other", async () => {
     await offered(130);
     pair.alice.client.cancel(pair.alice.offerId);

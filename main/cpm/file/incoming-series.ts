@@ -22,6 +22,7 @@ export interface SeriesOffer extends CheckedOffer {
 
 /** How long the next offer may take to come when nothing runs any more. */
 const NEXT_OFFER_MS = 60_000;
+const CANCELLED = "You cancelled the transfer.";
 
 /**
  * Offers that a sender makes one after the other, and one offer for the user (docs/decisions/0007). The first one rings;
@@ -80,6 +81,7 @@ export class IncomingSeries {
     this.#onClosed();
     this.#endSoon();
     for (const { offer } of this.#parts) offer.cancel();
+    if (this.#awaitsMore) this.#cancelled({ ...{ id: this.id, by: "us" }, reason: CANCELLED });
     this.#settle();
   }
 
@@ -272,12 +274,17 @@ export class IncomingSeries {
   /** Nothing runs: the series waits for its next offer, or is over. */
   #settle(): void {
     if (this.#parts.size > 0 || this.#hasEnded) return;
-    const isWaiting = this.#rest !== undefined && !this.#isOver && !this.#isElsewhere;
-    if (isWaiting && this.#nextFirst <= this.#first.series.totalFiles)
+    if (!this.#isOver && this.#awaitsMore)
       this.#timer = this.#context.ports.clock.startTimer(NEXT_OFFER_MS, () => {
         this.#end();
       });
     else this.#end();
+  }
+
+  /** The user wants files that were not offered yet. */
+  get #awaitsMore(): boolean {
+    const isTaken = this.#rest !== undefined && !this.#isElsewhere && !this.#hasEnded;
+    return isTaken && this.#nextFirst <= this.#first.series.totalFiles;
   }
 
   #hasEnded = false;
