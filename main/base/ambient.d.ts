@@ -33,6 +33,7 @@ type BufferEncoding = "latin1" | "utf8" | "hex" | "base64" | "ascii";
 interface BufferConstructor {
   from(text: string, encoding?: BufferEncoding): Buffer;
   from(bytes: Uint8Array | readonly number[]): Buffer;
+  from(memory: ArrayBufferLike, byteOffset: number, length: number): Buffer;
   alloc(size: number, fill?: number): Buffer;
   allocUnsafe(size: number): Buffer;
   concat(parts: readonly Uint8Array[], totalLength?: number): Buffer;

@@ -4,6 +4,7 @@ import { type ContinuationFlag, endLine, suspectedCut, terminatorOf } from "../f
 import type { ChunkWriter } from "../framing/frame-wire.ts";
 import { headerLines, newTransactionId, type Paths, pathLines } from "../framing/serialize.ts";
 import type { OutgoingHeader } from "./outgoing-message.ts";
+import { joinedView } from "./short-pieces.ts";
 
 /** What all chunks of one message share. */
 export interface ChunkContext {
@@ -83,10 +84,17 @@ export class OpenChunk {
   write(bytes: Buffer, writer: ChunkWriter): boolean {
     if (this.#collides(bytes)) return false;
     this.#suspect = this.#suspectAfter(bytes);
-    if (this.#keepsOctets) this.pieces.push(bytes);
+    if (this.#keepsOctets) this.#keep(bytes);
     this.#octets += bytes.length;
     writer.writeBytes(bytes);
     return true;
+  }
+
+  #keep(bytes: Buffer): void {
+    const last = this.pieces.pop();
+    const joined = last === undefined ? bytes : joinedView(last, bytes);
+    if (joined !== undefined) this.pieces.push(joined);
+    else if (last !== undefined) this.pieces.push(last, bytes);
   }
 
   close(flag: ContinuationFlag, writer: ChunkWriter): void {

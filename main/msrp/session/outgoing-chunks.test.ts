@@ -198,6 +198,37 @@ describe("RFC 4975 §7.1.1 sending a message in chunks", () => {
   });
 });
 
+describe("RFC 4975 §7.1.1 octets that come one by one, as who means harm sends them through a relay", () => {
+  const first = Buffer.alloc(65_536);
+  const octet = Buffer.from("x");
+
+  it("go again in smaller chunks, however many pieces they came in", async () => {
+    const body = Buffer.concat([first, first, Buffer.alloc(262_144, octet)]);
+    const message = raw.session.send({ ...MESSAGE, totalOctets: body.length });
+    for (const long of [first, first]) message.write(long);
+    for (let i = 0; i < 262_144; i += 1) message.write(octet);
+    message.finish();
+    const isRefused = (send: SeenSend): boolean => send.body.length > 65_536;
+    const sends = await answerAll((send) => (isRefused(send) ? 400 : 200));
+    expect(sends.filter(isRefused)).not.toEqual([]);
+    expect(await settled(message)).toEqual({ kind: "acknowledged" });
+    const taken = sends.filter((send) => !isRefused(send));
+    expect(assemble(taken, body.length).equals(body)).toBe(true);
+  });
+
+  it("stop the writer by their number where no two of them follow each other", () => {
+    const message = raw.session.send(MESSAGE);
+    message.write(Buffer.alloc(131_072));
+    let taken = 0;
+    for (let place = 200_001; taken < 10_000; place += 2) {
+      message.seek(place);
+      taken += 1;
+      if (!message.write(octet)) break;
+    }
+    expect(taken).toBeLessThan(1000);
+  });
+});
+
 describe("RFC 4975 §7.1.1 responses to our chunks", () => {
   it("MUST give up a message whose chunk has no response 30 s after its last octet", async () => {
     const message = sendWhole(Buffer.from("hello"));

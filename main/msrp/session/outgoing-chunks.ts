@@ -12,11 +12,14 @@ import type {
   OutgoingMessageEvents,
 } from "./outgoing-message.ts";
 import { allowsRetry, type PeerPace } from "./peer-pace.ts";
+import { joinedView, ShortPieces } from "./short-pieces.ts";
 import { TimedPace } from "./timed-pace.ts";
 import type { ResponseTimes, Transactions } from "./transactions.ts";
 
 /** Octets that a message may hold before `write` answers false. */
 export const MESSAGE_QUEUE_OCTETS = 262_144;
+/** The same for what waits in pieces that do not follow each other: each costs memory, however short it is. */
+export const MESSAGE_QUEUE_ITEMS = 1024;
 
 export interface OutgoingContext {
   readonly random: Random;
@@ -31,7 +34,7 @@ export interface OutgoingContext {
 
 /** What the caller gave and has not been sent, in order. */
 type Item =
-  | { readonly kind: "octets"; readonly position: number; readonly bytes: Buffer }
+  | { readonly kind: "octets"; readonly position: number; bytes: Buffer }
   | { readonly kind: "end-chunk" };
 
 /**
@@ -57,6 +60,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   #chunk: OpenChunk | undefined;
   #unansweredOctets = 0;
   readonly #timed = new TimedPace();
+  readonly #short = new ShortPieces();
   /** In the order of sending. */
   readonly #unanswered = new Set<OpenChunk>();
   #acknowledgedOctets = 0;
@@ -78,7 +82,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
   }
 
   get isWritable(): boolean {
-    return this.#queuedOctets < MESSAGE_QUEUE_OCTETS;
+    return this.#queuedOctets < MESSAGE_QUEUE_OCTETS && this.#queue.length < MESSAGE_QUEUE_ITEMS;
   }
 
   get answeredEnd(): number {
@@ -103,7 +107,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     if (this.#isFinished) throw new LocalProtocolError("write after finish");
     if (this.#isSettled) return true;
     if (bytes.length > 0) {
-      this.#queue.push({ kind: "octets", position: this.#writePosition, bytes });
+      this.#queueOctets(this.#short.keep(bytes));
       this.#queuedOctets += bytes.length;
       this.#writePosition += bytes.length;
       this.#context.want(this);
@@ -112,8 +116,17 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     return !this.#answeredFull;
   }
 
+  #queueOctets(bytes: Buffer): void {
+    const position = this.#writePosition;
+    const last = this.#queue.at(-1);
+    const isNext = last?.kind === "octets" && last.position + last.bytes.length === position;
+    const joined = isNext ? joinedView(last.bytes, bytes) : undefined;
+    if (isNext && joined !== undefined) last.bytes = joined;
+    else this.#queue.push({ kind: "octets", position, bytes });
+  }
+
   endChunk(): void {
-    if (this.#isFinished || this.#isSettled) return;
+    if (this.#isFinished || this.#isSettled || this.#queue.at(-1)?.kind === "end-chunk") return;
     this.#queue.push({ kind: "end-chunk" });
     this.#context.want(this);
   }
@@ -326,13 +339,9 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
 
   #sendAgain(chunk: OpenChunk): void {
     this.#cutHead();
-    const again: Item[] = [];
-    let position = chunk.position;
-    for (const bytes of chunk.pieces) {
-      again.push({ kind: "octets", position, bytes });
-      position += bytes.length;
-    }
-    this.#queue.unshift(...again);
+    const { position, pieces } = chunk;
+    if (pieces.length > 0)
+      this.#queue.unshift({ kind: "octets", position, bytes: Buffer.concat(pieces) });
     this.#queuedOctets += chunk.octets;
     this.#isLastSent = false;
     this.#context.want(this);
