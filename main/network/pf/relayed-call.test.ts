@@ -6,7 +6,8 @@ import { nullLog } from "../../../tests/support/null-log.ts";
 import { formatMsrpUri, type MsrpUri, parseMsrpUri } from "../../base/msrp-uri.ts";
 import type { SrfDialog } from "../../drachtio/srf.ts";
 import type { MsrpEndpoint } from "../../msrp/endpoint.ts";
-import { MediaDescriptions } from "./media-descriptions.ts";
+import type { OutgoingMessage } from "../../msrp/session/outgoing-message.ts";
+import { MediaDescriptions, STALL_CHECK_MS } from "./media-descriptions.ts";
 import { RelayedCall } from "./relayed-call.ts";
 
 const SENDER = "10.0.0.1";
@@ -25,6 +26,8 @@ let calls: Set<RelayedCall>;
 let byes: (string | undefined)[];
 /** The sender's dialog. */
 let dialog: SrfDialog;
+/** The file under way. */
+let message: OutgoingMessage;
 
 beforeEach(async () => {
   bed = new MsrpBed();
@@ -56,7 +59,7 @@ beforeEach(async () => {
       }),
     );
   });
-  await moving();
+  message = await moving();
 });
 
 afterEach(() => {
@@ -65,7 +68,7 @@ afterEach(() => {
 });
 
 /** The file is accepted, and its first half has arrived. */
-async function moving(): Promise<void> {
+async function moving(): Promise<OutgoingMessage> {
   const [from, to] = [sender.newUri(), receiver.newUri()];
   const arrived = new MemoryReceiver();
   bob.onInvite((invite) => {
@@ -94,9 +97,11 @@ async function moving(): Promise<void> {
     ...{ localUri: from, role: "active", receiver: new MemoryReceiver() },
     remotePath: [pathOf(outcome.response.body)],
   });
-  session.send({ ...MESSAGE, totalOctets: 4000 }).write(Buffer.alloc(2000, 1));
+  const half = session.send({ ...MESSAGE, totalOctets: 4000 });
+  half.write(Buffer.alloc(2000, 1));
   await bed.clock.advanceAsync(50);
   expect(arrived.bytes.length).toBe(2000);
+  return half;
 }
 
 function breakOff(): void {
@@ -130,6 +135,36 @@ describe("note N3 in docs/flows.md: the sender's connection ends before its BYE"
     expect([byes, told]).toEqual([[lost], [lost]]);
     await allEnded();
     expect(byes).toHaveLength(1);
+  });
+});
+
+describe("note N3 in docs/flows.md: no octet comes for one to two minutes", () => {
+  const lost = 'SIP;cause=503;text="File connection lost"';
+
+  it("MUST end both sides then, saying why, and not before", async () => {
+    const told: (string | undefined)[] = [];
+    dialog.onBye((bye) => {
+      told.push(bye.request.headers.get("Reason"));
+      bye.respond(200);
+    });
+    await bed.clock.advanceAsync(STALL_CHECK_MS);
+    expect([byes, told]).toEqual([[], []]);
+    await bed.clock.advanceAsync(STALL_CHECK_MS + 2_000);
+    expect([byes, told]).toEqual([[lost], [lost]]);
+    await allEnded();
+  });
+
+  it("MUST leave alone who sends little, for as long as something comes", async () => {
+    for (let sent = 0; sent < 10; sent += 1) {
+      await bed.clock.advanceAsync(STALL_CHECK_MS - 5_000);
+      message.write(Buffer.from("x"));
+      message.endChunk();
+    }
+    await bed.clock.advanceAsync(1_000);
+    expect(byes).toEqual([]);
+    void dialog.bye([{ name: "Reason", value: STOPPED }]);
+    await allEnded();
+    expect(byes).toEqual([STOPPED]);
   });
 });
 
