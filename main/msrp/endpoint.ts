@@ -315,6 +315,7 @@ export class MsrpEndpoint {
         clock: this.#ports.clock,
         trace: this.#ports.trace,
         stallTimeoutMs: this.#limits.stallTimeoutMs,
+        maxQueuedOctets: this.#limits.queuedOctets,
       },
       {
         onFrame: (head, connection) => this.#onFrame(head, connection),

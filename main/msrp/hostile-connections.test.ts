@@ -143,6 +143,34 @@ describe("RFC 4975 §14 connections that show nothing", () => {
   );
 });
 
+describe("RFC 4975 §7.1.2 REPORTs, which nobody answers, to a peer that does not read", () => {
+  it("MUST NOT pile up: the connection is given up, not only once it takes nothing for a minute", async () => {
+    const all = await scene();
+    all.peer.tcp.pause();
+    const report = { messageId: "abcdefgh", range: { start: 1, end: 2, total: 2 }, status: 200 };
+    let most = 0;
+    for (let i = 0; i < 20_000 && all.closed.length === 0; i += 1) {
+      all.session.report(report);
+      most = i;
+    }
+    expect([all.closed, most < 10_000]).toEqual([["connection-lost"], true]);
+    await expectNothingLeft(all, all.peer);
+  });
+
+  it("MUST leave a peer alone that reads late what it was sent", async () => {
+    const all = await scene();
+    all.peer.tcp.pause();
+    const report = { messageId: "abcdefgh", range: { start: 1, end: 2, total: 2 }, status: 200 };
+    for (let i = 0; i < 2000; i += 1) all.session.report(report);
+    await all.bed.clock.advanceAsync(20_000);
+    all.peer.tcp.resume();
+    await all.bed.clock.advanceAsync(1000);
+    expect(all.peer.received.split("MSRP ").length - 1).toBe(2000);
+    expect(all.closed).toEqual([]);
+    await expectNothingLeft(all, all.peer);
+  });
+});
+
 describe("RFC 4975 §5.4 whose connection it is", () => {
   it("8 MUST answer 506 on a second connection, and go on with the first", async () => {
     const all = await scene();

@@ -12,6 +12,8 @@ export interface MsrpLimits {
   readonly connectTimeoutMs: number;
   /** A socket that takes nothing for this long is given up. */
   readonly stallTimeoutMs: number;
+  /** Octets that may wait for a peer that does not read: chunks wait elsewhere, so these are answers and REPORTs. */
+  readonly queuedOctets: number;
   /** Octets of body after which a chunk of ours ends. */
   readonly maxChunkOctets: number;
 }
@@ -23,5 +25,6 @@ export const MSRP_LIMITS: MsrpLimits = {
   bindTimeoutMs: 30_000,
   connectTimeoutMs: 10_000,
   stallTimeoutMs: 60_000,
+  queuedOctets: 1_048_576,
   maxChunkOctets: LARGEST_CHUNK_OCTETS,
 };

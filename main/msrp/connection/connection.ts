@@ -28,6 +28,8 @@ export interface ConnectionOptions {
   readonly trace: TraceTap;
   /** A socket that takes no octet for this long is given up. */
   readonly stallTimeoutMs: number;
+  /** One that takes some, while more than this waits for it, is given up too. */
+  readonly maxQueuedOctets: number;
   /** Over TLS: of the certificate that the other side has proven to own. */
   readonly peerFingerprint?: string | undefined;
 }
@@ -149,7 +151,9 @@ export class MsrpConnection implements FrameWire {
       this.#recordIncoming(frame, undefined);
     }
     this.#writer.sendFrame(text, { summary, text });
-    this.#watchStall();
+    if (this.#tcp.queuedOctets > this.#options.maxQueuedOctets)
+      this.#giveUp({ kind: "lost", message: "the peer does not read what it is sent" });
+    else this.#watchStall();
   }
 
   want(source: ChunkSource): void {
