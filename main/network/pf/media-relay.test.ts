@@ -99,6 +99,7 @@ let far: ScriptedSession;
 let relay: MediaRelay;
 let replies: string[];
 let rejected: number[];
+let comments: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -107,6 +108,7 @@ beforeEach(() => {
   relay = new MediaRelay(clock, () => far);
   replies = [];
   rejected = [];
+  comments = [];
 });
 
 function chunk(position: number, overrides: Partial<IncomingChunk> = {}): IncomingChunk {
@@ -120,8 +122,9 @@ function chunk(position: number, overrides: Partial<IncomingChunk> = {}): Incomi
     successReport: true,
     failureReport: "yes",
     headers: [{ name: "Content-Disposition", value: "attachment" }],
-    reject: (status) => {
+    reject: (status, comment) => {
       rejected.push(status);
+      if (comment !== undefined) comments.push(comment);
     },
     ...overrides,
   };
@@ -134,8 +137,9 @@ function begin(position: number, overrides: Partial<IncomingChunk> = {}): ChunkS
 }
 
 function end(sink: ChunkSink, flag: "$" | "+" | "#"): void {
-  sink.end(flag, (status) => {
+  sink.end(flag, (status, comment) => {
     replies.push(`${flag}${String(status)}`);
+    if (comment !== undefined) comments.push(comment);
   });
 }
 
@@ -217,6 +221,52 @@ describe("back-pressure through a Participating Function", () => {
     far.message.settle({ kind: "closed", message: "gone" });
     await clock.advanceAsync(0);
     expect([near.reading, rejected]).toEqual([["resume"], [408]]);
+  });
+});
+
+describe("messages that nobody answers behind a Participating Function", () => {
+  it("MUST be refused after a few: each has a window of its own, and nothing would slow the sender down", async () => {
+    const answers = Array.from({ length: 20 }, (_, at) => {
+      const sink = relay.begin(chunk(0, { messageId: `m${String(at)}` }));
+      if ("reject" in sink) return sink.reject;
+      end(sink, "$");
+      return 0;
+    });
+    expect(answers.filter((status) => status === 413)).toHaveLength(12);
+    far.sent[0]?.message.settle({ kind: "acknowledged" });
+    await clock.advanceAsync(0);
+    expect(relay.begin(chunk(0, { messageId: "later" }))).not.toHaveProperty("reject");
+  });
+});
+
+describe("RFC 4975 §10: what the receiver says of its refusal, through a Participating Function", () => {
+  const refused = { kind: "rejected", status: 413, comment: "not kept" } as const;
+
+  it("MUST reach the sender at once and with every later chunk", async () => {
+    begin(0).write(Buffer.from("abc"));
+    far.message.settle(refused);
+    await clock.advanceAsync(0);
+    expect([rejected, comments]).toEqual([[413], ["not kept"]]);
+    expect(relay.begin(chunk(5))).toEqual({ reject: 413, comment: "not kept" });
+  });
+
+  it("MUST stand in the answer to the last chunk, or in the REPORT that comes after it", async () => {
+    end(begin(0), "$");
+    far.message.settle(refused);
+    await clock.advanceAsync(0);
+    expect([replies, comments.at(-1)]).toEqual([["$413"], "not kept"]);
+    end(begin(0, { messageId: "m2" }), "$");
+    await clock.advanceAsync(HELD_REPLY_MS);
+    far.message.settle(refused);
+    await clock.advanceAsync(0);
+    expect(near.reports).toMatchObject([{ messageId: "m2", status: 413, comment: "not kept" }]);
+  });
+
+  it("MUST NOT be longer than a line, nor anything that cannot be shown", async () => {
+    end(begin(0), "$");
+    far.message.settle({ ...refused, comment: `a\u0085b\u2028c\u202ed${"x".repeat(500)}` });
+    await clock.advanceAsync(0);
+    expect(comments[0]).toMatch(/^abcdx{100,116}$/);
   });
 });
 
