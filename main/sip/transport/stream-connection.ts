@@ -25,6 +25,8 @@ export interface StreamOptions {
 }
 
 const PONG = Buffer.from("\r\n");
+/** Who lets more than this wait unread has no use for another pong, and each costs memory of its own. */
+const MAX_UNREAD_AT_PING = 16_384;
 /** How long the other side may take to end a connection that we have ended. */
 const LINGER_MS = 5000;
 const PING = Buffer.from("\r\n\r\n");
@@ -168,9 +170,14 @@ export class StreamConnection {
     } else if (this.#isAwaitingPong) {
       this.#parser.endKeepAlive();
       this.keepAlive(this.#nextPingMs);
-    } else if (item.signal === "ping" && !this.#isClosing) {
-      this.#connection.write(PONG);
+    } else if (item.signal === "ping") {
+      this.#pong();
     }
+  }
+
+  #pong(): void {
+    if (this.#isClosing || this.#connection.queuedOctets > MAX_UNREAD_AT_PING) return;
+    this.#connection.write(PONG);
   }
 
   #watch(ms: number, judge: () => void): void {

@@ -387,6 +387,20 @@ describe("RFC 3261 §18.3 framing", () => {
     expect(peer.got).toEqual(["\r\n"]);
   });
 
+  it("does not pile up pongs for a peer that pings without end and reads none of them", async () => {
+    const peer = await connectRaw(BOB);
+    peer.connection.pause();
+    for (let i = 0; i < 20; i += 1) {
+      peer.connection.write(Buffer.from("\r\n\r\n".repeat(16_000)));
+      await clock.advanceAsync(10);
+    }
+    peer.connection.resume();
+    await clock.advanceAsync(100);
+    const pongs = peer.got.join("").length / 2;
+    expect(pongs).toBeGreaterThan(1000);
+    expect(pongs).toBeLessThan(100_000);
+  });
+
   it("reads a message that arrives octet by octet", async () => {
     net = new FakeNet(clock, { segmentOctets: 1 });
     const a = await openTransport(fakePorts(net, ALICE.host), ALICE);
