@@ -213,6 +213,24 @@ describe("RFC 3261 §15 BYE in an early dialog", () => {
   });
 });
 
+describe("RFC 3261 §8.1.3.5 an INVITE that was refused and comes again with the same Call-ID and tag", () => {
+  it("MUST have its early dialog as long as it waits, whatever becomes of the first one", async () => {
+    const { clock, peer, invites } = await bed();
+    peer.send(wire({}), US);
+    await clock.advanceAsync(10);
+    invites[0]?.refuse({ status: 415 });
+    await clock.advanceAsync(10);
+    peer.send(wire({ cseq: 2 }), US);
+    await clock.advanceAsync(10);
+    invites[1]?.provisional({ status: 180 });
+    await clock.advanceAsync(40_000);
+    peer.send(wire({ method: "BYE", cseq: 3, toTag: invites[1]?.localTag ?? "" }), US);
+    await clock.advanceAsync(10);
+    expect(statuses(peer)).toContain("200 3 BYE");
+    expect(statuses(peer)).toContain("487 2 INVITE");
+  });
+});
+
 describe("RFC 3261 §12.2.2 and §14.2 requests inside a dialog", () => {
   it("MUST refuse what is out of order with 500", async () => {
     const { clock, peer, tag, inDialog } = await confirmed();

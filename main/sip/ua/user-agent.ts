@@ -367,7 +367,8 @@ export class UserAgent {
       this.#earlyInvites.set(key, invite);
       tx.onEnd(() => {
         this.#uasInvites.delete(tx);
-        this.#earlyInvites.delete(key);
+        // A second INVITE of the same call may have taken its place.
+        if (this.#earlyInvites.get(key) === invite) this.#earlyInvites.delete(key);
       });
       this.#handlers.onInvite(invite);
     }
