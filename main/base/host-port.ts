@@ -41,7 +41,7 @@ export function sameHostPort(a: HostPort, b: HostPort): boolean {
 
 /** Whether two texts name one IP address; IPv6 addresses have many spellings (RFC 5952). */
 export function sameIpAddress(a: string, b: string): boolean {
-  return spelledOut(a) === spelledOut(b);
+  return a === b || spelledOut(a) === spelledOut(b);
 }
 
 /** Eight groups without leading zeros; anything else than an IPv6 address in lower case. */

@@ -1,4 +1,4 @@
-import { type HostPort, isIpAddress } from "../../base/host-port.ts";
+import { type HostPort, isIpAddress, sameIpAddress } from "../../base/host-port.ts";
 import type { Log, Resolver } from "../../base/ports.ts";
 import type { SipUri } from "../../sip/grammar/uri.ts";
 import { topViaOf } from "../../sip/message/fields.ts";
@@ -44,7 +44,7 @@ export class TrustedPeers {
     const via = topViaOf(request);
     const viaPort = via.ok ? (via.value.port ?? defaultPort(via.value.transport)) : undefined;
     const found = this.#known.find(({ address }) => {
-      if (address.host.toLowerCase() !== flow.remote.host.toLowerCase()) return false;
+      if (!sameIpAddress(address.host, flow.remote.host)) return false;
       if (address.port === flow.remote.port) return true;
       return flow.transport !== "udp" && viaPort === address.port;
     });
@@ -55,8 +55,7 @@ export class TrustedPeers {
   isPlace({ host, port }: HostPort, transport: SipTransport): boolean {
     return this.#known.some(
       ({ address }) =>
-        address.host.toLowerCase() === host.toLowerCase() &&
-        (transport !== "udp" || address.port === port),
+        sameIpAddress(address.host, host) && (transport !== "udp" || address.port === port),
     );
   }
 

@@ -1,5 +1,5 @@
 import type { HostPort } from "../../base/host-port.ts";
-import { isIpAddress } from "../../base/host-port.ts";
+import { isIpAddress, sameIpAddress } from "../../base/host-port.ts";
 import type { Log, Resolver } from "../../base/ports.ts";
 import { parseSipUri } from "../../sip/grammar/uri.ts";
 import { targetsOf } from "../../sip/transport/locate.ts";
@@ -19,7 +19,10 @@ export class CoreOnly implements TransportGuard {
   }
 
   isSilenced({ host }: HostPort): boolean {
-    return !this.#hosts.has(host.toLowerCase());
+    if (this.#hosts.has(host)) return false;
+    // As the configuration writes it may not be as the system does.
+    for (const core of this.#hosts) if (sameIpAddress(core, host)) return false;
+    return true;
   }
 
   wasted(): void {
@@ -38,12 +41,12 @@ export class CoreOnly implements TransportGuard {
     if (!uri.ok) throw new Error(`not a SIP URI in the configuration: ${text}`);
     const { host } = uri.value;
     if (isIpAddress(host)) {
-      this.#hosts.add(host.toLowerCase());
+      this.#hosts.add(host);
       return;
     }
     targetsOf(uri.value, resolver, this.#abort.signal).then(
       (targets) => {
-        for (const { remote } of targets) this.#hosts.add(remote.host.toLowerCase());
+        for (const { remote } of targets) this.#hosts.add(remote.host);
       },
       (error: unknown) => {
         log.write("warn", "the core has no address", { host, error: String(error) });
