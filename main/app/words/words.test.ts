@@ -62,6 +62,17 @@ describe("ux 3.11 sentences", () => {
     );
   });
 
+  it("are not turned around by a name with a bidirectional override", () => {
+    const name = "evil\u202Egpj.exe";
+    const values = { name: "Bob", taken: 1, total: 2, declined: 1, files: { list: [name] } };
+    expect(words.say(said("problems.someDeclined", values))).toBe(
+      "Bob took 1 of 2 files; evil\uFFFDgpj.exe was not wanted.",
+    );
+    expect(words.say(said("failures.moved", { file: name }))).toBe(
+      "evil\uFFFDgpj.exe is not at its place any more.",
+    );
+  });
+
   it("of somebody else stand as they were written", () => {
     expect(words.say("ENOENT: no such file {x}")).toBe("ENOENT: no such file {x}");
   });

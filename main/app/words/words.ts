@@ -1,4 +1,5 @@
 import { createTranslator } from "use-intl/core";
+import { printable } from "../../../shared/format/safe-text.ts";
 import { type Formats, formatsFor } from "../../../shared/i18n/format.ts";
 import { type AppLocale, localeFor } from "../../../shared/i18n/locales.ts";
 import { catalogueFor } from "../../../shared/i18n/pseudo.ts";
@@ -37,9 +38,12 @@ export class Words {
 
   #word(value: PhraseValue): string | number {
     if (typeof value === "number") return value;
-    if (typeof value === "string") return value;
+    if (typeof value === "string") return printable(value);
     if ("octets" in value) return this.#formats.size(value.octets);
-    if ("list" in value) return this.#formats.list(value.list.map((item) => this.say(item)));
+    if ("list" in value)
+      return this.#formats.list(
+        value.list.map((item) => (typeof item === "string" ? printable(item) : this.say(item))),
+      );
     return this.say(value);
   }
 }
