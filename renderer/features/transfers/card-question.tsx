@@ -1,5 +1,5 @@
-import type { ReactNode } from "react";
-import type { Card } from "../../../shared/model/card.ts";
+import { type ReactNode, useEffect } from "react";
+import { type Card, isEnded } from "../../../shared/model/card.ts";
 import { useAsk, useCard, useWindow } from "../../ipc/stores.tsx";
 import type { CardQuestion as Question } from "../../ipc/window-store.ts";
 import { CancelDialog } from "./cancel-dialog.tsx";
@@ -29,6 +29,12 @@ function Asked({ question, card }: AskedProps): ReactNode {
     put(undefined);
   };
   const { id } = card;
+  // It ended while the question stood there: nothing is left to cancel, and the answer would be refused.
+  const isIdle = question.kind === "cancel" && isEnded(card.state);
+  useEffect(() => {
+    if (isIdle) put(undefined);
+  }, [isIdle, put]);
+  if (isIdle) return null;
   if (question.kind === "cancel")
     return (
       <CancelDialog
