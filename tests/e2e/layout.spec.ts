@@ -77,6 +77,25 @@ test.describe("nothing is cut off", () => {
     }
   });
 
+  for (const widthPx of [360, 380, 400])
+    test(`offers answered elsewhere, ${String(widthPx)} px wide: time and Dismiss end one line`, async () => {
+      await gallery().show("offer-after-others", { ...NARROW, widthPx });
+      const { page } = gallery();
+      const cards = page.getByRole("region", { name: "Incoming offers" }).getByRole("group");
+      const card = cards.filter({ hasText: "on another device" }).first();
+      await card.scrollIntoViewIfNeeded();
+      const button = await card.getByRole("button", { name: "Dismiss" }).boundingBox();
+      const time = await card
+        .getByText(/\d:\d\d/)
+        .first()
+        .boundingBox();
+      const whole = await card.boundingBox();
+      if (button === null || time === null || whole === null) throw new Error("it is not drawn");
+      const middles = [button, time].map(({ y, height }) => y + height / 2);
+      expect(Math.abs((middles[0] ?? 0) - (middles[1] ?? 0))).toBeLessThan(4);
+      expect(whole.x + whole.width - button.x - button.width).toBeLessThan(24);
+    });
+
   test("transfers, 380 px wide: what stands over the list is not in it too", async () => {
     const { page } = gallery();
     await gallery().show("offer-receiving", NARROW);

@@ -31,10 +31,12 @@ export function AnsweredOffer({ card, titleId, onLeave }: AnsweredOfferProps): R
     <div className={styles["answered"]}>
       <div className={styles["head"]}>
         <StateChip card={card} isPlain />
-        <span className={styles["time"]}>{time(card.endedMs ?? card.startedMs)}</span>
-        <IconButton label={t("dismiss")} onPress={dismiss} className={styles["close"]}>
-          <X aria-hidden size={16} />
-        </IconButton>
+        <span className={styles["end"]}>
+          <span className={styles["time"]}>{time(card.endedMs ?? card.startedMs)}</span>
+          <IconButton label={t("dismiss")} onPress={dismiss} className={styles["close"]}>
+            <X aria-hidden size={16} />
+          </IconButton>
+        </span>
       </div>
       <p className={styles["sentence"]} id={titleId}>
         {sentence}
