@@ -77,6 +77,19 @@ test.describe("nothing is cut off", () => {
     }
   });
 
+  test("files of a running transfer: sizes stand in one column, whatever has come of each", async () => {
+    await gallery().show("transfers-active", WIDE);
+    const lists = gallery().page.getByRole("grid", { name: /^Files of/ });
+    const sizes = lists.filter({ hasText: " of " }).first().locator("[data-type]");
+    const ends = await sizes.evaluateAll((all) => {
+      // The longest that the words beside a size get.
+      all[0]?.nextElementSibling?.lastChild?.replaceWith("0.263 of 2.62 GB");
+      return all.map((size) => size.getBoundingClientRect().right);
+    });
+    expect(ends.length).toBeGreaterThan(1);
+    expect(Math.max(...ends) - Math.min(...ends)).toBeLessThan(1);
+  });
+
   for (const widthPx of [360, 380, 400])
     test(`offers answered elsewhere, ${String(widthPx)} px wide: time and Dismiss end one line`, async () => {
       await gallery().show("offer-after-others", { ...NARROW, widthPx });
