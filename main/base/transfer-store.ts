@@ -59,6 +59,11 @@ export interface HistoryEntry {
   /** SIP status that ended it, where one did. */
   readonly status?: number;
   readonly reason?: string;
+  /**
+   * Outgoing: the device of the other side that has taken files, by its `+sip.instance`; absent where that is not known,
+   * or where several have.
+   */
+  readonly takenBy?: string;
   readonly files: readonly HistoryFile[];
 }
 

@@ -9,6 +9,7 @@ import { offeredHash } from "./migrations/0003-offered-hash.ts";
 import { seen } from "./migrations/0004-seen.ts";
 import { announced } from "./migrations/0005-announced.ts";
 import { commands } from "./migrations/0006-commands.ts";
+import { takenBy } from "./migrations/0007-taken-by.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 import { FILE_STATES, OFFER_STATES } from "./rows.ts";
@@ -17,7 +18,9 @@ import { salvage } from "./salvage.node.ts";
 const FILE_NAME = "history.db";
 /** A second process of the same profile writes for milliseconds; this bounds how long one waits for the other. */
 export const BUSY_TIMEOUT_MS = 2000;
-const MIGRATIONS: readonly Migration[] = [history, cards, offeredHash, seen, announced, commands];
+const MIGRATIONS: readonly Migration[] = [
+  ...[history, cards, offeredHash, seen, announced, commands, takenBy],
+];
 
 /** SQLite's result codes (sqlite.org/rescode.html); extended codes have them in their low octet. */
 const SQLITE_ERROR = 1;

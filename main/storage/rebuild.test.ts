@@ -10,11 +10,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SeededRandom } from "../../tests/support/fake-random.ts";
 import type { AppStore } from "../base/app-store.ts";
 import type { HistoryEntry } from "../base/transfer-store.ts";
 import { systemFiles } from "./files.node.ts";
+import { history } from "./migrations/0001-history.ts";
+import { salvage } from "./salvage.node.ts";
 import { openStore } from "./store.node.ts";
 
 const FILES = 30;
@@ -242,6 +245,24 @@ describe("reliability §5.3: a damaged database", () => {
     expect(next.people.list()).toMatchObject({ value: [{ name: "Alice", isBlocked: true }] });
     expect(known(next)).toEqual(["/x"]);
     next.close();
+  });
+});
+
+describe("a damaged database of an earlier form", () => {
+  it("is brought over, too: columns that came later are empty", () => {
+    const store = opened();
+    const path = join(root, "old.db");
+    const old = new DatabaseSync(path);
+    old.exec(history.sql);
+    old.exec(
+      "INSERT INTO offers (id, direction, peer, conversation_id, contribution_id, started_ms, state) VALUES ('a', 'incoming', 'sip:x@y', 'c', 'k', 1, 'missed')",
+    );
+    old.close();
+    const into = new DatabaseSync(join(profile, "history.db"));
+    salvage(path, into);
+    into.close();
+    expect(store.get("a")).toMatchObject({ ok: true, value: { id: "a", state: "missed" } });
+    store.close();
   });
 });
 

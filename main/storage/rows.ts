@@ -55,6 +55,7 @@ export function entryOf(row: Row, files: readonly HistoryFile[]): HistoryEntry {
     state: member(OFFER_STATES, row),
     ...optional("status", optionalInteger(row, "status")),
     ...optional("reason", optionalText(row, "reason")),
+    ...optional("takenBy", optionalText(row, "taken_by")),
     files,
   };
 }

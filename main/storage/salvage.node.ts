@@ -9,7 +9,8 @@ const TABLES: readonly (readonly [string, (row: Row) => unknown])[] = [
   ["devices", deviceOf],
   ["people", (row) => [text(row, "aor"), text(row, "name"), integer(row, "is_me")]],
   ["commands", (row) => [text(row, "answer"), integer(row, "at_ms")]],
-  ["offers", (row) => entryOf(row, [])],
+  // Of an earlier form: columns that came later are not in its rows.
+  ["offers", (row) => entryOf({ taken_by: null, ...row }, [])],
   ["files", (row) => [text(row, "name"), integer(row, "size_octets"), integer(row, "line")]],
   [
     "transfers",

@@ -85,13 +85,13 @@ class SqliteStore implements AppStore {
     const saved = this.#statements.write(() => {
       this.#statements.run(
         `INSERT INTO offers (id, direction, peer, peer_name, conversation_id, contribution_id,
-           started_ms, ended_ms, state, status, reason)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           started_ms, ended_ms, state, status, reason, taken_by)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET direction = excluded.direction, peer = excluded.peer,
            peer_name = excluded.peer_name, conversation_id = excluded.conversation_id,
            contribution_id = excluded.contribution_id, started_ms = excluded.started_ms,
            ended_ms = excluded.ended_ms, state = excluded.state, status = excluded.status,
-           reason = excluded.reason`,
+           reason = excluded.reason, taken_by = excluded.taken_by`,
         entry.id,
         entry.direction,
         entry.peer,
@@ -103,6 +103,7 @@ class SqliteStore implements AppStore {
         entry.state,
         entry.status ?? null,
         entry.reason ?? null,
+        entry.takenBy ?? null,
       );
       this.#saveFiles(entry);
     });

@@ -66,6 +66,7 @@ const FULL: HistoryEntry = {
   state: "partly",
   status: 200,
   reason: "OK",
+  takenBy: "urn:uuid:1",
   files: [FILE, { index: 2, name: "", sizeOctets: 0, state: "declined", octets: 0 }],
 };
 
@@ -234,7 +235,7 @@ describe("the list of offers", () => {
     const database = new DatabaseSync(join(folder, "history.db"));
     database.exec(`
       WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1100)
-      INSERT INTO offers SELECT 'o' || i, 'incoming', 'p', NULL, '', '', i, NULL, 'failed', NULL, NULL FROM n`);
+      INSERT INTO offers SELECT 'o' || i, 'incoming', 'p', NULL, '', '', i, NULL, 'failed', NULL, NULL, NULL FROM n`);
     database.close();
     expect([ids(store).length, ids(store, { limit: 5000 }).length]).toEqual([100, 1000]);
   });

@@ -358,25 +358,35 @@ describe("several devices of a user (docs/decisions/0008)", () => {
     expect(other.all("offer")).toHaveLength(1);
   });
 
-  it("MUST go on with the one whose answer won, though the other one has not heard of that yet", async () => {
+  /** b1 is first; the BYE that tells b2 so never comes. */
+  async function bothTake(): Promise<void> {
     world = await TwoNetworks.start(["a1", "b1", "b2"], { transport: "udp" });
     const [alice, bob, other] = [world.device("a1"), world.device("b1"), world.device("b2")];
     alice.files.put("/s/big.iso", BIG);
     await alice.send(["/s/big.iso"]);
     world.net.setLatency(50);
     await world.until("both ring", () => bob.has("ringing") && other.has("ringing"));
-    // b1 is first; the BYE that tells b2 so never comes.
     world.net.lose({ to: ADDRESSES.b2 }, (bytes) => bytes.toString("latin1").startsWith("BYE "));
     bob.acceptAll();
     await world.pass(10);
     other.acceptAll();
     await world.until("both have answered", () => bob.has("answered") && other.has("answered"));
     await world.until("octets move", () => octetsOf(bob) > 0);
-    cut();
-    // b2 takes itself for the one that is to go on.
+  }
+
+  /** b2 takes itself for the one that is to go on. */
+  async function loserAsks(): Promise<void> {
+    const other = world.device("b2");
     other.client.pause(other.offerId);
     await world.until("it has left", () => other.has("paused"));
     await other.client.resume(other.offerId);
+  }
+
+  it("MUST go on with the one whose answer won, though the other one has not heard of that yet", async () => {
+    await bothTake();
+    const other = world.device("b2");
+    cut();
+    await loserAsks();
     await bothEnd();
     await world.until("the other one knows", () => other.has("elsewhere"));
     expectWhole();
@@ -384,6 +394,25 @@ describe("several devices of a user (docs/decisions/0008)", () => {
     expect(other.received().size).toBe(0);
     expect(other.has("transfer")).toBe(false);
     expect(other.files.openParts).toBe(0);
+  });
+
+  it("MUST still know which one that was when the sender was started anew", async () => {
+    await bothTake();
+    const other = world.device("b2");
+    world.kill("b1", "killed");
+    await world.crash("a1");
+    await loserAsks();
+    await world.until("it knows", () => other.has("elsewhere") || other.has("transfer"));
+    expect(other.last("elsewhere")).toMatchObject({ reason: "accepted", isLostRace: true });
+    expect(other.received().size).toBe(0);
+    await world.boot("b1");
+    const bob = world.device("b1");
+    await world.until("b1 is back", () => bob.has("registered"));
+    const [waiting] = await bob.client.resumable();
+    if (waiting === undefined) throw new Error("nothing to resume");
+    await bob.client.resume(waiting.id);
+    await bothEnd();
+    expectBigWhole(world);
   });
 
   it("MUST refuse files to whoever was not offered them", async () => {

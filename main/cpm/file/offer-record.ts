@@ -12,6 +12,8 @@ export interface OfferRecordPorts {
 export type OfferEntry = Omit<HistoryEntry, "startedMs">;
 
 type OfferChange = Partial<Pick<HistoryEntry, "state" | "status">> & {
+  /** The device that has taken this part of it; undefined: not known */
+  readonly takenBy?: string | undefined;
   /** undefined: there is none any more */
   readonly reason?: string | undefined;
 };
@@ -34,6 +36,7 @@ export interface OfferLog {
 export class OfferRecord implements OfferLog {
   readonly #ports: OfferRecordPorts;
   #entry: HistoryEntry;
+  readonly #takers = new Set<string | undefined>();
 
   constructor(ports: OfferRecordPorts, entry: OfferEntry & { readonly startedMs?: number }) {
     this.#ports = ports;
@@ -112,12 +115,20 @@ export class OfferRecord implements OfferLog {
   }
 
   #change(change: OfferChange): void {
-    const { reason = "reason" in change ? undefined : this.#entry.reason, ...rest } = change;
+    const {
+      reason = "reason" in change ? undefined : this.#entry.reason,
+      takenBy: taker,
+      ...rest
+    } = change;
+    if ("takenBy" in change) this.#takers.add(taker);
     const entry: { -readonly [K in keyof HistoryEntry]: HistoryEntry[K] } = {
       ...this.#entry,
       ...rest,
     };
     delete entry.reason;
+    // Which of several has which file is not kept.
+    if (this.#takers.size > 1) delete entry.takenBy;
+    else if (taker !== undefined) entry.takenBy = taker;
     this.#entry = reason === undefined ? entry : { ...entry, reason };
   }
 

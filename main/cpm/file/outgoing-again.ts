@@ -24,6 +24,7 @@ export class OutgoingAgain extends OfferAgain<OutgoingRun> {
     super(context, entry, (id, record) => {
       const run = new OutgoingRun(context, {
         ...{ id, peer: entry.peer, conversationId: entry.conversationId, files, record },
+        instanceId: entry.takenBy,
       });
       run.wait(new Map(entry.files.map(({ index, octets }) => [index, octets])));
       return run;

@@ -272,11 +272,12 @@ export class OutgoingOffer {
     const lines = files.flatMap((file) => sendLines(file, answers[file.index], this.#relay));
     const indexes = lines.map(({ file }) => file.index);
     this.#record.files(indexes, { state: "transferring" });
-    this.#record.update({ state: "transferring", status: answered.response.status });
+    const { status, headers } = answered.response;
+    const instanceId = instanceOf(headers);
+    this.#record.update({ state: "transferring", status, takenBy: instanceId });
     const run = new OutgoingRun(this.#context, {
       ...{ id: this.id, peer: to, conversationId: ids.conversationId, files },
-      instanceId: instanceOf(answered.response.headers),
-      record: this.#record,
+      ...{ instanceId, record: this.#record },
       ...(onPeerEnded === undefined ? {} : { onPeerEnded }),
     });
     this.#phase = { name: "transferring", run };
