@@ -216,6 +216,16 @@ describe("RFC 4975 §7.1.1 octets that come one by one, as who means harm sends 
     expect(assemble(taken, body.length).equals(body)).toBe(true);
   });
 
+  it("count as answered although what follows them in memory waits", async () => {
+    const body = Buffer.alloc(2_000_000);
+    const message = raw.session.send({ ...MESSAGE, totalOctets: body.length });
+    for (let at = 0; at < body.length; at += 10_000) message.write(body.subarray(at, at + 10_000));
+    await bed.clock.advanceAsync(20);
+    const [first] = raw.peer.sends();
+    await answer(first);
+    expect(message.answeredEnd).toBe(first?.body.length);
+  });
+
   it("stop the writer by their number where no two of them follow each other", () => {
     const message = raw.session.send(MESSAGE);
     message.write(Buffer.alloc(131_072));

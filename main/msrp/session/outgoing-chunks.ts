@@ -89,7 +89,8 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     if (this.#failureReport !== "yes") return 0;
     let end = this.#chunk?.position ?? this.#writePosition;
     const head = this.#queue.find((item) => item.kind === "octets");
-    if (head !== undefined) end = Math.min(end, head.position);
+    // Others that follow in memory may have joined it since it began to leave.
+    if (head !== undefined) end = Math.min(end, head.position + this.#headOctets);
     for (const { position } of this.#unanswered) return Math.min(end, position);
     return end;
   }
