@@ -48,6 +48,8 @@ interface Sending {
 export class SendDesk {
   readonly #parts: SendDeskParts;
   readonly #once: ActOnce;
+  /** Cards that are offered anew, with the id of the new one as soon as it has one. */
+  readonly #repeats = new Map<string, string | Promise<Result<string, Failure>>>();
 
   constructor(parts: SendDeskParts) {
     this.#parts = parts;
@@ -61,7 +63,9 @@ export class SendDesk {
         this.#send(args),
       ),
     "card.retry": ({ id, commandId }) =>
-      this.#once.run({ name: "card.retry", id: commandId, read: readId }, () => this.#retry(id)),
+      this.#once.run({ name: "card.retry", id: commandId, read: readId }, () =>
+        this.#retryOnce(id),
+      ),
   };
 
   async #send(
@@ -95,6 +99,33 @@ export class SendDesk {
       );
     }
     return ok(results);
+  }
+
+  /** Each press is a command of its own; while the new offer is under way there is no other. */
+  #retryOnce(id: string): Promise<Result<string, Failure>> {
+    const known = this.#repeats.get(id);
+    if (known instanceof Promise) return known;
+    if (known !== undefined && this.#isUnderWay(known)) return Promise.resolve(ok(known));
+    const answer = this.#repeat(id);
+    this.#repeats.set(id, answer);
+    return answer;
+  }
+
+  async #repeat(id: string): Promise<Result<string, Failure>> {
+    let made: string | undefined;
+    try {
+      const answer = await this.#retry(id);
+      if (answer.ok) made = answer.value;
+      return answer;
+    } finally {
+      if (made === undefined) this.#repeats.delete(id);
+      else this.#repeats.set(id, made);
+    }
+  }
+
+  #isUnderWay(id: string): boolean {
+    const card = this.#parts.cards.book.get(id)?.card;
+    return card !== undefined && !isEnded(card.state);
   }
 
   /** What was not transferred is offered anew; everything, where all was. */
