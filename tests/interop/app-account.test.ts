@@ -2,9 +2,11 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../main/compose/user-error.ts";
 import { AppBed, type TestApp, USERS } from "../support/app-bed.ts";
+import { FakeClock } from "../support/fake-clock.ts";
 import { startLoopbackNetwork } from "../support/loopback-network.ts";
 
 let bed: AppBed;
@@ -116,6 +118,23 @@ describe("ux 3.2 first run: try it on this computer", () => {
       action: "Close the other windows of this program and try again.",
     });
     expect(app.errors).toHaveLength(1);
+  });
+
+  it("what was to be tried again is not, once its user has signed in", async () => {
+    const before = await bed.join("me", USERS.alice);
+    await before.engine.stop();
+    const clock = new FakeClock();
+    let isBroken = true;
+    const startNetwork = (): ReturnType<AppBed["startNetwork"]> =>
+      isBroken ? Promise.reject(new UserError("network", "", "")) : bed.startNetwork();
+    const app = bed.open("me", { startNetwork, clock });
+    await bed.until("it is offline", () => app.state.registration.name === "offline");
+    isBroken = false;
+    await app.ask("account.tryHere", { aor: USERS.bob, displayName: "", deviceName: "" });
+    await online(app);
+    clock.advance(60_000);
+    for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    expect(app.state.registration.name).toBe("online");
   });
 
   it("a profile that another program has open is told", async () => {

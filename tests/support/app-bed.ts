@@ -5,6 +5,8 @@ import { Engine } from "../../main/app/engine/engine.node.ts";
 import type { EngineStart } from "../../main/app/engine/engine-options.ts";
 import type { StartShare } from "../../main/app/engine/sharing-desk.node.ts";
 import type { EngineEvent } from "../../main/app/ports.ts";
+import type { Clock } from "../../main/base/ports.ts";
+import { present } from "../../main/base/present.ts";
 import type { StartNetwork } from "../../main/compose/lab.node.ts";
 import { Share } from "../../main/compose/share.node.ts";
 import type { Interfaces } from "../../main/compose/sharing-choices.ts";
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly isAlone?: boolean;
   /** Instead of the built-in network of this test. */
   readonly startNetwork?: StartNetwork;
+  /** For what the application itself waits for; its device has the system's. */
+  readonly clock?: Clock;
   /** Instead of a real network for others. */
   readonly startShare?: StartShare;
 }
@@ -132,7 +136,7 @@ export class TestApp {
   readonly #bed: AppBed;
 
   constructor(name: string, bed: AppBed, options: AppOptions) {
-    const { start, startNetwork, startShare, isAlone = false } = options;
+    const { start, startNetwork, startShare, clock, isAlone = false } = options;
     this.name = name;
     this.#bed = bed;
     const downloads = join(bed.folder, `${name}-downloads`);
@@ -156,6 +160,7 @@ export class TestApp {
         interfaces: () => INTERFACES,
         runtimeFolder: join(bed.folder, "run"),
         roomIn: () => this.room,
+        ...present({ clock }),
       },
     );
     this.engine.onEvent((event) => {

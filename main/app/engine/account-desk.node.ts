@@ -225,6 +225,8 @@ export class AccountDesk {
 
   /** Another account in place of the present one, which comes back when that does not work. */
   async #replace(record: AccountRecord, password: string): Promise<Outcome> {
+    // What was to be tried again was the account of before.
+    this.#retryTimer?.cancel();
     await this.#leave();
     const before = this.#record;
     const opened = await this.#open(record, password);
