@@ -164,6 +164,22 @@ describe("ux 3.7 the list", () => {
     bridge.addCard(card("fresh", { startedMs: NOW_MS }));
     expect(await screen.findByText("fresh.pdf")).toBeTruthy();
   });
+
+  it("what the filters leave out is asked for when it begins or ends, and not with every change", async () => {
+    const other = card("other", { direction: "outgoing", state: "transferring" });
+    const { bridge, user, asked } = await page([card("old")], { cards: [other] });
+    await screen.findByText("old.pdf");
+    await user.click(screen.getByRole("button", { name: /Direction$/ }));
+    await user.click(screen.getByRole("option", { name: "Received" }));
+    await waitFor(() => {
+      expect(screen.queryByText("other.pdf")).toBeNull();
+    });
+    const before = asked("history.list").length;
+    for (const octets of [10, 20, 30])
+      bridge.changeCard("other", { files: [file("other.pdf", { octets })] });
+    bridge.changeCard("other", { state: "verified" });
+    expect(asked("history.list").length - before).toBe(2);
+  });
 });
 
 describe("ux 3.7 search and filters", () => {

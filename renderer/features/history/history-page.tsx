@@ -139,13 +139,9 @@ function useHistoryStore(): HistoryStore {
     store.getState().setFilter({ peer, text });
   }, [store, peer, text]);
   useEffect(() => {
-    const { dispatch, load } = store.getState();
+    const { dispatch, changed } = store.getState();
     const undo = [
-      client.on("cards.changed", (cards) => {
-        const known = new Set(store.getState().pages.cards.map(({ id }) => id));
-        dispatch({ do: "change", cards });
-        if (cards.some(({ id }) => !known.has(id))) void load();
-      }),
+      client.on("cards.changed", changed),
       client.on("cards.removed", (ids) => {
         dispatch({ do: "forget", ids });
       }),

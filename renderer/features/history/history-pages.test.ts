@@ -48,6 +48,37 @@ describe("ux 3.7 pages of the history", () => {
     expect([idsOf(pages), pages.hasMore, pages.isLoading]).toEqual([["3", "2", "1"], false, false]);
   });
 
+  it("what comes meanwhile leaves the older pages where they are, unless nothing is older", () => {
+    const more = { do: "answer", question: 2, isMore: true, hasMore: true } as const;
+    const loaded = [
+      { do: "ask" },
+      FIRST,
+      { do: "askMore" },
+      { ...more, cards: [card("1")] },
+    ] as const;
+    const again = { do: "answer", question: 3, isMore: false } as const;
+    const fresh = { ...again, cards: [card("4"), card("3")], hasMore: true };
+    const pages = play(...loaded, { do: "refresh" }, fresh);
+    expect([idsOf(pages), pages.hasMore]).toEqual([["4", "3", "2", "1"], true]);
+    const all = { ...again, cards: [card("4")], hasMore: false };
+    expect(idsOf(play(...loaded, { do: "refresh" }, all))).toEqual(["4"]);
+  });
+
+  it("what comes while another filter is asked for brings nothing of the one before back", () => {
+    const fresh = { do: "answer", question: 3, isMore: false, hasMore: true } as const;
+    const pages = play(
+      { do: "ask" },
+      FIRST,
+      { do: "ask" },
+      { do: "refresh" },
+      {
+        ...fresh,
+        cards: [card("4")],
+      },
+    );
+    expect(idsOf(pages)).toEqual(["4"]);
+  });
+
   it("an answer to an earlier question changes nothing", () => {
     const pages = play({ do: "ask" }, { do: "ask" });
     expect(reduceHistory(pages, FIRST)).toBe(pages);

@@ -9,13 +9,17 @@ export interface HistoryPages {
   readonly failure?: RequestFailure;
   /** Counts questions; an answer to an earlier one comes too late. */
   readonly question: number;
+  /** Another filter is asked for: of what is shown nothing stays. */
+  readonly isReplaced?: boolean;
 }
 
 export const NO_PAGES: HistoryPages = { cards: [], hasMore: false, isLoading: false, question: 0 };
 
 export type HistoryAction =
-  /** From the start, with another filter or because something changed. What is shown stays until the answer. */
+  /** From the start, with another filter. What is shown stays until the answer. */
   | { readonly do: "ask" }
+  /** From the start, because something is new; pages that were read of what is older stay. */
+  | { readonly do: "refresh" }
   | { readonly do: "askMore" }
   | {
       readonly do: "answer";
@@ -31,13 +35,10 @@ export type HistoryAction =
 export function reduceHistory(pages: HistoryPages, action: HistoryAction): HistoryPages {
   switch (action.do) {
     case "ask":
+      return { ...asked(pages), isReplaced: true };
+    case "refresh":
     case "askMore":
-      return {
-        cards: pages.cards,
-        hasMore: pages.hasMore,
-        isLoading: true,
-        question: pages.question + 1,
-      };
+      return asked(pages);
     case "answer":
       return action.question === pages.question ? answered(pages, action) : pages;
     case "fail":
@@ -52,14 +53,37 @@ export function reduceHistory(pages: HistoryPages, action: HistoryAction): Histo
   }
 }
 
+function asked({ cards, hasMore, question, isReplaced = false }: HistoryPages): HistoryPages {
+  return { cards, hasMore, isLoading: true, question: question + 1, isReplaced };
+}
+
 function answered(
   pages: HistoryPages,
   answer: Extract<HistoryAction, { readonly do: "answer" }>,
 ): HistoryPages {
-  const known = new Set(answer.isMore ? pages.cards.map(({ id }) => id) : []);
-  const fresh = answer.cards.filter(({ id }) => !known.has(id));
-  const cards = answer.isMore ? [...pages.cards, ...fresh] : fresh;
-  return { cards, hasMore: answer.hasMore, isLoading: false, question: pages.question };
+  const { question } = pages;
+  const { before, after } = around(pages, answer);
+  const known = new Set(before.map(({ id }) => id));
+  const cards = [...before, ...answer.cards.filter(({ id }) => !known.has(id)), ...after];
+  const hasMore = after.length > 0 ? pages.hasMore : answer.hasMore;
+  return { cards, hasMore, isLoading: false, question };
+}
+
+/** What stays of the pages, before the cards of the answer and after them. */
+function around(
+  { cards, isReplaced }: HistoryPages,
+  answer: Extract<HistoryAction, { readonly do: "answer" }>,
+): { readonly before: readonly Card[]; readonly after: readonly Card[] } {
+  if (answer.isMore) return { before: cards, after: [] };
+  const last = answer.cards.at(-1);
+  if (isReplaced === true || !answer.hasMore || last === undefined)
+    return { before: [], after: [] };
+  return { before: [], after: cards.filter((card) => isOlder(card, last)) };
+}
+
+/** As the history is ordered. */
+function isOlder(card: Card, than: Card): boolean {
+  return card.startedMs === than.startedMs ? card.id < than.id : card.startedMs < than.startedMs;
 }
 
 function withChanged(pages: HistoryPages, changed: readonly Card[]): HistoryPages {

@@ -10,6 +10,8 @@ export interface HistoryStoreState {
   /** Asks from the start. */
   readonly load: () => Promise<void>;
   readonly loadMore: () => Promise<void>;
+  /** What has happened to cards: one that is not listed may have to be, when it begins, or ends otherwise. */
+  readonly changed: (cards: readonly Card[]) => void;
   readonly setFilter: (change: Partial<HistoryFilter>) => void;
   readonly dispatch: (action: HistoryAction) => void;
   /** @returns whether it is forgotten */
@@ -28,8 +30,10 @@ export function createHistoryStore({ client, nowMs }: HistoryDependencies): Hist
     const dispatch = (action: HistoryAction): void => {
       set((state) => ({ pages: reduceHistory(state.pages, action) }));
     };
-    const ask = async (last?: Card): Promise<void> => {
-      dispatch({ do: last === undefined ? "ask" : "askMore" });
+    /** States of cards that are not listed. */
+    const unlisted = new Map<string, Card["state"]>();
+    const ask = async (how: "ask" | "refresh" | "askMore", last?: Card): Promise<void> => {
+      dispatch({ do: how });
       const { question } = get().pages;
       const query = historyQuery(get().filter, nowMs(), last);
       const answer = await client.request("history.list", query);
@@ -43,14 +47,22 @@ export function createHistoryStore({ client, nowMs }: HistoryDependencies): Hist
       filter: NO_FILTER,
       pages: NO_PAGES,
       dispatch,
-      load: async () => ask(),
+      load: async () => ask("ask"),
       loadMore: async () => {
         const { cards, hasMore, isLoading } = get().pages;
-        if (hasMore && !isLoading) await ask(cards.at(-1));
+        if (hasMore && !isLoading) await ask("askMore", cards.at(-1));
+      },
+      changed: (cards) => {
+        const listed = new Set(get().pages.cards.map(({ id }) => id));
+        dispatch({ do: "change", cards });
+        const others = cards.filter(({ id }) => !listed.has(id));
+        const isNews = others.some(({ id, state }) => unlisted.get(id) !== state);
+        for (const { id, state } of others) unlisted.set(id, state);
+        if (isNews) void ask("refresh");
       },
       setFilter: (change) => {
         set((state) => ({ filter: { ...state.filter, ...change } }));
-        void ask();
+        void ask("ask");
       },
       forget: async (id) => {
         const answer = await client.request("history.forget", { ids: [id] });
