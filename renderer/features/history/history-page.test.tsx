@@ -165,6 +165,19 @@ describe("ux 3.7 the list", () => {
     expect(await screen.findByText("fresh.pdf")).toBeTruthy();
   });
 
+  it("an entry that cannot be forgotten stays, and why is told", async () => {
+    const page_ = await page([card("old")]);
+    await screen.findByText("old.pdf");
+    page_.bridge.fail("history.forget", { code: "storage", message: "The disk is full." });
+    await menu(page_, /old.pdf/, "Forget");
+    await waitFor(() => {
+      expect(page_.stores.window.getState().failures).toMatchObject([
+        { message: "The disk is full." },
+      ]);
+    });
+    expect(screen.getByText("old.pdf")).toBeTruthy();
+  });
+
   it("what the filters leave out is asked for when it begins or ends, and not with every change", async () => {
     const other = card("other", { direction: "outgoing", state: "transferring" });
     const { bridge, user, asked } = await page([card("old")], { cards: [other] });

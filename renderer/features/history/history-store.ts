@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from "zustand";
-import type { Bridge } from "../../../shared/ipc/contract.ts";
+import type { Bridge, RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Card } from "../../../shared/model/card.ts";
 import { type HistoryAction, type HistoryPages, NO_PAGES, reduceHistory } from "./history-pages.ts";
 import { type HistoryFilter, historyQuery, NO_FILTER } from "./history-query.ts";
@@ -14,8 +14,8 @@ export interface HistoryStoreState {
   readonly changed: (cards: readonly Card[]) => void;
   readonly setFilter: (change: Partial<HistoryFilter>) => void;
   readonly dispatch: (action: HistoryAction) => void;
-  /** @returns whether it is forgotten */
-  readonly forget: (id: string) => Promise<boolean>;
+  /** @returns why it could not be forgotten */
+  readonly forget: (id: string) => Promise<RequestFailure | undefined>;
 }
 
 export type HistoryStore = StoreApi<HistoryStoreState>;
@@ -66,8 +66,9 @@ export function createHistoryStore({ client, nowMs }: HistoryDependencies): Hist
       },
       forget: async (id) => {
         const answer = await client.request("history.forget", { ids: [id] });
-        if (answer.ok) dispatch({ do: "forget", ids: [id] });
-        return answer.ok;
+        if (!answer.ok) return answer.error;
+        dispatch({ do: "forget", ids: [id] });
+        return undefined;
       },
     };
   });

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslations } from "use-intl";
+import type { RequestFailure } from "../../../shared/ipc/contract.ts";
 import type { Card } from "../../../shared/model/card.ts";
 import { useAnnounce } from "../../app/announcer-regions.tsx";
 import { navigate } from "../../app/navigation.ts";
@@ -25,7 +26,7 @@ export interface EntryActions {
 }
 
 interface EntryActionOptions {
-  readonly forget: (id: string) => Promise<boolean>;
+  readonly forget: (id: string) => Promise<RequestFailure | undefined>;
   /** A file that can run programs was to be opened. */
   readonly onDangerous: (card: Card, index: number) => void;
   /** A damaged file was to be kept. */
@@ -97,7 +98,9 @@ export function useEntryActions({
         else fail(answer.error);
       },
       forget: async (card) => {
-        if (await forget(card.id)) announce({ text: t("forgotten"), politeness: "polite" });
+        const failure = await forget(card.id);
+        if (failure === undefined) announce({ text: t("forgotten"), politeness: "polite" });
+        else fail(failure);
       },
     };
   }, [client, windowStore, announce, t, forget, onDangerous, onKeep, onChanged]);
