@@ -160,6 +160,11 @@ function useWindowDrag(): WindowDrag {
   }, []);
   useEffect(() => {
     let isOwn = false;
+    // A file of a row: the page lets the system drag it, and is told neither of its way nor of its end.
+    let isSystems = false;
+    const ended = (): void => {
+      isOwn = false;
+    };
     const listeners = new AbortController();
     const { signal } = listeners;
     const over = (event: DragEvent): void => {
@@ -170,15 +175,31 @@ function useWindowDrag(): WindowDrag {
       const next = { isOver: true, hasFiles: hasFiles(event.dataTransfer) };
       setState((last) => (last.isOver && last.hasFiles === next.hasFiles ? last : next));
     };
-    window.addEventListener("dragstart", () => (isOwn = true), { signal });
-    window.addEventListener("dragend", () => (isOwn = false), { signal });
+    window.addEventListener(
+      "dragstart",
+      ({ defaultPrevented }) => {
+        isOwn = true;
+        isSystems = defaultPrevented;
+      },
+      { signal },
+    );
+    window.addEventListener("dragend", ended, { signal });
+    window.addEventListener(
+      "pointermove",
+      ({ buttons }) => {
+        if (buttons === 0) ended();
+      },
+      { signal },
+    );
     // On their way down, so that what a target decides stands.
     window.addEventListener("dragenter", over, { signal, capture: true });
     window.addEventListener("dragover", over, { signal, capture: true });
     window.addEventListener(
       "dragleave",
       ({ relatedTarget }) => {
-        if (!(relatedTarget instanceof Node)) end();
+        if (relatedTarget instanceof Node) return;
+        if (isSystems) ended();
+        end();
       },
       { signal },
     );

@@ -246,6 +246,32 @@ describe("ux 3.4 dropped anywhere", () => {
     );
   });
 
+  it("also after a file was dragged out of the window, which the system does without an end", async () => {
+    await pageWith([PLAN]);
+    const row = document.body.appendChild(document.createElement("div"));
+    row.addEventListener("dragstart", (event) => {
+      event.preventDefault();
+    });
+    fireEvent.dragStart(row);
+    // Over the window on its way out, it is still the window's own.
+    fireEvent.dragEnter(window, dropped(["plan.pdf"]));
+    expect(screen.queryByText("Add to this offer")).toBeNull();
+    fireEvent.dragLeave(window, { relatedTarget: null });
+    fireEvent.dragEnter(window, dropped(["plan.pdf"]));
+    expect(screen.getByText("Add to this offer")).toBeTruthy();
+    row.remove();
+  });
+
+  it("nor does one that was let go over the window hold the next one back", async () => {
+    await pageWith([PLAN]);
+    fireEvent.dragStart(document.body);
+    fireEvent.dragEnter(window, dropped(["plan.pdf"]));
+    expect(screen.queryByText("Add to this offer")).toBeNull();
+    fireEvent.pointerMove(document.body);
+    fireEvent.dragEnter(window, dropped(["plan.pdf"]));
+    expect(screen.getByText("Add to this offer")).toBeTruthy();
+  });
+
   it("the targets go when the drag leaves the window", async () => {
     await pageWith([]);
     fireEvent.dragEnter(window, dropped(["plan.pdf"]));
