@@ -32,6 +32,16 @@ describe("badge", () => {
     expect(of.badge).toBe(0);
   });
 
+  it("counts nothing that the user looks at while it happens", () => {
+    const of = book(makeCard({ id: "a" }), moving("b", 50, 100));
+    const payload = [
+      makeCard({ id: "a", state: "missed" }),
+      makeCard({ id: "b", state: "failed" }),
+    ];
+    of.apply({ name: "cards.changed", payload }, true);
+    expect([of.badge, of.progress.mode]).toEqual([0, "idle"]);
+  });
+
   it("never counts what another device took", () => {
     const of = book(makeCard());
     change(of, makeCard({ state: "elsewhere" }));

@@ -34,7 +34,8 @@ export class CardBook {
     for (const card of cards) if (FAILED.has(card.state)) this.#seen.add(card.id);
   }
 
-  apply(event: EngineEvent): void {
+  /** @param isLookedAt the user has the window in front of them, so that what ends now is seen */
+  apply(event: EngineEvent, isLookedAt = false): void {
     if (event.name === "cards.changed")
       // What was put away is told of for the last time.
       for (const card of event.payload)
@@ -45,6 +46,7 @@ export class CardBook {
       const { id, octets } = event.payload;
       if (this.#cards.has(id)) this.#octets.set(id, octets);
     }
+    if (isLookedAt) this.markSeen();
   }
 
   get(id: string): Card | undefined {

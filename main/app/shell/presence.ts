@@ -85,7 +85,7 @@ export class Presence {
   }
 
   handle(event: EngineEvent): void {
-    this.#book.apply(event);
+    this.#book.apply(event, this.#options.main.isFocused);
     if (event.name === "card.progress") this.#awake.moved();
     if (event.name === "cards.changed") {
       this.#attend(event.payload);
