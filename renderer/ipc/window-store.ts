@@ -12,6 +12,8 @@ export interface WindowState {
   /** Cards that stand over the page. */
   readonly stacked: readonly string[];
   readonly question: CardQuestion | undefined;
+  /** Questions that come after it, the oldest first. */
+  readonly questions: readonly CardQuestion[];
   /** A network that the user may join. */
   readonly join: JoinQuestion | undefined;
   readonly layer: "palette" | "shortcuts" | undefined;
@@ -34,6 +36,7 @@ export interface WindowState {
   /** A question that is asked already is answered first: nothing changes under the user's hand. */
   readonly askJoin: (join: WindowState["join"]) => void;
   readonly show: (layer: WindowState["layer"]) => void;
+  /** Undefined: the one that is asked has its answer. */
   readonly ask: (question: CardQuestion | undefined) => void;
   readonly fail: (error: RequestFailure) => void;
   readonly dismissFailure: (key: number) => void;
@@ -69,6 +72,7 @@ export function createWindowStore(): WindowStore {
     reviewed: [],
     stacked: [],
     question: undefined,
+    questions: [],
     join: undefined,
     layer: undefined,
     failures: [],
@@ -109,7 +113,15 @@ export function createWindowStore(): WindowStore {
       set({ layer });
     },
     ask: (question) => {
-      set({ question });
+      set((state) => {
+        if (question === undefined) {
+          const [next, ...questions] = state.questions;
+          return { question: next, questions };
+        }
+        return state.question === undefined
+          ? { question }
+          : { questions: [...state.questions, question] };
+      });
     },
     fail: (error) => {
       const key = nextKey++;

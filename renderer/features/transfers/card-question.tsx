@@ -11,9 +11,20 @@ import { useCardActions } from "./use-card-actions.ts";
 /** The question that some action on a card asks first; one place for all of them. */
 export function CardQuestion(): ReactNode {
   const question = useWindow((state) => state.question);
+  const put = useWindow((state) => state.ask);
   const card = useCard(question?.id ?? "");
-  if (question === undefined || card === undefined) return null;
+  const answered = question === undefined || isOpen(question, card) ? undefined : question;
+  useEffect(() => {
+    if (answered !== undefined) put(undefined);
+  }, [answered, put]);
+  if (question === undefined || card === undefined || answered !== undefined) return null;
   return <Asked question={question} card={card} />;
+}
+
+/** The card may have ended, or gone, before the user has answered. */
+function isOpen(question: Question, card: Card | undefined): boolean {
+  if (card === undefined) return false;
+  return question.kind !== "cancel" || !isEnded(card.state);
 }
 
 interface AskedProps {

@@ -2,11 +2,12 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Card } from "../../../shared/model/card.ts";
 import { NOW_MS } from "../../../tests/renderer/fixtures/app.ts";
-import { card, threeFiles } from "../../../tests/renderer/fixtures/cards.ts";
+import { card, file, threeFiles } from "../../../tests/renderer/fixtures/cards.ts";
 import { PAUSED } from "../../../tests/renderer/fixtures/transfers.ts";
 import { renderPage } from "../../../tests/renderer/render-page.tsx";
 import { setNarrow } from "../../../tests/renderer/window-width.ts";
 import { OfferStack } from "../offers/offer-stack.tsx";
+import { CardQuestion } from "./card-question.tsx";
 import { TransfersPage } from "./transfers-page.tsx";
 
 vi.mock("../offers/chime.ts", () => ({ playChime: () => undefined }));
@@ -85,6 +86,48 @@ describe("ux 3.13: several selected transfers", () => {
       "Remove from list",
       "",
     ]);
+  });
+});
+
+describe("ux 3.6: cancelling what would be much to send again", () => {
+  const files = [file("film.mkv", 900_000_000, { octets: 500_000_000, state: "transferring" })];
+  const page = (
+    <>
+      <TransfersPage />
+      <CardQuestion />
+    </>
+  );
+
+  it("asks for each of several, one after the other", async () => {
+    const cards = ["a", "b"].map((id) => card({ id, state: "transferring", files }));
+    const { user, stores, asked } = await renderPage(page, { cards });
+    act(() => {
+      stores.window.getState().select(["a", "b"]);
+    });
+    await user.click(screen.getByRole("button", { name: "Remove from list" }));
+    for (const times of [1, 2]) {
+      await user.click(screen.getByRole("button", { name: "Cancel transfer" }));
+      await waitFor(() => {
+        expect(asked("card.cancel")).toHaveLength(times);
+      });
+    }
+    expect(asked("card.cancel")).toEqual([{ id: "a" }, { id: "b" }]);
+    expect(screen.queryByRole("alertdialog")).toBeNull();
+  });
+
+  it("asks no more when the transfer has ended meanwhile", async () => {
+    const cards = [card({ id: "a", state: "transferring", files })];
+    const { bridge, stores } = await renderPage(page, { cards });
+    act(() => {
+      stores.window.getState().ask({ kind: "cancel", id: "a" });
+    });
+    expect(screen.getByRole("alertdialog")).toBeTruthy();
+    act(() => {
+      bridge.changeCard("a", { state: "verified" });
+    });
+    await waitFor(() => {
+      expect(screen.queryByRole("alertdialog")).toBeNull();
+    });
   });
 });
 
