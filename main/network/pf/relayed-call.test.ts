@@ -26,6 +26,8 @@ let calls: Set<RelayedCall>;
 let byes: (string | undefined)[];
 /** The sender's dialog. */
 let dialog: SrfDialog;
+/** The receiver's dialog. */
+let far: SrfDialog;
 /** The file under way. */
 let message: OutgoingMessage;
 
@@ -79,6 +81,7 @@ async function moving(): Promise<OutgoingMessage> {
     const body = { contentType: "application/sdp", content: sdp(to, "passive") };
     void invite.accept({ headers: [], body }).then((accepted) => {
       if (!accepted.ok) return;
+      far = accepted.value;
       accepted.value.onBye((bye) => {
         byes.push(bye.request.headers.get("Reason"));
         bye.respond(200);
@@ -135,6 +138,31 @@ describe("note N3 in docs/flows.md: the sender's connection ends before its BYE"
     expect([byes, told]).toEqual([[lost], [lost]]);
     await allEnded();
     expect(byes).toHaveLength(1);
+  });
+});
+
+describe("RFC 3261 §14.2 changes of both sides that meet in a Participating Function", () => {
+  it("MUST pass one on and answer the other with 491: each leg has one open offer at a time", async () => {
+    const changed = sdp(sender.newUri(), "active");
+    const offers: string[] = [];
+    for (const [name, one] of [["sender", dialog] as const, ["receiver", far] as const]) {
+      one.onReinvite((request) => {
+        offers.push(name);
+        bed.clock.startTimer(100, () => {
+          request.respond(200, { body: { contentType: "application/sdp", content: changed } });
+        });
+      });
+    }
+    const body = { contentType: "application/sdp", content: changed };
+    const both = Promise.all([dialog.reinvite(body), far.reinvite(body)]);
+    await bed.clock.advanceAsync(1_000);
+    const statuses = (await both).map((result) => (result.ok ? result.value.status : 0));
+    expect([statuses, offers]).toEqual([[200, 491], ["receiver"]]);
+    const again = far.reinvite(body);
+    await bed.clock.advanceAsync(1_000);
+    expect(await again).toMatchObject({ ok: true, value: { status: 200 } });
+    void dialog.bye();
+    await allEnded();
   });
 });
 

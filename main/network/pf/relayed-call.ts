@@ -65,6 +65,8 @@ export class RelayedCall {
   /** Of the side that has left. */
   #byeReason = REASON_FAR_SIDE_GONE;
   #mediaLost: Timer | undefined;
+  /** A re-INVITE of either side is under way: one at a time. */
+  #isChanging = false;
   /** Until the sender has acknowledged its answer, there is nobody to ask about a change. */
   #settled: Promise<void> = Promise.resolve();
 
@@ -220,11 +222,24 @@ export class RelayedCall {
 
   async #relayReinvite(leg: LegName, request: IncomingRequest): Promise<void> {
     await this.#settled;
+    if (this.#isChanging) {
+      // RFC 3261 §14.2: as if ours had gone out on that leg already; each would wait for the other.
+      request.respond(491, { reason: "Request Pending" });
+      return;
+    }
+    this.#isChanging = true;
+    const hasChanged = await this.#change(leg, request);
+    this.#isChanging = false;
+    if (hasChanged) await this.#media.closeRefused();
+  }
+
+  /** @returns whether both sides have agreed on it */
+  async #change(leg: LegName, request: IncomingRequest): Promise<boolean> {
     const other = this.#dialogs.get(leg === "upstream" ? "downstream" : "upstream");
     const offer = this.#media.relayReoffer(leg, request.request.body);
     if (other === undefined || this.#isEnding || !offer.ok) {
       request.respond(other === undefined || this.#isEnding ? 481 : 488);
-      return;
+      return false;
     }
     const result = await other.reinvite(
       { contentType: "application/sdp", content: offer.value },
@@ -232,7 +247,7 @@ export class RelayedCall {
     );
     if (!result.ok) {
       request.respond(500, { reason: "Server Internal Error" });
-      return;
+      return false;
     }
     const response = result.value;
     if (response.status >= 300) {
@@ -240,15 +255,15 @@ export class RelayedCall {
         reason: response.reason,
         headers: relayedResponseHeaders(response),
       });
-      return;
+      return false;
     }
     const answer = this.#media.relayReanswer(leg, response.body);
     if (!answer.ok) {
       request.respond(488);
-      return;
+      return false;
     }
     request.respond(200, { body: { contentType: "application/sdp", content: answer.value } });
-    await this.#media.closeRefused();
+    return true;
   }
 
   #refuseUpstream(response: SipResponse): void {
