@@ -69,7 +69,8 @@ export function neighbourAssertions(request: SipRequest, domain: string): SipHea
 
 /** For a device, which stands outside the trust domain: no identity when the caller asked for privacy (RFC 3325 §7). */
 export function forDevice(headers: SipHeaders): SipHeaders {
-  const privacy = headers.getAll("Privacy").flatMap((value) => value.split(";"));
+  // Several fields of one name become one with commas on their way through other programs, and ours.
+  const privacy = headers.getAll("Privacy").flatMap((value) => value.split(/[;,]/));
   const isPrivate = privacy.some((value) => value.trim().toLowerCase() === "id");
   const shown = headers.remove("P-Served-User");
   return isPrivate ? shown.remove("P-Asserted-Identity") : shown;
