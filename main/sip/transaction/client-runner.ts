@@ -36,6 +36,7 @@ type State = IctState | NictState;
 export class ClientRunner implements ClientTransaction, GroupMember {
   readonly key: string;
   group: string | undefined = undefined;
+  place = 0;
   readonly branch: string;
   readonly #surroundings: ClientSurroundings;
   readonly #handlers: ClientHandlers;

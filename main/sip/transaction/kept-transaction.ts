@@ -20,6 +20,7 @@ export interface Keeper {
 export class AnsweredRequest implements TimerOwner, GroupMember {
   readonly key: string;
   group: string | undefined = undefined;
+  place = 0;
   readonly #keeper: Keeper;
   /** undefined: answered with silence (RFC 4320 §4.2). */
   readonly #final: Datagram | undefined;

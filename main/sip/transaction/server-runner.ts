@@ -42,6 +42,7 @@ type State = IstState | NistState;
 export class ServerRunner implements ServerTransaction, GroupMember {
   readonly key: string;
   group: string | undefined = undefined;
+  place = 0;
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly isInvite: boolean;

@@ -171,7 +171,7 @@ export class TransactionLayer {
   isMerged(tx: ServerTransaction): boolean {
     const key = mergeKeyOf(tx.request);
     // Only what came first is not merged.
-    const first = key === undefined ? undefined : this.#byMergeKey.of(key)[0];
+    const first = key === undefined ? undefined : this.#byMergeKey.first(key);
     if (first === undefined || first === tx) return false;
     return first.key !== serverKeyOf(tx.request);
   }
