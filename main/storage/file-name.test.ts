@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fc } from "../../tests/support/properties.ts";
 import {
   collisionKey,
+  isNumberedFrom,
   MAX_NAME_OCTETS,
   numberedName,
   safeFileName,
@@ -292,6 +293,25 @@ describe("numbering because of a file of that name", () => {
     expect(numberedName(name, count)).toBe(numbered);
     const { stem, extension } = splitExtension(name);
     expect(stem + extension).toBe(name);
+    expect(isNumberedFrom(numbered, name)).toBe(true);
+  });
+
+  it.each([
+    ["photo.jpg", true],
+    ["photo (00112233aabbccdd).jpg", true],
+    ["photo.jpg.damaged", false],
+    ["photo (1).jpg.damaged", false],
+    ["photo.jpg (1).damaged", false],
+    ["photo (my).jpg", false],
+    ["photos (1).jpg", false],
+    ["photo (12345).jpg", false],
+  ])("%s may be what photo.jpg became: %s", (name, may) => {
+    expect(isNumberedFrom(name, "photo.jpg")).toBe(may);
+  });
+
+  it("are known in the form that some file systems give them", () => {
+    const name = "\u039F\u0394\u039F\u03A3 \u00C4.txt";
+    expect(isNumberedFrom(numberedName(name, 1).normalize("NFD"), name)).toBe(true);
   });
 });
 

@@ -123,11 +123,25 @@ export function splitExtension(name: string): {
     : { stem: name.slice(0, start), extension };
 }
 
+const NUMBER = /^(?:\d{1,4}|[0-9a-f]{16})$/;
+
 /** `photo (2).jpg`; the name itself for 0. */
 export function numberedName(name: string, count: number | string): string {
   if (count === 0) return name;
   const { stem, extension } = splitExtension(name);
   return `${stem} (${count})${extension}`;
+}
+
+/**
+ * The wanted name, or one that a file may have got because that was taken.
+ * @param wanted safe already
+ */
+export function isNumberedFrom(name: string, wanted: string): boolean {
+  const own = name.normalize("NFC");
+  const { stem, extension } = splitExtension(wanted);
+  if (own === wanted) return true;
+  if (!own.startsWith(`${stem} (`) || !own.endsWith(`)${extension}`)) return false;
+  return NUMBER.test(own.slice(stem.length + 2, own.length - extension.length - 1));
 }
 
 /** Printable ones: their key needs no look into the tables of Unicode. */

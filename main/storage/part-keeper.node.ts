@@ -2,7 +2,7 @@ import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { FoundPart, KeptPart, PartQuery } from "../base/files.ts";
 import { errorCode } from "./file-error.ts";
-import { collisionKey, splitExtension } from "./file-name.ts";
+import { isNumberedFrom } from "./file-name.ts";
 import { HeldFolder } from "./held-folder.node.ts";
 import type { DoneRecord, JournalRecord, KeptIdentity, MadeRecord } from "./journal-lines.node.ts";
 import { type JournalPart, PartJournal } from "./part-journal.node.ts";
@@ -294,9 +294,9 @@ async function findPublished(part: JournalPart): Promise<string | undefined> {
 }
 
 async function findName(folder: HeldFolder, part: JournalPart): Promise<string | undefined> {
-  const stem = collisionKey(splitExtension(part.finalName).stem);
   for (const name of await folder.names()) {
-    if (!collisionKey(name).startsWith(stem)) continue;
+    // A file that was set aside because its hash differs is not among them.
+    if (!isNumberedFrom(name, part.finalName)) continue;
     const stats = await folder.statOf(name);
     const isFile = stats?.isFile() === true && stats.size === BigInt(part.sizeOctets);
     if (isFile && isSame(stats, part.identity)) return name;

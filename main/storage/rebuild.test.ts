@@ -113,6 +113,44 @@ describe("a history that lags behind the files", () => {
     store.close();
   });
 
+  it.each(["gone", "unsaid"] as const)(
+    "MUST not take a damaged file for a received one that was set aside before the end: %s",
+    async (moment) => {
+      const before = opened();
+      before.save(entry(1));
+      before.close();
+      const files = systemFiles({ profileFolder: profile });
+      const hashes = [{ algorithm: "sha-1", hex: "0".repeat(40) }];
+      const part = await files.createPart({
+        ...{ folder, suggestedName: "f1.txt", sizeOctets: 3 },
+        journal: {
+          ...{ peer: PEER, conversationId: "c", offeredName: "f1.txt", offerId: "o1" },
+          index: 0,
+          hashes,
+        },
+      });
+      if (!part.ok) throw new Error(part.error.message);
+      await part.value.write(0, Buffer.from("abc"));
+      expect(await part.value.finish({ sizeOctets: 3, hashes })).toMatchObject({ ok: false });
+      await files.close();
+      expect(readdirSync(folder)).toEqual(["f1.txt.damaged"]);
+      if (moment === "unsaid") {
+        // The program ended before the journal heard of it.
+        const journal = join(profile, "parts.journal");
+        const lines = readFileSync(journal, "utf8").split("\n");
+        writeFileSync(journal, lines.filter((line) => !line.includes('"gone"')).join("\n"));
+      }
+      const store = opened();
+      const next = systemFiles({ profileFolder: profile, history: store });
+      await next.open();
+      store.interruptUnfinished(5);
+      expect(store.get("o1")).toMatchObject({ value: { state: "interrupted" } });
+      expect(known(store)).toEqual([]);
+      await next.close();
+      store.close();
+    },
+  );
+
   it.each(["done", "named"] as const)(
     "says received, not interrupted, where the program ended right after its last file was %s",
     async (moment) => {
