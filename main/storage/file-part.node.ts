@@ -12,7 +12,7 @@ import type {
   PublishedFile,
 } from "../base/files.ts";
 import { err, ok, type Result } from "../base/result.ts";
-import { fileError, systemFileError } from "./file-error.ts";
+import { errorCode, fileError, systemFileError } from "./file-error.ts";
 import type { HashPool, SuspendedHash } from "./hash-pool.node.ts";
 import { type FileIdentity, type HeldFolder, identityOf } from "./held-folder.node.ts";
 import type { KeptHashes } from "./kept-hashes.node.ts";
@@ -170,12 +170,11 @@ export class NodeFilePart implements FilePart {
     if (!this.#isOpen) return;
     await this.#hash.cancel();
     await this.#sync.settled();
-    try {
-      await this.#place.folder.remove(partName(this.#opened.key), this.#opened.identity);
-      await this.#context.recorder?.gone();
-    } finally {
-      await this.#close();
-    }
+    const { key, identity } = this.#opened;
+    // What a disk does not let go of stays in the journal, to be removed later.
+    const isRemoved = await isDone(this.#place.folder.remove(partName(key), identity));
+    if (isRemoved) await this.#context.recorder?.gone();
+    await this.#close();
   }
 
   async #keep(): Promise<FoundPart | undefined> {
@@ -268,9 +267,21 @@ export class NodeFilePart implements FilePart {
   async #close(): Promise<void> {
     this.#isOpen = false;
     this.#context.onClosed(this);
-    await this.#opened.handle.close();
-    await this.#place.folder.close();
+    // What counts is durable by now, or is known not to be: an error here says nothing of it.
+    await isDone(this.#opened.handle.close());
+    await isDone(this.#place.folder.close());
     this.#context.recorder?.release();
+  }
+}
+
+/** False where the system reports an error. */
+async function isDone(task: Promise<unknown>): Promise<boolean> {
+  try {
+    await task;
+    return true;
+  } catch (cause) {
+    if (errorCode(cause) === undefined) throw cause;
+    return false;
   }
 }
 
