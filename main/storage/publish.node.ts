@@ -2,7 +2,12 @@ import { randomBytes } from "node:crypto";
 import { link, open, rename } from "node:fs/promises";
 import { errorCode } from "./file-error.ts";
 import { collisionKey, numberedName } from "./file-name.ts";
-import { type FileIdentity, type HeldFolder, sameIdentity } from "./held-folder.node.ts";
+import {
+  type FileIdentity,
+  type HeldFolder,
+  identityOf,
+  sameIdentity,
+} from "./held-folder.node.ts";
 
 const MAX_NUMBER = 9999;
 
@@ -90,16 +95,31 @@ export async function takeName(
 /** Without hard links: the name is reserved by an empty file of ours, which the rename then replaces. */
 async function moveOverPlaceholder(file: Unpublished, name: string): Promise<boolean> {
   const { folder, partName, identity } = file;
+  const placeholder = await reserveName(folder, name);
+  if (placeholder === undefined) return false;
   try {
-    const placeholder = await open(await folder.at(name), "wx", 0o600);
-    await placeholder.close();
+    await rename(await folder.at(partName), await folder.at(name));
   } catch (cause) {
-    if (errorCode(cause) === "EEXIST") return false;
+    await folder.remove(name, placeholder);
     throw cause;
   }
-  await rename(await folder.at(partName), await folder.at(name));
   await assertOurs(folder, name, identity);
   return true;
+}
+
+/** @returns undefined when the name is taken */
+async function reserveName(folder: HeldFolder, name: string): Promise<FileIdentity | undefined> {
+  try {
+    const placeholder = await open(await folder.at(name), "wx", 0o600);
+    try {
+      return identityOf(await placeholder.stat({ bigint: true }));
+    } finally {
+      await placeholder.close();
+    }
+  } catch (cause) {
+    if (errorCode(cause) === "EEXIST") return undefined;
+    throw cause;
+  }
 }
 
 async function assertOurs(folder: HeldFolder, name: string, identity: FileIdentity): Promise<void> {

@@ -198,6 +198,18 @@ describe("a name for a finished file", () => {
     );
   });
 
+  it("leaves no empty file of that name where it cannot be given after all", async () => {
+    const folder = await hold("linux");
+    const ours = await part(folder, "x");
+    const noLinks: LinkFile = async () => {
+      // Gone between the last look and the move.
+      rmSync(join(path, ours.partName));
+      await failWith("EPERM")("", "");
+    };
+    await expect(publish(ours, "a.txt", noLinks)).rejects.toMatchObject({ code: "ENOENT" });
+    expect(readdirSync(path)).toEqual([]);
+  });
+
   it("fails as the disk fails, and the part stays", async () => {
     const folder = await hold("linux");
     const ours = await part(folder, "x");
