@@ -467,6 +467,16 @@ describe("reliability §3: what one peer may have us store in a day", () => {
     nowMs -= 86_400_000;
     expect(await ask(1)).toBe("quota");
   });
+
+  it("MUST be given again a day after a clock was years ahead for a moment", async () => {
+    const todayMs = nowMs;
+    nowMs += 3650 * 86_400_000;
+    expect(await ask(50)).toBe("ok");
+    nowMs = todayMs;
+    expect([await ask(50), await ask(1)]).toEqual(["ok", "quota"]);
+    nowMs += 86_400_000;
+    expect(await ask(100)).toBe("ok");
+  });
 });
 
 describe("reliability §3: what is kept for too long", () => {

@@ -25,6 +25,9 @@ export function dayOf(wallMs: number): number {
   return Math.floor(wallMs / DAY_MS);
 }
 
+/** A clock that was so far ahead was wrong, and its day would never end. */
+const WRONG_DAYS = 2;
+
 /** Undefined when the file is too much. A clock that went back does not give the quota twice. */
 export function spend(
   before: PeerSpending | undefined,
@@ -36,5 +39,6 @@ export function spend(
   const files = (isSameDay ? before.files : 0) + 1;
   const octets = (isSameDay ? before.octets : 0) + file.sizeOctets;
   if (files > quota.filesPerDay || octets > quota.octetsPerDay) return undefined;
-  return { peer: file.peer, day: isSameDay ? before.day : day, files, octets };
+  const isKept = isSameDay && before.day - day < WRONG_DAYS;
+  return { peer: file.peer, day: isKept ? before.day : day, files, octets };
 }
