@@ -49,7 +49,9 @@ function multipart(
   boundary: string,
   { leaves, described, sdp }: Replacement,
 ): SipBody {
-  const parts = leaves.map((leaf) => ({
+  // Whichever description the receiver's program takes, it must be ours: another would lead around us.
+  const kept = leaves.filter((leaf) => leaf === described || leaf.type !== SDP);
+  const parts = kept.map((leaf) => ({
     // Contents are binary here: a transfer encoding has been undone.
     fields: leaf.fields.filter(({ name }) => name !== "content-transfer-encoding"),
     content: leaf === described ? sdp : leaf.content,
