@@ -29,4 +29,15 @@ describe("RFC 5621 §3.1 a body with a session description, through a Participat
       expect(text.match(/v=0/g)).toHaveLength(1);
     },
   );
+
+  it("MUST have the description as the root of a multipart/related, wherever it stood (RFC 2387 §3.2)", () => {
+    const invite = inviteWith('related;start="<s>"', [
+      ["image/png", "icon"],
+      ["application/sdp", "v=0"],
+    ]);
+    const described = describedBody(invite, "boundary");
+    if (!described.ok) throw new Error(described.error.what);
+    const text = described.value.withSdp(Buffer.from("v=0 ours")).content.toString();
+    expect(text.indexOf("v=0 ours")).toBeLessThan(text.indexOf("icon"));
+  });
 });

@@ -50,13 +50,18 @@ function multipart(
   { leaves, described, sdp }: Replacement,
 ): SipBody {
   // Whichever description the receiver's program takes, it must be ours: another would lead around us.
-  const kept = leaves.filter((leaf) => leaf === described || leaf.type !== SDP);
+  const others = leaves.filter((leaf) => leaf.type !== SDP);
+  const isRelated = type === "multipart/related";
+  // RFC 2387 §3.2: its root is the first part, as no `start` says otherwise.
+  const kept = isRelated
+    ? [described, ...others]
+    : leaves.filter((leaf) => leaf === described || others.includes(leaf));
   const parts = kept.map((leaf) => ({
     // Contents are binary here: a transfer encoding has been undone.
     fields: leaf.fields.filter(({ name }) => name !== "content-transfer-encoding"),
     content: leaf === described ? sdp : leaf.content,
   }));
-  return type === "multipart/related"
+  return isRelated
     ? buildMultipart("related", boundary, parts, `;type="${SDP}"`)
     : buildMultipart("mixed", boundary, parts);
 }
