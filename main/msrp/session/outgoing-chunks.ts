@@ -389,6 +389,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     this.#queue.length = 0;
     this.#headOctets = 0;
     this.#queuedOctets = 0;
+    this.#short.end();
     this.#settle(outcome);
     this.#announceRoom();
   }

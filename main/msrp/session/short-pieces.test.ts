@@ -14,6 +14,15 @@ describe("RFC 4975 §7.1.1 short octets of a chunk that wait to be sent", () => 
     );
   });
 
+  it("stay as they are after the end, and when others come after it", () => {
+    const pieces = new ShortPieces();
+    const long = pieces.keep(Buffer.alloc(4000, "a"));
+    const before = pieces.keep(Buffer.from("b"));
+    pieces.end();
+    const after = pieces.keep(Buffer.from("c"));
+    expect([long, before, after].map(String)).toEqual(["a".repeat(4000), "b", "c"]);
+  });
+
   it("go uncopied where they are long", () => {
     const long = Buffer.alloc(65_536);
     expect(new ShortPieces().keep(long)).toBe(long);

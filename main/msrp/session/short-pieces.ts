@@ -23,6 +23,12 @@ export class ShortPieces {
     this.#end += bytes.copy(this.#block, start);
     return this.#block.subarray(start, this.#end);
   }
+
+  /** Nothing more will come: what was copied belongs to whoever has it. */
+  end(): void {
+    this.#block = Buffer.alloc(0);
+    this.#end = 0;
+  }
 }
 
 /** Both as one view where the second follows the first in memory too. */
