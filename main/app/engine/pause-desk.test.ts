@@ -116,6 +116,18 @@ describe("pausing and resuming", () => {
     expect(cards.book.get("a")?.card).toMatchObject({ state: "reconnecting", folder: "/big" });
   });
 
+  it("does not go on with what its user cancelled while it was moved to the other folder", async () => {
+    add("a", "waitingForSpace");
+    const moving = desk.handlers["card.resume"]({ id, folder: "/big" });
+    for (const event of [
+      { event: "cancelled", id, by: "us", reason: "" },
+      { event: "transfer", id, state: "cancelled" },
+    ] as const)
+      cards.apply({ name: "event", event });
+    expect((await moving).ok).toBe(true);
+    expect([stateOf("a"), asked]).toEqual(["cancelled", ["pause a", "move a /big"]]);
+  });
+
   it("needs a card that can go on, and a network", async () => {
     add("a", "verified");
     add("b", "paused", { pausedBy: "us" });

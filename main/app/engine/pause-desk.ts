@@ -141,7 +141,7 @@ export class PauseDesk {
   async #resumeCard(id: string, folder?: string): Promise<Result<null, Failure>> {
     const { cards, client } = this.#parts;
     const card = cards.revive(id)?.card;
-    if (card === undefined || !(canResume(card) || isGoingOn(card))) return gone("transfer");
+    if (card === undefined || !canGoOn(card)) return gone("transfer");
     const device = client();
     if (device === undefined)
       return failure("notSignedIn", said("failures.notSignedIn"), said("actions.signIn"));
@@ -151,6 +151,9 @@ export class PauseDesk {
       const moved = await device.moveTo(offerId(id), folder);
       if (!moved.ok) return noFolder(folder);
       cards.apply({ name: "movedTo", id, folder });
+      // Octets were copied, perhaps for minutes; whoever has cancelled it meanwhile needs no word.
+      const later = cards.book.get(id)?.card;
+      if (later === undefined || !canGoOn(later)) return DONE;
     }
     await this.#resume(id);
     return DONE;
@@ -158,7 +161,7 @@ export class PauseDesk {
 
   /** Those of them that did not end meanwhile. */
   async #resumeAll(ids: readonly string[]): Promise<void> {
-    const alive = new Set(this.#where((card) => isGoingOn(card) || canResume(card)));
+    const alive = new Set(this.#where(canGoOn));
     await Promise.all(ids.filter((id) => alive.has(id)).map((id) => this.#resume(id)));
   }
 
@@ -203,6 +206,11 @@ export class PauseDesk {
       .filter(({ card }) => holds(card))
       .map(({ card }) => card.id);
   }
+}
+
+/** It has not ended for good. */
+function canGoOn(card: Parameters<typeof canResume>[0]): boolean {
+  return isGoingOn(card) || canResume(card);
 }
 
 /** Cards of offers have the offers' ids. */
