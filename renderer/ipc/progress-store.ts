@@ -19,6 +19,8 @@ export interface Progress {
 export interface ProgressState {
   readonly byId: Readonly<Record<string, Progress>>;
   readonly apply: (progress: CardProgress, nowMs: number) => void;
+  /** Nothing of these moves: how fast it went says nothing of what comes. */
+  readonly halt: (ids: readonly string[]) => void;
   readonly forget: (ids: readonly string[]) => void;
 }
 
@@ -32,6 +34,17 @@ export function createProgressStore(): ProgressStore {
       set((state) => ({
         byId: { ...state.byId, [progress.id]: next(state.byId[progress.id], progress, nowMs) },
       }));
+    },
+    halt: (ids) => {
+      set((state) => {
+        const known = ids.flatMap((id) => {
+          const progress = state.byId[id];
+          return progress === undefined ? [] : [[id, withoutSpeed(progress)] as const];
+        });
+        return known.length === 0
+          ? state
+          : { byId: { ...state.byId, ...Object.fromEntries(known) } };
+      });
     },
     forget: (ids) => {
       set((state) => {
@@ -65,4 +78,8 @@ function sampled(
   const { speeds = [], sampledMs = Number.NEGATIVE_INFINITY } = before ?? {};
   if (octetsPerS === undefined || nowMs - sampledMs < SPARK_STEP_MS) return { speeds, sampledMs };
   return { speeds: [...speeds, octetsPerS].slice(-SPARK_POINTS), sampledMs: nowMs };
+}
+
+function withoutSpeed({ octets, files, speeds, sampledMs }: Progress): Progress {
+  return { octets, files, speeds, sampledMs };
 }

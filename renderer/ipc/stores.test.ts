@@ -48,6 +48,17 @@ describe("a window comes back with the whole state", () => {
     expect(takeWanted()).toEqual([]);
   });
 
+  it("a transfer that stands still has no speed, also when it goes on and nothing has come yet", async () => {
+    const { bridge, stores, settled } = open([{ ...two, state: "transferring" }]);
+    follow(stores, () => 0);
+    await settled();
+    bridge.emit("card.progress", { id: "two", octets: 50, octetsPerS: 9, leftS: 7, files: [] });
+    bridge.emit("cards.changed", [{ ...two, state: "paused", pausedBy: "us" }]);
+    bridge.emit("cards.changed", [{ ...two, state: "transferring" }]);
+    const told = stores.progress.getState().byId["two"];
+    expect([told?.octets, told?.octetsPerS, told?.leftS]).toEqual([50, undefined, undefined]);
+  });
+
   it("nothing is applied any more after it was undone", async () => {
     const { bridge, stores, settled } = open([one]);
     const undo = follow(stores, () => 0);

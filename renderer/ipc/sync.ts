@@ -1,4 +1,4 @@
-import { isEnded } from "../../shared/model/card.ts";
+import { type Card, isEnded, isHalted } from "../../shared/model/card.ts";
 import type { Stores } from "./stores.tsx";
 
 /**
@@ -33,6 +33,7 @@ export function follow(stores: Stores, now: () => number): () => void {
         const away = changed.filter(({ isDismissed }) => isDismissed === true);
         cards.change(changed.filter((card) => !away.includes(card)));
         progress.forget(changed.filter((card) => isEnded(card.state)).map((card) => card.id));
+        progress.halt(changed.filter(isStill).map((card) => card.id));
         // Told for the last time.
         if (away.length > 0) forget(away.map(({ id }) => id));
       }),
@@ -76,4 +77,8 @@ export function follow(stores: Stores, now: () => number): () => void {
     isLive = false;
     for (const end of undo) end();
   };
+}
+
+function isStill(card: Card): boolean {
+  return isHalted(card) || card.state === "reconnecting";
 }

@@ -78,7 +78,8 @@ export function asksBeforeCancel(
 ): boolean {
   const lost = lostOctets(card, progress);
   if (lost === 0) return false;
-  const perS = progress?.octetsPerS ?? 0;
+  // What is paused has no speed, but had one.
+  const perS = progress?.octetsPerS ?? progress?.speeds.at(-1) ?? 0;
   const workMs = perS > 0 ? (lost / perS) * 1000 : nowMs - card.startedMs;
   return lost > MUCH_OCTETS || workMs > LONG_MS;
 }
