@@ -81,6 +81,16 @@ describe("octets on their way to the disk", () => {
     expect(said).toEqual(["room"]);
   });
 
+  it("MUST NOT be taken without end where each comes by itself: a piece costs more than what is in it", async () => {
+    const part = new SlowPart();
+    const { queue, said } = queueOf(part);
+    let pieces = 1;
+    while (queue.write(pieces - 1, Buffer.alloc(1)) && pieces < 100_000) pieces += 1;
+    expect(pieces).toBeLessThan(5000);
+    while (said.length === 0 && part.writes.length < 100) await part.answerNext();
+    expect(said).toEqual(["room"]);
+  });
+
   it("are dropped after an error, which is said once", async () => {
     const part = new SlowPart();
     const { queue, said } = queueOf(part);

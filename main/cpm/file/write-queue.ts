@@ -7,6 +7,8 @@ const LOW_OCTETS = 256 * 1024;
 /** What one write takes at most: longer ones keep the octets of their first pieces in memory for too long. */
 const WRITE_OCTETS = 512 * 1024;
 const WRITE_PIECES = 512;
+/** What a piece takes of memory beside its octets, about. */
+const PIECE_OCTETS = 256;
 
 interface Piece {
   readonly position: number;
@@ -30,6 +32,7 @@ export class WriteQueue {
   readonly #handlers: WriteQueueHandlers;
   readonly #idle = new Gate();
   #pieces: Piece[] = [];
+  /** With what the pieces themselves take. */
   #waitingOctets = 0;
   #isWriting = false;
   #isFull = false;
@@ -44,7 +47,7 @@ export class WriteQueue {
   write(position: number, bytes: Buffer): boolean {
     if (this.#error !== undefined) return true;
     this.#pieces.push({ position, bytes });
-    this.#waitingOctets += bytes.length;
+    this.#waitingOctets += bytes.length + PIECE_OCTETS;
     if (!this.#isWriting) void this.#run();
     if (this.#waitingOctets > HIGH_OCTETS) this.#isFull = true;
     return !this.#isFull;
@@ -80,7 +83,7 @@ export class WriteQueue {
         return;
       }
       from += run.pieces.length;
-      this.#waitingOctets -= run.octets;
+      this.#waitingOctets -= run.octets + run.pieces.length * PIECE_OCTETS;
       if (this.#waitingOctets <= LOW_OCTETS) this.#room();
     }
   }
