@@ -1,5 +1,5 @@
-import { access, constants, rmdir, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type FlowReport, isComplete, recogniseFlows } from "../trace/flow-report.ts";
 import { formatLadder, formatVerdict } from "../trace/ladder.ts";
 import { parseAcceptRule } from "./accept-rule.ts";
@@ -8,6 +8,7 @@ import { Demo } from "./demo.node.ts";
 import { sha256OfFile } from "./demo-compare.node.ts";
 import { makeSamples } from "./demo-samples.node.ts";
 import { EXIT, type ExitCode, usageError } from "./exit-code.ts";
+import { checkGivenFiles } from "./given-files.node.ts";
 import type { OfferOutcome } from "./offer-outcome.ts";
 import { Output } from "./output.node.ts";
 import { aborted, stopSignal } from "./stop-signal.node.ts";
@@ -30,7 +31,7 @@ export async function runDemo(paths: readonly string[], flags: DemoFlags): Promi
       "Write --accept '*.pdf', all or none.",
     );
   }
-  await checkFiles(paths);
+  await checkGivenFiles(paths);
   const stop = stopSignal();
   const folder = await temporaryFolder("demo");
   const demo = new Demo(output, folder, flags.devices);
@@ -47,21 +48,6 @@ export async function runDemo(paths: readonly string[], flags: DemoFlags): Promi
     await Promise.all(demo.scratchFolders.map(removeFolder));
     // Only what was received stays: a folder that holds anything is not removed.
     for (const empty of [...demo.receiveFolders, folder]) await rmdir(empty).catch(() => undefined);
-  }
-}
-
-async function checkFiles(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    const name = basename(path);
-    const found = await stat(path).catch(() => undefined);
-    if (found === undefined) throw usageError(`There is no file ${path}.`, "Check its path.");
-    if (!found.isFile())
-      throw usageError(`${name} is no regular file.`, "Name files, not folders.");
-    const isReadable = await access(path, constants.R_OK).then(
-      () => true,
-      () => false,
-    );
-    if (!isReadable) throw usageError(`${name} cannot be read.`, "Check its permissions.");
   }
 }
 

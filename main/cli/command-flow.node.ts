@@ -1,3 +1,4 @@
+import { printable } from "../../shared/format/safe-text.ts";
 import { type FlowReport, isComplete, recogniseFlows } from "../trace/flow-report.ts";
 import { FLOW_STEPS, STEP_TITLES } from "../trace/flow-step.ts";
 import { formatLadder, formatVerdict } from "../trace/ladder.ts";
@@ -45,11 +46,18 @@ export function flowFields(report: FlowReport | undefined): object {
   };
 }
 
-/** The first step that is missing or misplaced, in the order of the figures. */
+/** The first step that is missing or misplaced, in the order of the figures, and of which offer. */
 function firstFault(reports: readonly FlowReport[]): string {
-  const report = reports.find((each) => !isComplete(each));
+  const at = reports.findIndex((each) => !isComplete(each));
+  const report = reports[at];
   if (report === undefined) return "the trace holds no offer: O1 is missing";
-  const { missing, misplaced } = report;
+  const place = `offer ${String(at + 1)} of ${String(reports.length)}`;
+  const which =
+    reports.length === 1 ? "" : `${place} (conversation ${printable(report.conversationId)}): `;
+  return `${which}${faultOf(report)}`;
+}
+
+function faultOf({ missing, misplaced }: FlowReport): string {
   const step = FLOW_STEPS.find(
     (each) => missing.includes(each) || misplaced.some((fault) => fault.step === each),
   );

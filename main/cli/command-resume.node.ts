@@ -28,6 +28,7 @@ export async function runResumeCommand(
 ): Promise<ExitCode> {
   const output = new Output({ isJson: flags.json === true, profile: profileName(flags.profile) });
   if (flags.list === true) return list(await stored(flags.profile), output);
+  checkProfile(flags.profile);
   const setup = clientSetup(flags);
   const stop = stopSignal();
   const open = await openClient(setup);
@@ -79,9 +80,14 @@ function choose(all: readonly ResumableOffer[], id: string | undefined): Resumab
     : usageError(`There is no interrupted transfer ${id}.`, "cpm resume --list shows all.");
 }
 
+/** A mistyped name would make a new profile, in which nothing waits. */
+function checkProfile(folder: string): void {
+  if (!existsSync(folder)) throw usageError(`There is no profile ${folder}.`, "Check --profile.");
+}
+
 /** From the profile alone. */
 async function stored(folder: string): Promise<readonly ResumableOffer[]> {
-  if (!existsSync(folder)) throw usageError(`There is no profile ${folder}.`, "Check --profile.");
+  checkProfile(folder);
   const profile = openProfile(folder, systemRandom());
   const files = profileFiles(profile, folder);
   try {

@@ -10,9 +10,11 @@ import { profileName } from "../compose/profile.node.ts";
 import { rebuiltText } from "../compose/rebuilt-text.ts";
 import type { OfferError } from "../cpm/client.ts";
 import { waitForReceiverMs } from "../cpm/file/resume-times.ts";
+import { parseUri } from "../sip/grammar/uri.ts";
 import { type ClientFlags, clientSetup } from "./client-options.node.ts";
 import { EventPrinter } from "./event-printer.node.ts";
 import { CommandError, EXIT, type ExitCode, usageError } from "./exit-code.ts";
+import { checkGivenFiles } from "./given-files.node.ts";
 import {
   beginOutcome,
   type Expectation,
@@ -41,6 +43,8 @@ export async function runSendCommand(
   const output = new Output({ isJson: flags.json === true, profile: profileName(flags.profile) });
   const expectation = readExpectation(flags.expect);
   const setup = clientSetup(flags);
+  checkReceiver(flags.to);
+  await checkGivenFiles(paths);
   const stop = stopSignal();
   const waiting = present({ waitForReceiverS: flags.wait });
   const more = { ...setup.more, ...waiting };
@@ -87,6 +91,15 @@ function cancelOnStop(stop: AbortSignal, id: OfferId, client: { cancel(id: Offer
   };
   if (stop.aborted) cancel();
   else stop.addEventListener("abort", cancel, { once: true });
+}
+
+function checkReceiver(to: string): void {
+  const uri = parseUri(to);
+  if (uri.ok && uri.value.kind !== "other") return;
+  throw usageError(
+    `"${to}" is no address that files can be sent to.`,
+    "Write --to sip:NAME@DOMAIN, for example --to sip:bob@b.example.",
+  );
 }
 
 function readExpectation(text: string | undefined): Expectation | undefined {

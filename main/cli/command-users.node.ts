@@ -25,15 +25,18 @@ export async function runUserAdd(address: string, flags: UserAddFlags): Promise<
   const { password, isMade } = await choosePassword(bare, flags.passwordFile);
   const known = existsSync(flags.users) ? await readUsers(flags.users) : [];
   const account = makeAccount(bare, password);
+  const isReplaced = known.some(({ aor }) => aor === account.aor);
   await writeUsers(flags.users, mergeAccounts(known, [account]));
   output.event("user", {
     aor: account.aor,
     users: join(flags.users),
+    isReplaced,
     ...(isMade ? { password } : {}),
   });
-  output.say(
-    `${bare} is in ${flags.users}.${isMade ? ` Its password, shown only now: ${password}` : ""}`,
-  );
+  const told = isReplaced
+    ? `${bare} has a new password in ${flags.users}; the one before is void.`
+    : `${bare} is in ${flags.users}.`;
+  output.say(`${told}${isMade ? ` Its password, shown only now: ${password}` : ""}`);
   return EXIT.done;
 }
 

@@ -14,8 +14,11 @@ export async function readTraces(paths: readonly string[]): Promise<readonly Tra
     const file = await readTraceFile(path);
     if (!file.ok) throw usageError(`The trace ${path} cannot be read.`, file.error.message);
     const { records, damagedLines } = file.value;
+    if (damagedLines > 0 && records.length === 0)
+      throw usageError(`${path} is no trace.`, "Give a file that --trace has written.");
     if (damagedLines > 0) {
-      process.stderr.write(`cpm: ${path}: ${String(damagedLines)} lines are no trace records\n`);
+      const what = damagedLines === 1 ? "line is no trace record" : "lines are no trace records";
+      process.stderr.write(`cpm: ${path}: ${String(damagedLines)} ${what}\n`);
     }
     traces.push(records);
   }

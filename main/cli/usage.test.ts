@@ -41,6 +41,8 @@ function lastEvent({ stdout }: Ended): unknown {
 const OTHER_LINK = join(folder, "other-link.txt");
 writeFileSync(OTHER_LINK, "cpm:bob@b.example\n");
 const IDENTITY = ["--as", "sip:alice@a.example", "--profile", join(folder, "alice")];
+/** Where no core is: whoever asks it first ends with 7. */
+const NOWHERE = ["--core", "127.0.0.1:9;transport=tcp"];
 
 function everyCommand(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
@@ -122,6 +124,27 @@ describe("exit 2: usage", () => {
     ],
     ["a file that is not there", ["demo", join(folder, "none")], "There is no file"],
     ["a folder instead of a file", ["demo", folder], "is no regular file"],
+    [
+      "a file to send that is not there, before anything is asked of the network",
+      ["send", join(folder, "none"), "--to", "sip:bob@b.example", ...IDENTITY, ...NOWHERE],
+      "There is no file",
+    ],
+    [
+      "a folder to send",
+      ["send", folder, "--to", "sip:bob@b.example", ...IDENTITY, ...NOWHERE],
+      "Name files, not folders.",
+    ],
+    [
+      "a receiver without an address",
+      ["send", OTHER_LINK, "--to", "bob", ...IDENTITY, ...NOWHERE],
+      "Write --to sip:NAME@DOMAIN",
+    ],
+    [
+      "nothing to go on with: the profile is not there",
+      ["resume", ...IDENTITY.slice(0, 2), "--profile", join(folder, "none"), ...NOWHERE],
+      "There is no profile",
+    ],
+    ["what is no trace", ["flow", OTHER_LINK], "is no trace"],
     ["a trace that is not there", ["flow", join(folder, "none.jsonl")], "cannot be read"],
     [
       "a profile that is not there",
@@ -182,14 +205,13 @@ describe("exit 7: no network", () => {
     const note = join(folder, "note.txt");
     writeFileSync(note, "hello");
     // Port 9 (discard) is closed: TCP says so at once.
-    const core = ["--core", "127.0.0.1:9;transport=tcp"];
     const { code, stderr } = await cpm(
       "send",
       note,
       "--to",
       "sip:bob@b.example",
       ...IDENTITY,
-      ...core,
+      ...NOWHERE,
     );
     expect(stderr).toContain("The network does not answer");
     expect(code).toBe(7);
@@ -209,10 +231,14 @@ describe("cpm flow", () => {
     );
   };
   write(complete, messages);
-  write(
-    broken,
-    messages.filter(({ steps }) => !steps.includes("T19")),
-  );
+  const lacking = (built: typeof messages): typeof messages =>
+    built.filter(({ steps }) => !steps.includes("T19"));
+  write(broken, lacking(messages));
+  const both = join(folder, "both.jsonl");
+  const other = new FlowBuilder({ prefix: "other-", conversationId: "other" });
+  write(both, [...messages, ...lacking(other.messages)]);
+  const torn = join(folder, "torn.jsonl");
+  writeFileSync(torn, `${readFileSync(complete, "utf8")}{"t":`);
 
   it("draws the ladder and tells the verdict", async () => {
     const { code, stdout } = await cpm("flow", complete, "--check");
@@ -228,6 +254,19 @@ describe("cpm flow", () => {
     );
     expect(code).toBe(8);
     expect((await cpm("flow", broken)).code).toBe(0);
+  });
+
+  it("--check says which of several offers is at fault", async () => {
+    const { code, stderr } = await cpm("flow", both, "--check");
+    expect(stderr).toMatch(/offer 2 of 2 \(conversation other\): T19 \(.*\) is missing/);
+    expect(code).toBe(8);
+  });
+
+  it("tells of lines that are no records, and reads on", async () => {
+    const { code, stderr, stdout } = await cpm("flow", torn);
+    expect(stderr).toContain("1 line is no trace record");
+    expect(stdout).toContain("41 of 41 steps");
+    expect(code).toBe(0);
   });
 
   it("--format json is one event for each offer", async () => {
@@ -256,6 +295,9 @@ describe("cpm network user add", () => {
     );
     expect(given.code).toBe(0);
     const made = await cpm("network", "user", "add", "eve@a.example", "--users", users, "--json");
+    expect(lastEvent({ ...made, stdout: made.stdout.split("\n", 1)[0] ?? "" })).toMatchObject({
+      isReplaced: false,
+    });
     expect(made.code).toBe(0);
     expect(made.stdout).toMatch(/"password":"[\w-]{24}"/);
     expect(lastEvent(made)).toMatchObject({ event: "ended", exit: 0 });
@@ -268,5 +310,12 @@ describe("cpm network user add", () => {
       md5: hash("md5", "dave:a.example:correct horse"),
       sha256: hash("sha256", "dave:a.example:correct horse"),
     });
+  });
+
+  it("says that an account which was there has another password now", async () => {
+    const users = join(folder, "known.json");
+    const add = ["network", "user", "add", "dave@a.example", "--users", users];
+    expect((await cpm(...add)).stdout).not.toContain("void");
+    expect((await cpm(...add)).stdout).toContain("the one before is void");
   });
 });
