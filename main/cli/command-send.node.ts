@@ -48,7 +48,8 @@ export async function runSendCommand(
   const stop = stopSignal();
   const waiting = present({ waitForReceiverS: flags.wait });
   const more = { ...setup.more, ...waiting };
-  const open = await openClient({ ...setup, canBeGuest: true, more });
+  // Nobody could answer an offer here, and it would keep its sender waiting; what is resumed comes in all the same.
+  const open = await openClient({ ...setup, canBeGuest: true, isBusy: true, more });
   const { client, profile } = open;
   if (profile.store.setAside !== undefined) output.hint(rebuiltText(profile.store.setAside));
   const printer = new EventPrinter(output);

@@ -115,3 +115,18 @@ describe.each([
 function hash(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
+
+describe("CR C.x.x.1: a device that only sends", () => {
+  it("is busy for offers, which nobody could answer there: its own to itself, too", async () => {
+    const note = join(folder, "note.txt");
+    await writeFile(note, "hello");
+    const networks = await networkUp("127.0.0.1");
+    const [core] = networks.core;
+    const send = start("send", [
+      ...["send", note, "--to", "sip:alice@a.example", "--as", "sip:alice@a.example"],
+      ...["--core", core, "--profile", join(folder, "a1")],
+    ]);
+    expect(await send.exit(), send.story()).toBe(4);
+    await send.event("transfer", (event) => event["state"] === "noanswer");
+  });
+});
