@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { UserError } from "../compose/user-error.ts";
 import { EXIT, type ExitCode, exitOf } from "./exit-code.ts";
+import { checkTraceFile } from "./given-files.node.ts";
 import { Output } from "./output.node.ts";
 import { buildProgram } from "./program.node.ts";
 import { runClientChild } from "./role-client.node.ts";
@@ -32,6 +33,7 @@ async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
       profile: flags.profile,
     });
     try {
+      if (flags.trace !== undefined) await checkTraceFile(flags.trace);
       exit = await action();
     } catch (error) {
       exit = output.error(error);
@@ -42,8 +44,14 @@ async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // Help and version were asked for; everything else is a mistake on the command line, already told.
-    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    // Help and version were asked for; everything else is a mistake on the command line, already told to people.
+    if (error.exitCode === 0) return EXIT.done;
+    const output = new Output({ isJson: args.includes("--json"), profile: "-" });
+    output.event("error", {
+      ...{ code: "usage", message: error.message.replace(/^error: /, ""), action: "Try --help." },
+    });
+    output.ended(EXIT.usage);
+    return EXIT.usage;
   }
   return exit;
 }

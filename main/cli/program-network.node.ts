@@ -59,7 +59,7 @@ function addShare(network: Command, run: Run): void {
     .option("--json", "one JSON object per line")
     .addHelpText("after", example('cpm network share --name "Anna\'s lab" --invite Bob'))
     .action((flags: ShareFlags) =>
-      run(() => runNetworkShare(flags), { json: flags.json === true, profile: "network" }),
+      run(() => runNetworkShare(flags), { ...flags, profile: "network" }),
     );
 }
 

@@ -5,7 +5,7 @@ import type { ExitCode } from "./exit-code.ts";
 /** What a command is run with once it was understood. */
 export type Run = (
   action: () => ExitCode | Promise<ExitCode>,
-  output: { readonly json?: boolean; readonly profile: string },
+  output: { readonly json?: boolean; readonly profile: string; readonly trace?: string },
 ) => Promise<void>;
 
 export function number(min: number, max: number): (text: string) => number {

@@ -144,6 +144,16 @@ describe("exit 2: usage", () => {
       ["resume", ...IDENTITY.slice(0, 2), "--profile", join(folder, "none"), ...NOWHERE],
       "There is no profile",
     ],
+    [
+      "a trace that has no place, before the network starts",
+      ["network", "up", "--trace", join(folder, "none", "trace.jsonl")],
+      "cannot be written",
+    ],
+    [
+      "a folder for a trace, before a device starts",
+      ["client", ...IDENTITY, ...NOWHERE, "--trace", folder],
+      "It is a folder; name a file.",
+    ],
     ["what is no trace", ["flow", OTHER_LINK], "is no trace"],
     ["a trace that is not there", ["flow", join(folder, "none.jsonl")], "cannot be read"],
     [
@@ -197,6 +207,30 @@ describe("exit 2: usage", () => {
       expect.objectContaining({ event: "error", code: "usage", profile: "none" }),
       expect.objectContaining({ event: "ended", exit: 2, profile: "none" }),
     ]);
+  });
+});
+
+describe("exit 2: what cannot be read as a command", () => {
+  it.each([
+    ["an option that is missing", ["send", OTHER_LINK, "--json"], "--profile <dir>"],
+    [
+      "an option that nobody knows",
+      ["demo", "--json", "--devises", "2"],
+      "Did you mean --devices?",
+    ],
+  ])("%s is an error event and the end with --json, too", async (_what, args, told) => {
+    const { code, stdout, stderr } = await cpm(...args);
+    const events = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly message?: string });
+    expect(events).toEqual([
+      expect.objectContaining({ event: "error", code: "usage", action: "Try --help." }),
+      expect.objectContaining({ event: "ended", exit: 2 }),
+    ]);
+    expect(events[0]?.message).toContain(told);
+    expect(stderr).toContain("Try --help.");
+    expect(code).toBe(2);
   });
 });
 
