@@ -388,3 +388,28 @@ describe("a user who pauses what was just asked for anew, and resumes at once", 
     expect(device.last("transfer").state).toBe("verified");
   });
 });
+
+describe("docs/decisions/0007: a user who pauses between two offers of a series", () => {
+  it("MUST get nothing of the next one before it is resumed", async () => {
+    world = await TwoNetworks.start(["a1", "b1"]);
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    const paths = Array.from({ length: 130 }, (_, at) => `/s/f${String(at)}.txt`);
+    for (const [at, path] of paths.entries()) alice.files.put(path, octets(10 + (at % 7), at));
+    world.net.setLatency(50);
+    await alice.send(paths);
+    await world.until("bob rings", () => bob.has("ringing"));
+    const { id, files } = bob.last("offer");
+    const all = (given: typeof files): readonly number[] => given.map(({ index }) => index);
+    bob.client.accept(id, all(files), { rest: all });
+    await world.until("he has answered", () => bob.has("answered"));
+    expect(bob.has("more")).toBe(false);
+    bob.client.pause(id);
+    await world.until("the next ones were offered", () => bob.has("more"));
+    const before = bob.received().size;
+    await world.pass(30_000);
+    expect([bob.received().size, bob.last("paused").by]).toEqual([before, "us"]);
+    await bob.client.resume(id);
+    await world.until("both know the end", () => alice.has("transfer") && bob.has("transfer"));
+    expect([bob.received().size, bob.last("transfer").state]).toEqual([130, "verified"]);
+  });
+});

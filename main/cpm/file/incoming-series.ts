@@ -44,6 +44,8 @@ export class IncomingSeries {
   #timer: Timer | undefined;
   #isOver = false;
   #isCancelled = false;
+  /** By the user; what follows is taken, and waits. */
+  #isPaused = false;
   #isElsewhere = false;
   #firstEnd: TransferState | undefined;
 
@@ -90,10 +92,12 @@ export class IncomingSeries {
   }
 
   pause(): void {
+    this.#isPaused = true;
     for (const { offer } of this.#parts) offer.pause();
   }
 
   resume(): void {
+    this.#isPaused = false;
     for (const { offer } of this.#parts) offer.resume();
   }
 
@@ -126,6 +130,7 @@ export class IncomingSeries {
       wanted.map((index) => index - part.offset),
       { ...rest.terms, conflicts: new Map(), place: "later" },
     );
+    if (this.#isPaused) part.offer.pause();
     return true;
   }
 
