@@ -174,10 +174,14 @@ export class PartKeeper {
 
   async #clean(): Promise<void> {
     const sizes = new Map<string, number | undefined>();
-    for (const { folder } of this.#journal.parts())
+    const disks = new Map<string, string>();
+    for (const { folder, folderIdentity } of this.#journal.parts()) {
+      disks.set(folder, folderIdentity.dev);
       if (!sizes.has(folder)) sizes.set(folder, await this.#options.diskOctets(folder));
+    }
     const old = partsToDrop(this.list(), {
       nowMs: this.#nowMs(),
+      diskOf: (folder) => disks.get(folder) ?? folder,
       diskOctets: (folder) => sizes.get(folder),
     });
     // What is out of reach for so long is only forgotten.

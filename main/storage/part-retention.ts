@@ -10,7 +10,9 @@ const MAX_KEPT_PERCENT = 10;
 
 export interface RetentionOptions {
   readonly nowMs: number;
-  /** Octets of the disk that a folder is on, if known. */
+  /** Which disk a folder is on: the same text for the same one. */
+  readonly diskOf: (folder: string) => string;
+  /** Octets of that disk, if known. */
   readonly diskOctets: (folder: string) => number | undefined;
 }
 
@@ -21,13 +23,17 @@ export interface RetentionOptions {
 export function partsToDrop(parts: readonly KeptPart[], options: RetentionOptions): string[] {
   const dropped: string[] = [];
   const kept = new Map<string, number>();
+  const folders = new Set<string>();
   for (const part of parts.toSorted((a, b) => b.updatedMs - a.updatedMs)) {
-    const before = kept.get(part.folder);
+    const disk = options.diskOf(part.folder);
+    const octets = (kept.get(disk) ?? 0) + part.durableOctets;
     const isOld = options.nowMs - part.updatedMs > PART_TTL_MS;
-    const octets = (before ?? 0) + part.durableOctets;
-    const isTooMuch = before !== undefined && octets > limitOf(options.diskOctets(part.folder));
+    const isTooMuch = folders.has(part.folder) && octets > limitOf(options.diskOctets(part.folder));
     if (isOld || isTooMuch) dropped.push(part.key);
-    else kept.set(part.folder, octets);
+    else {
+      kept.set(disk, octets);
+      folders.add(part.folder);
+    }
   }
   return dropped;
 }
