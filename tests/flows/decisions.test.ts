@@ -118,6 +118,21 @@ describe("a decision between the 200 and the ACK of a session that goes on (RFC 
     ]);
   });
 
+  it.each(ANSWERERS)("MUST hold when %s cancels the file", async (who, options) => {
+    await moving(options);
+    await answering(who);
+    const device = world.device(who);
+    device.client.cancelFile(device.offerId, 0);
+    await bothEnd();
+    const [alice, bob] = [world.device("a1"), world.device("b1")];
+    expect([...bob.received().keys()]).toEqual([]);
+    expect(await bob.files.parts()).toEqual([]);
+    expect([alice.last("file").code, bob.last("file").code].sort()).toEqual([
+      "cancelled",
+      "declined",
+    ]);
+  });
+
   it.each(ANSWERERS)("MUST hold when the program of %s is quit", async (who, options) => {
     await moving(options);
     await answering(who);

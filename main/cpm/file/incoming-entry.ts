@@ -18,11 +18,28 @@ export interface Entry {
   readonly file: AwaitedFile;
   isMoving: boolean;
   isDropping: boolean;
+  /** Its user wants no more of it, whatever is under way. */
+  isUnwanted: boolean;
   /** It is whole and gets its name: once, whoever else asks for it meanwhile. */
   checking?: Promise<void>;
   /** Why it does not move. */
   pending: Interrupted;
   outcome?: FileOutcome;
+}
+
+export function newEntry({
+  file,
+  outcome,
+}: {
+  readonly file: AwaitedFile;
+  readonly outcome: Interrupted;
+}): Entry {
+  return { file, isMoving: false, isDropping: false, isUnwanted: false, pending: outcome };
+}
+
+/** By index. */
+export function outcomesOf(entries: readonly Entry[]): ReadonlyMap<number, FileOutcome> {
+  return new Map(entries.map(({ file, outcome, pending }) => [file.index, outcome ?? pending]));
 }
 
 /** It neither moves nor has its end, nor is about to have it. */
@@ -113,10 +130,18 @@ export function interruptedFiles(
 }
 
 /** Whether files of the one offer are files of the other, from the same person in the same conversation. */
-export function isAboutSame(offer: CheckedOffer, ours: CheckedOffer): boolean {
-  if (offer.ids.conversationId !== ours.ids.conversationId) return false;
-  if (!isSameParty(offer.from.uriText, ours.from.uriText)) return false;
-  const files = ours.files.map(awaited);
+export function isAboutSame(offer: CheckedOffer, { from, ids, files }: CheckedOffer): boolean {
+  return isAbout(offer, { peer: from.uriText, ...ids }, files.map(awaited));
+}
+
+/** Whether it offers one of these files, of that person in that conversation. */
+export function isAbout(
+  offer: CheckedOffer,
+  from: { readonly peer: string; readonly conversationId: string },
+  files: readonly AwaitedFile[],
+): boolean {
+  if (offer.ids.conversationId !== from.conversationId) return false;
+  if (!isSameParty(offer.from.uriText, from.peer)) return false;
   return offer.files.some((one) => files.some((file) => isOffered(one, file)));
 }
 

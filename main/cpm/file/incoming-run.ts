@@ -8,25 +8,33 @@ import { answerHeaders } from "../headers.ts";
 import { isOurProduct } from "../user-agent.ts";
 import { fileEvent, historyChange } from "./file-end.ts";
 import type { CheckedOffer } from "./incoming-checks.ts";
-import { type Entry, finishWhole, forgetFile, isIdle, leaveToOther } from "./incoming-entry.ts";
+import {
+  type Entry,
+  finishWhole,
+  forgetFile,
+  isAbout,
+  isIdle,
+  leaveToOther,
+  newEntry,
+  outcomesOf,
+} from "./incoming-entry.ts";
 import { tellResumed } from "./incoming-telling.ts";
 import { NOT_PROTECTED } from "./media-security.ts";
 import type { OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import { type FileOutcome, type Interrupted, isResumable, mayGoOnAlone } from "./outcome.ts";
-import { isSameParty } from "./pull-offer.ts";
 import {
+  type AgreedSession,
   type AwaitedFile,
   type AwaitedLine,
   ReceiveSession,
-  type ReceiveSessionOptions,
 } from "./receive-session.ts";
 import { isWhole, type PullEnd, type PulledFile, pullAgain, tellStopped } from "./resume-pull.ts";
-import { RESUME_FOR_S, resumeDelayMs } from "./resume-times.ts";
+import { resumeDelayMs, resumeForMs } from "./resume-times.ts";
 import { refuseToGoOn } from "./resume-warning.ts";
-import { isOffered, takePush } from "./resumed-lines.ts";
+import { takePush } from "./resumed-lines.ts";
 import { hasRoom, RoomWatch } from "./room-watch.ts";
-import { CANCELLED_HERE, GONE, LOST, NOT_GIVEN } from "./run-ends.ts";
+import { CANCELLED_HERE, FILE_CANCELLED_HERE, GONE, LOST, NOT_GIVEN } from "./run-ends.ts";
 import { RunPause } from "./run-pause.ts";
 import { GOING_AWAY, LEFT, PAUSED, PAUSER_GONE } from "./session-end.ts";
 
@@ -74,9 +82,7 @@ export class IncomingRun {
   constructor(context: OfferContext, options: IncomingRunOptions) {
     this.#context = context;
     this.#options = options;
-    this.#entries = options.files.map(({ file, outcome }) => ({
-      ...{ file, isMoving: false, isDropping: false, pending: outcome },
-    }));
+    this.#entries = options.files.map(newEntry);
     this.#room = new RoomWatch(
       context,
       async () => (this.#attempts > 0 ? [] : (await this.#findParts()).map(({ part }) => part)),
@@ -85,7 +91,7 @@ export class IncomingRun {
       },
     );
     this.#paused = new RunPause(context, {
-      ...{ id: options.id, record: options.record, forMs: this.#forMs },
+      ...{ id: options.id, record: options.record, forMs: resumeForMs(context.config) },
       onAsk: () => {
         if (this.#paused.by === "peer" && !this.#isEnding) void this.#pull();
       },
@@ -150,8 +156,9 @@ export class IncomingRun {
   cancelFile(index: number): void {
     const entry = this.#entries.find(({ file }) => file.index === index);
     if (entry === undefined || entry.outcome !== undefined) return;
+    entry.isUnwanted = true;
     if (entry.isMoving) for (const session of this.#sessions) session.cancelFile(entry.file);
-    else void this.#drop(entry, { ...CANCELLED_HERE, reason: "You cancelled this file." });
+    else void this.#drop(entry, FILE_CANCELLED_HERE);
   }
 
   /** The device goes away: what is here can go on later. */
@@ -170,11 +177,8 @@ export class IncomingRun {
 
   /** The sender offers the rest of files of ours. False: they are no files of this offer. */
   takes(invite: InviteUas, offer: CheckedOffer): boolean {
-    const { peer, conversationId } = this.#options;
-    if (offer.ids.conversationId !== conversationId || !isSameParty(offer.from.uriText, peer))
-      return false;
     const wanted = this.#open().map(({ file }) => file);
-    if (!offer.files.some((one) => wanted.some((file) => isOffered(one, file)))) return false;
+    if (!isAbout(offer, this.#options, wanted)) return false;
     void this.#take(invite, offer);
     return true;
   }
@@ -316,9 +320,7 @@ export class IncomingRun {
     await entry.checking;
   }
 
-  #session(
-    agreed: Pick<ReceiveSessionOptions, "local" | "lines" | "relay" | "connectionGroup">,
-  ): ReceiveSession {
+  #session(agreed: AgreedSession): ReceiveSession {
     const files = new Set(agreed.lines.map(({ file }) => file));
     for (const entry of this.#entries) if (files.has(entry.file)) entry.isMoving = true;
     const session = new ReceiveSession(this.#context, {
@@ -349,6 +351,7 @@ export class IncomingRun {
       this.#check();
     });
     this.#stopping?.(session);
+    for (const { file, isUnwanted } of this.#entries) if (isUnwanted) session.cancelFile(file);
   }
 
   /** Once for each session, and before anything else is said of its files: octets may be faster than an ACK. */
@@ -363,6 +366,10 @@ export class IncomingRun {
     const entry = this.#entries.find((one) => one.file === file);
     if (entry === undefined || entry.outcome !== undefined) return;
     entry.isMoving = false;
+    if (entry.isUnwanted && isResumable(outcome)) {
+      void this.#drop(entry, FILE_CANCELLED_HERE);
+      return;
+    }
     if (!isResumable(outcome) || !mayGoOnAlone(outcome) || this.#isEnding)
       this.#finish(entry, outcome);
     else {
@@ -410,12 +417,8 @@ export class IncomingRun {
     this.#paused.stop();
   }
 
-  get #forMs(): number {
-    return (this.#context.config.resumeForS ?? RESUME_FOR_S) * 1000;
-  }
-
   #renewTime(): void {
-    this.#giveUpAtMs = this.#context.ports.clock.nowMs() + this.#forMs;
+    this.#giveUpAtMs = this.#context.ports.clock.nowMs() + resumeForMs(this.#context.config);
   }
 
   /** Nothing moves: tries again, waits, or is over. */
@@ -432,9 +435,7 @@ export class IncomingRun {
     }
     this.#isDone = true;
     this.#stopWaiting();
-    this.#resolve(
-      new Map(this.#entries.map(({ file, outcome, pending }) => [file.index, outcome ?? pending])),
-    );
+    this.#resolve(outcomesOf(this.#entries));
   }
 
   #isWaiting(): boolean {

@@ -58,6 +58,12 @@ export interface ReceiveSessionOptions {
   readonly onSettled: (file: AwaitedFile, outcome: FileOutcome) => void;
 }
 
+/** What both sides have agreed on. */
+export type AgreedSession = Pick<
+  ReceiveSessionOptions,
+  "local" | "lines" | "relay" | "connectionGroup"
+>;
+
 interface Awaiting extends Receiving {
   readonly file: AwaitedFile;
 }

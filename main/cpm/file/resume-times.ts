@@ -1,5 +1,5 @@
 /** How long an interrupted transfer is tried again by itself, unless configured otherwise. */
-export const RESUME_FOR_S = 300;
+const RESUME_FOR_S = 300;
 /** The sender gives up later than the receiver, whose last attempt may still be on its way. */
 const RESUME_MARGIN_MS = 60_000;
 
@@ -20,6 +20,15 @@ export function resumeDelayMs(attempt: number): number {
 /** Of the sender, which leaves the receiver the first word: 5, 10, 20, … 60 s. */
 export function pushDelayMs(attempt: number): number {
   return Math.min(5 * FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+}
+
+/** How long a receiver tries again by itself. */
+export function resumeForMs({
+  resumeForS = RESUME_FOR_S,
+}: {
+  readonly resumeForS?: number;
+}): number {
+  return resumeForS * 1000;
 }
 
 /** How long a sender waits for a receiver that is gone; 0: not at all. */

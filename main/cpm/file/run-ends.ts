@@ -3,6 +3,11 @@ import type { FileOutcome } from "./outcome.ts";
 /** What becomes of files that were to go on and do not. */
 export const CANCELLED_HERE = { kind: "interrupted", code: "cancelled" } as const;
 
+export const FILE_CANCELLED_HERE = {
+  ...CANCELLED_HERE,
+  reason: "You cancelled this file.",
+} as const;
+
 const CANCELLED_THERE: FileOutcome = {
   kind: "interrupted",
   code: "declined",
