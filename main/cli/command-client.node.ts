@@ -62,7 +62,7 @@ export async function runClientCommand(flags: ClientCommandFlags): Promise<ExitC
     });
   });
   try {
-    await startDevice(client, setup.core.host, stop);
+    await startDevice(client, setup.core, stop);
     output.event("ready", { aor: setup.aor });
     return await exit;
   } finally {

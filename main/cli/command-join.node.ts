@@ -35,7 +35,7 @@ export async function runJoinCommand(
   const stop = stopSignal();
   const open = await openClient(setup);
   try {
-    await startDevice(open.client, host, stop);
+    await startDevice(open.client, { host, port }, stop);
     await keepJoined(flags.profile, join);
   } finally {
     await open.close();

@@ -50,10 +50,7 @@ export async function runResumeCommand(
       });
     });
     // Asked before anybody can reach this device: the other side may go on at once, and what runs is not in the list.
-    const [, all] = await Promise.all([
-      startDevice(client, setup.core.host, stop),
-      client.resumable(),
-    ]);
+    const [, all] = await Promise.all([startDevice(client, setup.core, stop), client.resumable()]);
     const chosen = choose(all, id);
     if (outcome === undefined) {
       outcome = beginOutcome(resumedOffer(chosen));

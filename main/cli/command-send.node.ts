@@ -70,7 +70,7 @@ export async function runSendCommand(
     });
   });
   try {
-    await startDevice(client, setup.core.host, stop);
+    await startDevice(client, setup.core, stop);
     const offered = await client.offer({ to: flags.to, paths });
     if (!offered.ok) throw offerError(offered.error);
     cancelOnStop(stop, offered.value, client);

@@ -1,3 +1,4 @@
+import { formatHostPort, type HostPort } from "../base/host-port.ts";
 import { registrationError } from "../compose/registration-error.ts";
 import type { CpmClient } from "../cpm/client.ts";
 import { CommandError, EXIT } from "./exit-code.ts";
@@ -6,7 +7,7 @@ import { aborted } from "./stop-signal.node.ts";
 /** Registers; throws what the command ends with when that fails or is interrupted. */
 export async function startDevice(
   client: CpmClient,
-  core: string,
+  core: HostPort,
   stop: AbortSignal,
 ): Promise<void> {
   const started = await Promise.race([client.start(), aborted(stop)]);
@@ -15,5 +16,5 @@ export async function startDevice(
       ...{ code: "interrupted", action: "" },
     });
   }
-  if (!started.ok) throw registrationError(started.error, core);
+  if (!started.ok) throw registrationError(started.error, formatHostPort(core));
 }

@@ -247,7 +247,7 @@ describe("exit 7: no network", () => {
       ...IDENTITY,
       ...NOWHERE,
     );
-    expect(stderr).toContain("The network does not answer");
+    expect(stderr).toContain("The network does not answer at 127.0.0.1:9.");
     expect(code).toBe(7);
   });
 });
