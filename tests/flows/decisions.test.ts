@@ -428,3 +428,27 @@ describe("docs/decisions/0007: a user who pauses between two offers of a series"
     expect([bob.received().size, bob.last("transfer").state]).toEqual([130, "verified"]);
   });
 });
+
+describe("a device that stops while the ACK of its answer does not come (RFC 3261 §13.3.1.4)", () => {
+  it.each([{ isPaused: false }, { isPaused: true }])(
+    "MUST not wait for it, and say in its history what became of the offer (paused before: $isPaused)",
+    async ({ isPaused }) => {
+      world = await TwoNetworks.start(["a1", "b1"], { transport: "udp" });
+      const [alice, bob] = [world.device("a1"), world.device("b1")];
+      alice.files.put("/s/a.txt", octets(3000, 1));
+      await alice.send(["/s/a.txt"]);
+      await world.until("bob rings", () => bob.has("ringing"));
+      const isAck = (bytes: Buffer): boolean => bytes.toString("latin1").startsWith("ACK ");
+      world.net.lose({ to: ADDRESSES.b1 }, isAck);
+      world.net.blackhole({ from: ADDRESSES["pf-b"], to: `${ADDRESSES.b1}:2855` });
+      bob.acceptAll();
+      await world.until("he has answered", () => yesOf("b1") > 0);
+      if (isPaused) bob.client.pause(bob.offerId);
+      const stopped = bob.client.stop();
+      await world.pass(1000);
+      expect([...bob.store.entries.values()][0]?.endedMs).toBeDefined();
+      await world.pass(5000);
+      await stopped;
+    },
+  );
+});

@@ -1,8 +1,9 @@
 import type { Result } from "../../base/result.ts";
 import type { SipFailure, SrfDialog } from "../../drachtio/srf.ts";
+import type { HeaderField } from "../../sip/message/headers.ts";
 import type { SipResponse } from "../../sip/message/message.ts";
 import { sipReason } from "../headers.ts";
-import type { ByeCause } from "./session-end.ts";
+import { type ByeCause, GOING_AWAY } from "./session-end.ts";
 
 /**
  * The dialog of an offer that this device has answered. There is none before the ACK, which octets may overtake
@@ -13,6 +14,7 @@ export class AnsweredDialog {
   #settle: (dialog: SrfDialog | undefined) => void = () => undefined;
   #bye: Promise<void> | undefined;
   #isOver = false;
+  #isAbandoned = false;
 
   constructor() {
     this.#exists = new Promise((resolve) => {
@@ -28,6 +30,13 @@ export class AnsweredDialog {
   /** @param dialog undefined: there will be none */
   begin(dialog: SrfDialog | undefined): void {
     this.#settle(dialog);
+    if (this.#isAbandoned) void dialog?.bye(reasonOf(GOING_AWAY));
+  }
+
+  /** The device goes away: it waits for no ACK. One that comes all the same is told so. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#settle(undefined);
   }
 
   /** The other side, or the stack, has ended it. */
@@ -45,7 +54,7 @@ export class AnsweredDialog {
 
   async #send(why: ByeCause | undefined): Promise<void> {
     const dialog = await this.#exists;
-    await dialog?.bye(why && [{ name: "Reason", value: sipReason(why.cause, why.text) }]);
+    await dialog?.bye(why && reasonOf(why));
   }
 
   /** undefined: there is no dialog. */
@@ -55,4 +64,8 @@ export class AnsweredDialog {
     const dialog = await this.#exists;
     return dialog?.reinvite(...request);
   }
+}
+
+function reasonOf({ cause, text }: ByeCause): readonly HeaderField[] {
+  return [{ name: "Reason", value: sipReason(cause, text) }];
 }

@@ -178,6 +178,7 @@ export class IncomingOffer {
   /** The device goes away. */
   shutDown(): void {
     this.#isShutDown = true;
+    this.#dialog.abandon();
     if (this.#run === undefined) this.#apply({ name: "shut-down" });
     else this.#run.shutDown();
   }
