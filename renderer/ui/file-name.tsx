@@ -22,6 +22,16 @@ export function FileName({ name, className }: FileNameProps): ReactNode {
   );
 }
 
+const HEAD = 36;
+const TAIL = 20;
+
+/** For a name in a sentence: without its middle where it is too long for one, and never cut through a character. */
+export function shortName(name: string): string {
+  const characters = Array.from(new Intl.Segmenter().segment(name), ({ segment }) => segment);
+  if (characters.length <= HEAD + TAIL + 1) return name;
+  return `${characters.slice(0, HEAD).join("")}…${characters.slice(-TAIL).join("")}`;
+}
+
 /** `PDF`; empty where the name has no ending. */
 export function endingOf(name: string): string {
   const dot = name.lastIndexOf(".");

@@ -8,7 +8,7 @@ import { Button } from "../../ui/button.tsx";
 import { Checkbox } from "../../ui/checkbox.tsx";
 import { cx } from "../../ui/cx.ts";
 import { FileIcon } from "../../ui/file-icon.tsx";
-import { endingOf, FileName } from "../../ui/file-name.tsx";
+import { endingOf, FileName, shortName } from "../../ui/file-name.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { VirtualList, WHOLE_ROWS } from "../../ui/virtual-list.tsx";
 import styles from "./offer-files.module.css";
@@ -164,8 +164,8 @@ function FileRow({ file }: FileItemProps): ReactNode {
             <span className={cx(styles["part"], styles["reason"])}>{t(REASONS[reason])}</span>
           )}
           {file.savedAs === undefined ? null : (
-            <span className={cx(styles["part"], styles["savedAs"])} dir="auto">
-              {t("savedAs", { name: file.savedAs })}
+            <span className={cx(styles["part"], styles["savedAs"])} dir="auto" title={file.savedAs}>
+              {t("savedAs", { name: shortName(file.savedAs) })}
             </span>
           )}
           {conflict === undefined ? null : (
