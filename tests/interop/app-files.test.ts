@@ -383,10 +383,13 @@ describe("requests that make no sense", () => {
     for (const files of [[{ index: 1 }], [{ index: 0 }, { index: 0 }]])
       expect(await bob.fail("offer.accept", { id, files })).toMatchObject({ code: "badRequest" });
     await bob.accept();
+    // Pressed twice, or in another window: the first press counts.
+    await bob.ask("offer.accept", { id, files: [{ index: 0 }] });
+    await bob.reaches("verified");
+    expect(bob.received.filter((name) => name.startsWith("once"))).toEqual(["once.txt"]);
     expect(await bob.fail("offer.accept", { id, files: [{ index: 0 }] })).toMatchObject({
       code: "gone",
     });
-    await bob.reaches("verified");
   });
 
   it("signed out, nothing is sent", async () => {
