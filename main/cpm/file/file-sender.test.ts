@@ -299,6 +299,17 @@ describe("RFC 5547 §6 file-range: the rest of a file", () => {
     expect([sender.acknowledgedOctets, acknowledgements]).toEqual([500_000, [500_000]]);
   });
 
+  it.each([true, false])(
+    "MUST NOT make the file complete where it ends before the file (ours: %s)",
+    async (isOurs) => {
+      await start(isOurs, { from: 0, to: 400_000 });
+      await acknowledged();
+      report(200, 1, 400_000);
+      await clock.settle();
+      expect(outcome).toMatchObject({ kind: "interrupted", code: "connection" });
+    },
+  );
+
   it("MUST be the end alone where nothing is left", async () => {
     await start(true, { from: SIZE, to: SIZE });
     expect([session.headers[0]?.totalOctets, session.message.end]).toEqual([0, "$"]);

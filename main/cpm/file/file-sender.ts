@@ -235,6 +235,7 @@ export class FileSender {
     // Ours says so when it has the file. Without that word it may have lost it, or the word was lost: it can be asked.
     if (isPeerOurs && !isProven)
       return this.#stopped ?? connectionFailure("the receiver has not confirmed the file");
+    if (this.#span.to < this.#options.source.sizeOctets) return ONLY_A_PART;
     return { kind: "complete", isProven };
   }
 
@@ -251,6 +252,13 @@ const STOPPED: FileOutcome = {
   kind: "interrupted",
   reason: "Sending was stopped.",
   code: "connection",
+};
+
+/** A receiver may ask for the octets of a file piece by piece (RFC 5547 §8.2.2). */
+const ONLY_A_PART: FileOutcome = {
+  kind: "interrupted",
+  code: "connection",
+  reason: "The receiver has asked for a part of the file.",
 };
 
 interface Refusal {
