@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FakeClock } from "../../../tests/support/fake-clock.ts";
 import { FakeResolver } from "../../../tests/support/fake-resolver.ts";
 import { nullLog } from "../../../tests/support/null-log.ts";
 import { requestOf } from "../../../tests/support/sip-pair.ts";
@@ -6,7 +7,7 @@ import { parseSipUri } from "../../sip/grammar/uri.ts";
 import { CoreOnly } from "../pf/core-only.ts";
 import { TrustedPeers } from "./trusted-peers.ts";
 
-const ports = { resolver: new FakeResolver(), log: nullLog() };
+const ports = { resolver: new FakeResolver(), clock: new FakeClock(), log: nullLog() };
 
 describe("RFC 5952 §1: an IPv6 address of the configuration, written otherwise than the system writes it", () => {
   const written = "sip:[2001:DB8:0:0::0007]:5070";

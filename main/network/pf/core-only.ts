@@ -1,28 +1,31 @@
 import type { HostPort } from "../../base/host-port.ts";
-import { isIpAddress, sameIpAddress } from "../../base/host-port.ts";
-import type { Log, Resolver } from "../../base/ports.ts";
+import { sameIpAddress } from "../../base/host-port.ts";
 import { parseSipUri } from "../../sip/grammar/uri.ts";
-import { targetsOf } from "../../sip/transport/locate.ts";
+import { KnownPlaces, type PlacePorts } from "../../sip/transport/known-places.ts";
 import type { TransportGuard } from "../../sip/transport/transport-layer.ts";
+import { defaultPort } from "../../sip/transport/via-rules.ts";
 
 /**
  * A Participating Function hears its core and nobody else: it believes who speaks, so whoever else was heard could speak
  * for any user, and have media carried for nothing. Others are not even refused.
  */
 export class CoreOnly implements TransportGuard {
-  readonly #hosts = new Set<string>();
-  readonly #abort = new AbortController();
+  readonly #cores: readonly KnownPlaces[];
 
   /** @param cores SIP URIs of the core's nodes */
-  constructor(cores: readonly string[], ports: { readonly resolver: Resolver; readonly log: Log }) {
-    for (const core of cores) this.#learn(core, ports);
+  constructor(cores: readonly string[], ports: PlacePorts) {
+    this.#cores = cores.map((text) => {
+      const uri = parseSipUri(text);
+      if (!uri.ok) throw new Error(`not a SIP URI in the configuration: ${text}`);
+      return new KnownPlaces(uri.value, defaultPort("udp"), ports);
+    });
   }
 
   isSilenced({ host }: HostPort): boolean {
-    if (this.#hosts.has(host)) return false;
     // As the configuration writes it may not be as the system does.
-    for (const core of this.#hosts) if (sameIpAddress(core, host)) return false;
-    return true;
+    const isOurs = (place: HostPort): boolean =>
+      place.host === host || sameIpAddress(place.host, host);
+    return !this.#cores.some(({ places }) => places.some(isOurs));
   }
 
   wasted(): void {
@@ -30,27 +33,6 @@ export class CoreOnly implements TransportGuard {
   }
 
   stop(): void {
-    this.#abort.abort();
-  }
-
-  #learn(
-    text: string,
-    { resolver, log }: { readonly resolver: Resolver; readonly log: Log },
-  ): void {
-    const uri = parseSipUri(text);
-    if (!uri.ok) throw new Error(`not a SIP URI in the configuration: ${text}`);
-    const { host } = uri.value;
-    if (isIpAddress(host)) {
-      this.#hosts.add(host);
-      return;
-    }
-    targetsOf(uri.value, resolver, this.#abort.signal).then(
-      (targets) => {
-        for (const { remote } of targets) this.#hosts.add(remote.host);
-      },
-      (error: unknown) => {
-        log.write("warn", "the core has no address", { host, error: String(error) });
-      },
-    );
+    for (const core of this.#cores) core.stop();
   }
 }
