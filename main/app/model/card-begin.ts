@@ -1,3 +1,4 @@
+import { printable } from "../../../shared/format/safe-text.ts";
 import type { Card, CardFile } from "../../../shared/model/card.ts";
 import type { OfferedFileView, OfferView } from "../../../shared/model/offer.ts";
 import { safeFileName } from "../../storage/file-name.ts";
@@ -31,7 +32,7 @@ export function preparingEntry(preparation: Preparation): CardEntry {
   return entryOf({
     ...{ id, direction: "outgoing", peer: to, peerName, state: "preparing", startedMs: wallMs },
     files: files.map(({ name, type, sizeOctets, path }, index) => ({
-      ...{ index, name, type, sizeOctets, state: "offered", octets: 0 },
+      ...{ index, name: printable(name), type, sizeOctets, state: "offered", octets: 0 },
       isDangerous: isDangerousFile(name, type),
       isNameTaken: false,
       ...(path === undefined ? {} : { path }),
@@ -93,7 +94,8 @@ export function fileOf(
   const savedAs = safeFileName(name);
   const isRenamed = offer.direction === "incoming" && savedAs !== name;
   return {
-    ...{ index, name, type, sizeOctets, state: "offered", octets: 0, isNameTaken: false },
+    ...{ index, name: printable(name), type, sizeOctets, state: "offered", octets: 0 },
+    isNameTaken: false,
     isDangerous: isDangerousFile(name, type),
     ...(hash === undefined ? {} : { hash }),
     ...(isRenamed ? { savedAs } : {}),

@@ -288,6 +288,21 @@ describe("ux 3.5 of an offer that comes in", () => {
 });
 
 describe("ux 3.1 of an offer that goes out", () => {
+  it("is not turned around by a file's name, before and after it is offered", () => {
+    const name = "evil\u202Egnp.exe";
+    const file = { ...{ name, type: "text/plain", sizeOctets: 1 }, path: "/s/x" };
+    apply({
+      name: "prepare",
+      preparation: { id: ID, to: "sip:bob@b.example", peerName: "Bob", wallMs: 1, files: [file] },
+    });
+    expect(card().files[0]?.name).toBe("evil\uFFFDgnp.exe");
+    const offer = view("outgoing", 1);
+    const files = offer.files.map((one) => ({ ...one, name }));
+    const setting = { peerName: "Bob", wallMs: 1, ringTimeS: 180, folder: "", showsIcons: false };
+    apply({ name: "offer", offer: { ...offer, files }, setting });
+    expect(card().files[0]).toMatchObject({ name: "evil\uFFFDgnp.exe", path: "/s/x" });
+  });
+
   function prepares(): void {
     const all = view("outgoing").files.map(({ name, type, sizeOctets = 0 }) => ({
       name,

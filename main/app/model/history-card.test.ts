@@ -55,6 +55,11 @@ describe("cards of earlier runs", () => {
     expect(restored({}, detailsOf(card))).toEqual(card);
   });
 
+  it("are not turned around by a file's name", () => {
+    const turning = { ...FILE, name: "evil\u202Egnp.exe" };
+    expect(restored({ files: [turning] }).files[0]?.name).toBe("evil\uFFFDgnp.exe");
+  });
+
   it("say of a damaged file that was deleted no more where it lay", () => {
     const deleted = { index: 0, state: "failed", octets: 10 } as const;
     expect(restored({}, { files: [deleted] }).files[0]).not.toHaveProperty("path");

@@ -1,3 +1,4 @@
+import { printable } from "../../../shared/format/safe-text.ts";
 import type { CardFileState, CardProblem, CardState } from "../../../shared/model/card.ts";
 import { isEnded } from "../../../shared/model/card.ts";
 import type { CardDetails, CardFileDetails, StoredCard } from "../../base/app-store.ts";
@@ -114,7 +115,7 @@ function fileOf(file: HistoryFile, details: CardFileDetails | undefined): BookFi
   const { index, name, type = "application/octet-stream", sizeOctets } = file;
   const { state, octets, reason, ...more } = details ?? historyDetails(file);
   const shown: BookFile = {
-    ...{ index, name, type, sizeOctets, state, octets, isNameTaken: false },
+    ...{ index, name: printable(name), type, sizeOctets, state, octets, isNameTaken: false },
     isDangerous: isDangerousFile(name, type),
     // What was put into the bin lies nowhere, whatever the history of its offer says.
     ...present({ path: details === undefined ? file.path : undefined, hash: hashOf(file) }),
