@@ -43,6 +43,8 @@ export class OpenChunk {
   readonly position: number;
   /** What was written, where it may have to go again. */
   readonly pieces: Buffer[] = [];
+  /** The response that came before its end. */
+  early: { readonly status: number; readonly comment: string } | undefined;
   readonly #keepsOctets: boolean;
   readonly #context: ChunkContext;
   readonly #terminator: Buffer;

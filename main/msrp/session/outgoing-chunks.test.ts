@@ -477,3 +477,48 @@ describe("RFC 4975 §7.1.2 REPORTs about our messages", () => {
     expect(raw.peer.isClosed).toBe(false);
   });
 });
+
+describe("RFC 4975 §7.2 a response to a chunk that has not ended", () => {
+  /** The first octets of a message whose chunk stays open. */
+  async function open(): Promise<{ readonly message: OutgoingMessage; readonly tid: string }> {
+    const message = raw.session.send({ ...MESSAGE, totalOctets: 20_000 });
+    message.write(pattern(5000));
+    await bed.clock.advanceAsync(20);
+    const tid = /^MSRP (\S+) SEND/m.exec(raw.peer.received)?.[1] ?? "none";
+    return { message, tid };
+  }
+
+  function answerTo(tid: string, status: number): Promise<void> {
+    return raw.peer.answer(tid, status, { to: raw.uri, from: peerUri() });
+  }
+
+  it("MUST end the message at once where it refuses it, and the chunk with `#`", async () => {
+    const { message, tid } = await open();
+    await answerTo(tid, 413);
+    expect(await settled(message)).toMatchObject({ kind: "rejected", status: 413 });
+    expect(raw.peer.received).toContain(`-------${tid}#`);
+    expect(bed.clock.pendingTimers).toBe(0);
+  });
+
+  it("MUST count as the chunk's answer where it is a 200", async () => {
+    const { message, tid } = await open();
+    await answerTo(tid, 200);
+    message.write(pattern(15_000));
+    message.finish();
+    await bed.clock.advanceAsync(20);
+    expect(await settled(message)).toEqual({ kind: "acknowledged" });
+  });
+
+  it("MUST have the octets sent again in shorter chunks where it may be their length", async () => {
+    const { message, tid } = await open();
+    message.write(pattern(15_000));
+    await bed.clock.advanceAsync(20);
+    await answerTo(tid, 400);
+    message.finish();
+    const sends = await answerAll(() => 200);
+    expect(await settled(message)).toEqual({ kind: "acknowledged" });
+    const whole = Buffer.concat([pattern(5000), pattern(15_000)]);
+    expect(assemble(sends, 20_000).equals(whole)).toBe(true);
+    expect(Math.max(...sends.slice(1).map(({ body }) => body.length))).toBeLessThanOrEqual(8192);
+  });
+});

@@ -32,6 +32,9 @@ export interface OutgoingContext {
   readonly onSettled: (message: OutgoingChunks) => void;
 }
 
+/** It tells nothing of how fast the peer is. */
+const AT_ONCE: ResponseTimes = { waitedMs: 0, tookMs: 0 };
+
 /** What the caller gave and has not been sent, in order. */
 type Item =
   | { readonly kind: "octets"; readonly position: number; bytes: Buffer }
@@ -250,6 +253,9 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     const chunk = new OpenChunk(position, this.#chunkContext, mayGoAgain);
     chunk.open(writer);
     this.#chunk = chunk;
+    this.#context.transactions.begun(chunk.transactionId, (status, comment) => {
+      this.#onEarly(chunk, status, comment);
+    });
     return chunk;
   }
 
@@ -270,6 +276,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     this.#isAbortDue = false;
     const chunk = this.#chunk ?? this.#openChunk(this.#sentEnd, writer);
     this.#chunk = undefined;
+    this.#context.transactions.ended(chunk.transactionId);
     chunk.close("#", writer);
     this.#context.onSettled(this);
     return false;
@@ -279,6 +286,7 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     const chunk = this.#chunk;
     if (chunk === undefined) return;
     this.#chunk = undefined;
+    this.#context.transactions.ended(chunk.transactionId);
     chunk.close(flag, writer);
     if (this.#failureReport === "no") {
       this.#settleWhenDone();
@@ -293,6 +301,14 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
     }
     this.#unanswered.add(chunk);
     this.#unansweredOctets += chunk.octets;
+    const { early } = chunk;
+    if (early !== undefined) {
+      // Not while this turn writes: it may change what is to be written.
+      queueMicrotask(() => {
+        this.#onResponse(chunk, { ...early, times: AT_ONCE });
+      });
+      return;
+    }
     this.#context.transactions.add(chunk.transactionId, {
       onResponse: (status, comment, times) => {
         this.#onResponse(chunk, { status, comment, times });
@@ -303,6 +319,13 @@ export class OutgoingChunks implements OutgoingMessage, ChunkSource {
         this.#context.want(this);
       },
     });
+  }
+
+  /** RFC 4975 §10.5: 413 stops the message now. Whatever else it is counts when the chunk has ended. */
+  #onEarly(chunk: OpenChunk, status: number, comment: string): void {
+    if (this.#isSettled || this.#failureReport === "no") return;
+    if (status === 413) this.#reject(status, comment);
+    else chunk.early = { status, comment };
   }
 
   #onResponse(

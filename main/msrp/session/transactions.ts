@@ -38,6 +38,8 @@ export class Transactions {
   #order = 0;
   /** The latest request that was answered, and when. */
   #heard = { order: 0, atMs: 0 };
+  /** Of chunks that have not ended. */
+  readonly #early = new Map<string, (status: number, comment: string) => void>();
   readonly #refusable = new Map<string, (status: number, comment: string) => void>();
   #timer: Timer | undefined;
 
@@ -47,6 +49,15 @@ export class Transactions {
 
   get count(): number {
     return this.#pending.size;
+  }
+
+  /** A request that is being written: its response may come before its end (RFC 4975 §7.2). `ended` takes it back. */
+  begun(transactionId: string, onEarly: (status: number, comment: string) => void): void {
+    this.#early.set(transactionId, onEarly);
+  }
+
+  ended(transactionId: string): void {
+    this.#early.delete(transactionId);
   }
 
   add(transactionId: string, pending: PendingResponse): void {
@@ -75,7 +86,11 @@ export class Transactions {
   /** @returns false when no request of this session waits for it */
   onResponse(transactionId: string, status: number, comment: string): boolean {
     const pending = this.#pending.get(transactionId);
-    if (pending === undefined) return this.#onRefusal(transactionId, status, comment);
+    if (pending === undefined)
+      return (
+        this.#onEarly(transactionId, status, comment) ||
+        this.#onRefusal(transactionId, status, comment)
+      );
     this.#pending.delete(transactionId);
     const nowMs = this.#clock.nowMs();
     const tookMs = nowMs - Math.max(pending.sentMs, this.#heard.atMs);
@@ -99,6 +114,13 @@ export class Transactions {
     return (overtakenMs ?? Math.max(sentMs, heardMs)) + RESPONSE_TIMEOUT_MS;
   }
 
+  #onEarly(transactionId: string, status: number, comment: string): boolean {
+    const onEarly = this.#early.get(transactionId);
+    this.#early.delete(transactionId);
+    onEarly?.(status, comment);
+    return onEarly !== undefined;
+  }
+
   #onRefusal(transactionId: string, status: number, comment: string): boolean {
     const onRefused = this.#refusable.get(transactionId);
     if (onRefused === undefined) return false;
@@ -110,6 +132,7 @@ export class Transactions {
   clear(): void {
     this.#pending.clear();
     this.#refusable.clear();
+    this.#early.clear();
     this.#timer?.cancel();
     this.#timer = undefined;
   }
