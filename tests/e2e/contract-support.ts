@@ -85,6 +85,9 @@ export async function ended(process: ChildProcess): Promise<number | null> {
   if (process.exitCode === null && process.signalCode === null) {
     await once(process, "exit");
   }
+  // What it said last may still be on its way.
+  const { stdout } = process;
+  if (stdout !== null && !stdout.closed) await once(stdout, "close");
   return process.exitCode;
 }
 
