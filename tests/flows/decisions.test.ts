@@ -70,6 +70,17 @@ const ANSWERERS = [
   ["b1", ASKS_NEVER],
 ] as const;
 
+/** One of the two has cancelled: nothing of it stays, and both were told who. */
+async function expectNothingKept(): Promise<void> {
+  const [alice, bob] = [world.device("a1"), world.device("b1")];
+  expect([...bob.received().keys()]).toEqual([]);
+  expect(await bob.files.parts()).toEqual([]);
+  expect([alice.last("file").code, bob.last("file").code].sort()).toEqual([
+    "cancelled",
+    "declined",
+  ]);
+}
+
 describe("a decision between the 200 and the ACK of a session that goes on (RFC 3261 §13.3.1.4)", () => {
   it.each(ANSWERERS)("MUST hold when %s pauses", async (who, options) => {
     await moving(options);
@@ -109,13 +120,7 @@ describe("a decision between the 200 and the ACK of a session that goes on (RFC 
         world.device("b1").has("transfer"),
     );
     await world.pass(10_000);
-    const [alice, bob] = [world.device("a1"), world.device("b1")];
-    expect([...bob.received().keys()]).toEqual([]);
-    expect(await bob.files.parts()).toEqual([]);
-    expect([alice.last("file").code, bob.last("file").code].sort()).toEqual([
-      "cancelled",
-      "declined",
-    ]);
+    await expectNothingKept();
   });
 
   it.each(ANSWERERS)("MUST hold when %s cancels the file", async (who, options) => {
@@ -124,13 +129,7 @@ describe("a decision between the 200 and the ACK of a session that goes on (RFC 
     const device = world.device(who);
     device.client.cancelFile(device.offerId, 0);
     await bothEnd();
-    const [alice, bob] = [world.device("a1"), world.device("b1")];
-    expect([...bob.received().keys()]).toEqual([]);
-    expect(await bob.files.parts()).toEqual([]);
-    expect([alice.last("file").code, bob.last("file").code].sort()).toEqual([
-      "cancelled",
-      "declined",
-    ]);
+    await expectNothingKept();
   });
 
   it.each(ANSWERERS)("MUST hold when the program of %s is quit", async (who, options) => {

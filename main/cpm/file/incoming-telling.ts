@@ -6,6 +6,7 @@ import { ENCRYPTED } from "./media-way.ts";
 import { complain, type OfferContext } from "./offer-context.ts";
 import type { OfferLog } from "./offer-record.ts";
 import type { AwaitedLine } from "./receive-session.ts";
+import { type ResumedOffer, tellGoingOn } from "./resumed-telling.ts";
 
 export type TellingEffect = Extract<IncomingEffect, { readonly do: `tell-${string}` }>;
 
@@ -77,23 +78,16 @@ export function tellAnswered(
   });
 }
 
-/** Tells the history and the user of files that go on. */
+/** The lines of a session in which files go on. */
 export function tellResumed(
   context: OfferContext,
-  { id, peer, record }: { readonly id: OfferId; readonly peer: string; readonly record: OfferLog },
+  offer: ResumedOffer,
   lines: readonly AwaitedLine[],
 ): void {
-  record.update({ state: "transferring" });
-  record.files(
-    lines.map(({ file }) => file.index),
-    { state: "transferring" },
-  );
-  context.emit("resumed", {
-    ...{ id, peer, direction: "incoming" },
-    files: lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({
-      ...{ index, name, sizeOctets, octets },
-    })),
-  });
+  const files = lines.map(({ file: { index, name, sizeOctets }, fromOctet: octets }) => ({
+    ...{ index, name, sizeOctets, octets },
+  }));
+  tellGoingOn(context, offer, { direction: "incoming", files });
 }
 
 /** The offer's last word, to the history and to the user; who has it elsewhere was told. */
